@@ -1,0 +1,3 @@
+DROP TABLE segments_use;
+DROP TABLE segments_session;
+DROP TABLE segments_event;

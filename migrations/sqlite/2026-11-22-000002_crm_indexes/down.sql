@@ -1,0 +1,14 @@
+DROP INDEX segments_contract_value;
+DROP INDEX segments_contract_end_date;
+DROP INDEX segments_contract_fold_status;
+DROP INDEX segments_contract_company;
+DROP INDEX segments_contact_fold_email;
+DROP INDEX segments_contact_fold_type;
+DROP INDEX segments_contact_members;
+DROP INDEX segments_contact_name;
+DROP INDEX segments_contact_company;
+DROP INDEX segments_company_parent;
+DROP INDEX segments_company_name;
+DROP INDEX segments_company_fold_industry;
+DROP INDEX segments_company_fold_country;
+DROP INDEX segments_company_fold_name;

@@ -1,0 +1,193 @@
+//! Every setting: its name, default, unit and meaning, in one place.
+//!
+//! Read by `commands` from flags, then the environment, then `.env`; `--help` and the README's table are made from here. A
+//! wrong setting stops the start with one sentence and exit code 2. The rest of the program is handed a [`Config`] that
+//! cannot be wrong.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+use url::Url;
+
+/// The settings as they are typed. The documentation of each field is its help text.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// The database: sqlite://PATH or postgres://USER@HOST/NAME (several hosts allowed)
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://customer-segments.db", global = true, hide_env_values = true)]
+    pub database_url: String,
+    /// The address and port to listen on
+    #[arg(long, env = "BIND", default_value = "127.0.0.1:8000", global = true)]
+    pub bind: SocketAddr,
+    /// Where browsers reach the site [default: http://BIND]; https makes cookies Secure and sends HSTS, http is for this machine only
+    #[arg(long, env = "PUBLIC_URL", global = true)]
+    pub public_url: Option<Url>,
+    /// What sessions and tokens are signed with, 32 characters or more [default: made and kept beside the SQLite file; required on PostgreSQL]
+    #[arg(long, env = "SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// Further host names that the site answers to, beside that of PUBLIC_URL; .example.com means its subdomains too
+    #[arg(long, env = "ALLOWED_HOSTS", value_delimiter = ',', global = true)]
+    pub allowed_hosts: Vec<String>,
+    /// Addresses of reverse proxies whose X-Forwarded-For is believed
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', global = true)]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The zone in which dates are lived
+    #[arg(long, env = "TIME_ZONE", default_value = "Asia/Bangkok", global = true)]
+    pub time_zone: Tz,
+    /// The title in the header of every page
+    #[arg(long, env = "SITE_HEADER", default_value = "Customer Segments", global = true)]
+    pub site_header: String,
+    /// How the log on stderr is written
+    #[arg(long, env = "LOG_FORMAT", default_value = "pretty", global = true)]
+    pub log_format: LogFormat,
+    /// Seconds that one database statement may take
+    #[arg(long, env = "STATEMENT_TIMEOUT", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
+    pub statement_timeout: u64,
+    /// Whether PostgreSQL statements are prepared; off behind a pooler that does not track them
+    #[arg(long, env = "PREPARED_STATEMENTS", default_value = "on", global = true)]
+    pub prepared_statements: Switch,
+    /// Minutes without a request after which a session ends
+    #[arg(long, env = "SESSION_IDLE", default_value = "480", value_parser = clap::value_parser!(i64).range(1..=43200), global = true)]
+    pub session_idle: i64,
+    /// Hours after which a session ends in any case
+    #[arg(long, env = "SESSION_MAX", default_value = "24", value_parser = clap::value_parser!(i64).range(1..=8760), global = true)]
+    pub session_max: i64,
+    /// The format of new password hashes [default: argon2id on our own database, pbkdf2_sha256 on one shared with the CRM]
+    #[arg(long, env = "PASSWORD_HASHER", global = true)]
+    pub password_hasher: Option<PasswordHasher>,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// Yes.
+    On,
+    /// No.
+    Off,
+}
+
+/// Formats of new password hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum PasswordHasher {
+    /// Argon2id, the better one; Django reads it where its argon2 support is installed.
+    Argon2id,
+    /// Django's default, which every Django reads.
+    Pbkdf2Sha256,
+}
+
+/// The settings, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// See [`Settings::database_url`].
+    pub database_url: String,
+    /// See [`Settings::bind`].
+    pub bind: SocketAddr,
+    /// Where browsers reach the site, without a trailing slash.
+    pub public_url: Url,
+    /// The secret, at least 32 bytes; never shown.
+    pub secret_key: Secret,
+    /// Every host name that the site answers to, in lower case.
+    pub allowed_hosts: Vec<String>,
+    /// See [`Settings::trusted_proxies`].
+    pub trusted_proxies: Vec<IpAddr>,
+    /// See [`Settings::time_zone`].
+    pub time_zone: Tz,
+    /// See [`Settings::site_header`].
+    pub site_header: String,
+    /// See [`Settings::statement_timeout`].
+    pub statement_timeout: Duration,
+    /// See [`Settings::prepared_statements`].
+    pub prepared_statements: bool,
+    /// See [`Settings::session_idle`].
+    pub session_idle: Duration,
+    /// See [`Settings::session_max`].
+    pub session_max: Duration,
+    /// See [`Settings::password_hasher`]; `None` follows the database.
+    pub password_hasher: Option<PasswordHasher>,
+}
+
+/// Bytes that no log and no error may show.
+#[derive(Clone)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Secret(…)")
+    }
+}
+
+/// The fewest characters of a secret key.
+const SECRET_LENGTH: usize = 32;
+
+impl Settings {
+    /// The settings, checked, with `made_secret` where no key is set.
+    ///
+    /// # Errors
+    /// One sentence that names the setting and what would be right.
+    pub fn check(self, made_secret: Option<String>) -> Result<Config, String> {
+        let public_url = match self.public_url {
+            Some(url) => url,
+            None => format!("http://{}", self.bind).parse().map_err(|error| format!("BIND: {error}."))?,
+        };
+        let host = public_url.host_str().ok_or("PUBLIC_URL must name a host.")?.to_lowercase();
+        match public_url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&host) => {}
+            "http" => {
+                return Err(format!(
+                    "PUBLIC_URL must be https://… because {host} is not this machine: passwords would travel in the clear."
+                ));
+            }
+            other => return Err(format!("PUBLIC_URL must begin with https:// or http://, not {other}://.")),
+        }
+        let secret = self.secret_key.or(made_secret).ok_or("SECRET_KEY must be set when the database is PostgreSQL.")?;
+        if secret.chars().count() < SECRET_LENGTH {
+            return Err(format!("SECRET_KEY must have at least {SECRET_LENGTH} characters."));
+        }
+        let mut allowed_hosts: Vec<String> =
+            self.allowed_hosts.iter().map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty()).collect();
+        if is_loopback(&host) {
+            allowed_hosts.extend(["localhost", "127.0.0.1", "[::1]"].map(String::from));
+        }
+        allowed_hosts.push(host);
+        Ok(Config {
+            database_url: self.database_url,
+            bind: self.bind,
+            public_url,
+            secret_key: Secret(secret.into_bytes()),
+            allowed_hosts,
+            trusted_proxies: self.trusted_proxies,
+            time_zone: self.time_zone,
+            site_header: self.site_header,
+            statement_timeout: Duration::from_secs(self.statement_timeout),
+            prepared_statements: self.prepared_statements == Switch::On,
+            session_idle: Duration::from_secs(self.session_idle.unsigned_abs() * 60),
+            session_max: Duration::from_secs(self.session_max.unsigned_abs() * 3600),
+            password_hasher: self.password_hasher,
+        })
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,279 @@
+//! One connection type for both engines, its pool, and the two ways to use it: [`Db::read`] and [`Db::write`].
+//!
+//! Called by handlers and commands; models are handed the connection. Both ways run one flat transaction on the blocking
+//! pool, under the statement deadline; a write that the engine could not order among others is run again, so its closure
+//! must touch nothing but the connection.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::Connection;
+use diesel::connection::TransactionManager;
+use diesel::r2d2::{self, ManageConnection, Pool, R2D2Connection};
+use tokio::sync::Semaphore;
+
+use super::classify::{Failure, classify};
+use super::dialect::{self, Engine, Mode};
+use crate::error::{AppError, Result};
+
+pub use any::{AnyConnection, MultiBackend};
+
+mod any {
+    #![expect(missing_docs, reason = "Diesel's derive has no place for the documentation of what it makes")]
+
+    use diesel::{PgConnection, SqliteConnection};
+
+    /// A connection to either engine. Everything else speaks to [`MultiBackend`], which the derive makes beside it.
+    #[derive(diesel::MultiConnection)]
+    pub enum AnyConnection {
+        /// PostgreSQL, or what speaks its protocol.
+        Postgres(PgConnection),
+        /// The embedded SQLite.
+        Sqlite(SqliteConnection),
+    }
+}
+
+/// How to open and use a database.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// How long one statement may work.
+    pub statement_timeout: Duration,
+    /// How long to wait for a free connection.
+    pub pool_timeout: Duration,
+    /// Connections kept at most.
+    pub pool_size: u32,
+    /// Whether statements are prepared once a connection; off behind a pooler that does not track them.
+    pub prepared_statements: bool,
+}
+
+impl Options {
+    /// The usual values for `url`.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            statement_timeout: Duration::from_secs(10),
+            pool_timeout: Duration::from_secs(2),
+            pool_size: 8,
+            prepared_statements: true,
+        }
+    }
+}
+
+/// The database: a pool of connections, shared by cloning.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<Manager>,
+    heavy: Arc<Semaphore>,
+    options: Arc<Options>,
+    engine: Engine,
+}
+
+/// How often a write that lost against others is run again, with growing pauses between.
+const TRIES: u32 = 6;
+/// How many heavy questions may run at once; the others wait their turn.
+const HEAVY_AT_ONCE: usize = 2;
+/// How long a heavy question waits for its turn.
+const HEAVY_WAIT: Duration = Duration::from_secs(20);
+
+impl Db {
+    /// Opens the database that `options` name. A SQLite file that is missing is made; nothing is migrated.
+    ///
+    /// # Errors
+    /// `Database(Closed)` when it cannot be reached, `BadRequest` when the URL names no engine.
+    pub fn open(options: Options) -> Result<Self> {
+        let engine = Engine::of(&options.url)?;
+        let manager = Manager { options: options.clone(), engine };
+        // One connection by hand first: the pool would hide the reason behind its own timeout.
+        manager.connect().map_err(|error| {
+            tracing::error!(%error, "the database cannot be opened");
+            AppError::Database(Failure::Closed)
+        })?;
+        let pool = Pool::builder()
+            .max_size(options.pool_size)
+            .min_idle(Some(1))
+            .connection_timeout(options.pool_timeout)
+            .error_handler(Box::new(LogOpening))
+            .build(manager)?;
+        Ok(Self { pool, heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)), options: Arc::new(options), engine })
+    }
+
+    /// Which engine this is; for those few sentences and files that exist on one only.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// How it was opened.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Runs `work` in one read-only snapshot, on the blocking pool.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        on_blocking_pool(move || db.read_blocking(work)).await
+    }
+
+    /// [`Db::read`] for questions that may scan everything: few at once, so that they cannot starve the others.
+    ///
+    /// # Errors
+    /// `Unavailable` when its turn does not come in time.
+    pub async fn read_heavy<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        let busy = || AppError::Unavailable("Many counts are running. Try again in a moment.".into());
+        let turn = Arc::clone(&self.heavy).acquire_owned();
+        let permit = tokio::time::timeout(HEAVY_WAIT, turn).await.map_err(|_| busy())?.map_err(AppError::internal)?;
+        let db = self.clone();
+        // The permit goes with the work: a browser that leaves does not free a place that is still busy.
+        on_blocking_pool(move || {
+            let done = db.read_blocking(work);
+            drop(permit);
+            done
+        })
+        .await
+    }
+
+    /// Runs `work` in one writing transaction, on the blocking pool; all of it is kept or nothing.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        on_blocking_pool(move || db.write_blocking(work)).await
+    }
+
+    /// [`Db::read`] on this thread; for commands and tests.
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
+        let mut connection = self.pool.get()?;
+        transaction(&mut connection, Mode::Read, Some(self.options.statement_timeout), work).map_err(|(error, _)| error)
+    }
+
+    /// [`Db::read_blocking`] without a deadline, for commands that stream everything to a file.
+    pub fn read_unhurried<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
+        let mut connection = self.pool.get()?;
+        transaction(&mut connection, Mode::Read, None, work).map_err(|(error, _)| error)
+    }
+
+    /// [`Db::write`] on this thread; for commands and tests.
+    pub fn write_blocking<T>(&self, work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
+        self.write_until(Some(self.options.statement_timeout), work)
+    }
+
+    /// [`Db::write_blocking`] without a deadline, for imports and sample data.
+    pub fn write_unhurried<T>(&self, work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
+        self.write_until(None, work)
+    }
+
+    /// A connection of its own outside any transaction, for migrations and `VACUUM`.
+    pub fn raw(&self) -> Result<r2d2::PooledConnection<Manager>> {
+        Ok(self.pool.get()?)
+    }
+
+    fn write_until<T>(&self, deadline: Option<Duration>, mut work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
+        let mut tried = 0;
+        loop {
+            let mut connection = self.pool.get()?;
+            match transaction(&mut connection, Mode::Write, deadline, &mut work) {
+                Ok(done) => return Ok(done),
+                Err((AppError::Database(failure), Stage::Open)) if failure.is_retryable() && tried + 1 < TRIES => {
+                    drop(connection);
+                    tracing::debug!(?failure, tried, "a write is run again");
+                    std::thread::sleep(pause(tried));
+                    tried += 1;
+                }
+                Err((error, _)) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Where a transaction failed: before its commit nothing was kept; during it, nobody knows.
+enum Stage {
+    Open,
+    Commit,
+}
+
+fn transaction<T>(
+    connection: &mut AnyConnection,
+    mode: Mode,
+    deadline: Option<Duration>,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T>,
+) -> Result<T, (AppError, Stage)> {
+    let _deadline = dialect::begin(connection, mode, deadline).map_err(|error| (error.into(), Stage::Open))?;
+    match work(connection) {
+        Ok(done) => match <AnyConnection as Connection>::TransactionManager::commit_transaction(connection) {
+            Ok(()) => Ok(done),
+            Err(error) => {
+                let failure = classify(&error);
+                roll_back(connection);
+                // A connection lost while committing may have committed: run again, it could do the work twice.
+                let stage = if failure == Failure::Closed { Stage::Commit } else { Stage::Open };
+                Err((error.into(), stage))
+            }
+        },
+        Err(error) => {
+            roll_back(connection);
+            Err((error, Stage::Open))
+        }
+    }
+}
+
+/// Rolls back; a connection that cannot is broken and is dropped by the pool.
+fn roll_back(connection: &mut AnyConnection) {
+    if let Err(error) = <AnyConnection as Connection>::TransactionManager::rollback_transaction(connection) {
+        tracing::debug!(%error, "rollback");
+    }
+}
+
+/// Doubling pauses from 10 ms, with jitter so that two losers do not meet again.
+fn pause(tried: u32) -> Duration {
+    let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) % 20;
+    Duration::from_millis((10 << tried.min(5)) + jitter)
+}
+
+async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?
+}
+
+/// Opens connections for the pool.
+#[derive(Debug)]
+pub struct Manager {
+    options: Options,
+    engine: Engine,
+}
+
+impl ManageConnection for Manager {
+    type Connection = AnyConnection;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConnection, r2d2::Error> {
+        dialect::connect(self.engine, &self.options)
+    }
+
+    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), r2d2::Error> {
+        connection.ping().map_err(r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        std::thread::panicking() || connection.is_broken()
+    }
+}
+
+/// The pool opens connections in the background; what fails there belongs in the log.
+#[derive(Debug)]
+struct LogOpening;
+
+impl ::r2d2::HandleError<r2d2::Error> for LogOpening {
+    fn handle_error(&self, error: r2d2::Error) {
+        tracing::warn!(%error, "a database connection could not be opened");
+    }
+}

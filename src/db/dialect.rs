@@ -1,0 +1,279 @@
+//! The only file that asks which engine it talks to: opening, beginning, and the few words they spell differently.
+//!
+//! Called by `connection.rs`, `migrations.rs` and, for [`Word`], by `query::sql`. Both engines are brought to one meaning
+//! here, so that no one else has to think of two: text is folded by a function that maps each character alone, order is
+//! by bytes, a writing transaction takes its lock at once.
+
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, CacheSize, SimpleConnection};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::r2d2;
+use diesel::sql_types::{Nullable, Text};
+use diesel::sqlite::Sqlite;
+use diesel_migrations::MigrationHarness;
+
+use super::connection::{AnyConnection, MultiBackend, Options};
+use super::deadline;
+use super::migrations::{POSTGRES, SQLITE, Source, state_of};
+use crate::error::{AppError, Result};
+
+/// Which engine a database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// PostgreSQL.
+    Postgres,
+    /// SQLite.
+    Sqlite,
+}
+
+/// Where a SQLite URL keeps its path.
+const SQLITE_SCHEME: &str = "sqlite://";
+
+impl Engine {
+    /// The engine that a database URL names.
+    ///
+    /// # Errors
+    /// `BadRequest` for any other scheme and for a SQLite database in memory (each connection would see its own).
+    pub fn of(url: &str) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres);
+        }
+        match url.strip_prefix(SQLITE_SCHEME) {
+            Some("" | ":memory:") | None => {
+                Err(AppError::BadRequest("DATABASE_URL must be sqlite://PATH or postgres://USER@HOST/NAME.".into()))
+            }
+            Some(_) => Ok(Self::Sqlite),
+        }
+    }
+}
+
+/// The path of the file that a SQLite URL names.
+pub fn sqlite_path(url: &str) -> &str {
+    url.strip_prefix(SQLITE_SCHEME).unwrap_or(url)
+}
+
+/// What a transaction may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// One snapshot, no change.
+    Read,
+    /// Changes, with SQLite's one write lock taken at the beginning (a later upgrade would fail at once).
+    Write,
+}
+
+/// `busy_timeout` comes first: switching to WAL may already have to wait. `FULL` makes what was acknowledged durable.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+    PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA mmap_size = 1073741824; PRAGMA cell_size_check = ON;";
+
+/// Opens one connection.
+///
+/// # Errors
+/// What the engine says.
+pub(super) fn connect(engine: Engine, options: &Options) -> Result<AnyConnection, r2d2::Error> {
+    match engine {
+        Engine::Postgres => {
+            let mut connection = PgConnection::establish(&options.url).map_err(r2d2::Error::ConnectionError)?;
+            if !options.prepared_statements {
+                connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+            }
+            Ok(AnyConnection::Postgres(connection))
+        }
+        Engine::Sqlite => {
+            deadline::install();
+            let mut connection = SqliteConnection::establish(sqlite_path(&options.url)).map_err(r2d2::Error::ConnectionError)?;
+            connection
+                .batch_execute(PRAGMAS)
+                .and_then(|()| segments_fold_utils::register_impl(&mut connection, |text: Option<String>| text.map(fold)))
+                .map_err(r2d2::Error::QueryError)?;
+            Ok(AnyConnection::Sqlite(connection))
+        }
+    }
+}
+
+/// Begins a transaction whose statements each end within `limit`; the guard keeps the limit for as long as it lives.
+pub(super) fn begin(connection: &mut AnyConnection, mode: Mode, limit: Option<Duration>) -> QueryResult<deadline::Guard> {
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            let mode = if mode == Mode::Read { " ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "" };
+            // One round trip, and LOCAL, so that a pooler can hand the connection to anyone afterwards.
+            let timeout = limit.map_or(0, |limit| limit.as_millis());
+            AnsiTransactionManager::begin_transaction_sql(connection, &format!("BEGIN{mode}; SET LOCAL statement_timeout = {timeout}"))?;
+            Ok(deadline::set(None))
+        }
+        AnyConnection::Sqlite(connection) => {
+            let begin = match mode {
+                Mode::Read => "PRAGMA query_only = ON; BEGIN",
+                Mode::Write => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
+            };
+            AnsiTransactionManager::begin_transaction_sql(connection, begin)?;
+            Ok(deadline::set(limit))
+        }
+    }
+}
+
+/// Lets a connection taken from the pool write outside [`begin`], for migrations.
+pub(super) fn allow_writes(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Postgres(_) => Ok(()),
+        AnyConnection::Sqlite(connection) => connection.batch_execute("PRAGMA query_only = OFF"),
+    }
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The fold of SQLite. Its name is our own: an index over an overridden `lower` would silently break when another
+    /// program writes to the file, one over this name refuses.
+    fn segments_fold(text: Nullable<Text>) -> Nullable<Text>;
+    /// The fold of PostgreSQL.
+    fn lower(text: Text) -> Text;
+}
+
+/// Lower case, each character alone: `CAFÉ` = `café`, `İ` = `i`, `ß` stays; Thai and Chinese pass through. The same as
+/// PostgreSQL's `lower` under a Unicode locale, and applied to every value before it meets a folded column.
+pub fn fold(mut text: String) -> String {
+    if text.is_ascii() {
+        text.make_ascii_lowercase();
+        return text;
+    }
+    text.chars().map(|letter| letter.to_lowercase().next().unwrap_or(letter)).collect()
+}
+
+mod catalogs {
+    //! Where the engines list their tables.
+    diesel::table! {
+        information_schema.tables (table_name) {
+            table_name -> Text,
+        }
+    }
+    diesel::table! {
+        sqlite_schema (name) {
+            name -> Text,
+        }
+    }
+}
+
+/// Whether the database has a table of this name.
+pub(super) fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResult<bool> {
+    let found: i64 = match connection {
+        AnyConnection::Postgres(connection) => {
+            use catalogs::tables::dsl as list;
+            list::tables.filter(list::table_name.eq(name)).count().get_result(connection)?
+        }
+        AnyConnection::Sqlite(connection) => {
+            use catalogs::sqlite_schema::dsl as list;
+            list::sqlite_schema.filter(list::name.eq(name)).count().get_result(connection)?
+        }
+    };
+    Ok(found > 0)
+}
+
+/// Makes the table of leases, which the migrations themselves need. Nodes that do so at the same moment may collide in
+/// PostgreSQL's catalogue; the loser finds the table made.
+pub(super) fn make_lease_table(connection: &mut AnyConnection) -> Result<()> {
+    if has_table(connection, "segments_lease")? {
+        return Ok(());
+    }
+    let made = match connection {
+        AnyConnection::Postgres(connection) => connection.batch_execute(
+            "CREATE TABLE IF NOT EXISTS segments_lease (name text NOT NULL PRIMARY KEY, holder text NOT NULL, until timestamptz NOT NULL)",
+        ),
+        AnyConnection::Sqlite(connection) => connection.batch_execute(
+            "CREATE TABLE IF NOT EXISTS segments_lease (name TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL) STRICT",
+        ),
+    };
+    match made.map_err(AppError::from) {
+        Err(AppError::NotUnique(_)) => Ok(()),
+        other => other,
+    }
+}
+
+/// Names of pending migrations and versions that this program does not know.
+pub(super) fn migration_state(connection: &mut AnyConnection, shared: bool) -> Result<(Vec<String>, Vec<String>)> {
+    match connection {
+        AnyConnection::Postgres(connection) => state_of(connection, Source { embedded: POSTGRES, shared }),
+        AnyConnection::Sqlite(connection) => state_of(connection, Source { embedded: SQLITE, shared }),
+    }
+    .map_err(AppError::internal)
+}
+
+/// Runs what is pending, each migration in a transaction.
+pub(super) fn run_migrations(connection: &mut AnyConnection, shared: bool) -> Result<()> {
+    match connection {
+        AnyConnection::Postgres(connection) => connection.run_pending_migrations(Source { embedded: POSTGRES, shared }).map(drop),
+        AnyConnection::Sqlite(connection) => connection.run_pending_migrations(Source { embedded: SQLITE, shared }).map(drop),
+    }
+    .map_err(AppError::internal)
+}
+
+/// Takes every migration back.
+pub(super) fn revert_migrations(connection: &mut AnyConnection, shared: bool) -> Result<()> {
+    match connection {
+        AnyConnection::Postgres(connection) => connection.revert_all_migrations(Source { embedded: POSTGRES, shared }).map(drop),
+        AnyConnection::Sqlite(connection) => connection.revert_all_migrations(Source { embedded: SQLITE, shared }).map(drop),
+    }
+    .map_err(AppError::internal)
+}
+
+/// Letters that tell a locale that folds as we do from one that does not.
+const PROBE: &str = "CAFÉ ΟΔΟΣ ПРИВЕТ";
+
+/// Whether the engine folds text as [`fold`] does. A PostgreSQL database made with ctype C folds ASCII only.
+pub fn folds_alike(connection: &mut AnyConnection) -> QueryResult<bool> {
+    match connection {
+        AnyConnection::Postgres(connection) => {
+            let folded: String = diesel::select(lower(PROBE)).get_result(connection)?;
+            Ok(folded == fold(PROBE.to_owned()))
+        }
+        AnyConnection::Sqlite(connection) => {
+            let folded: Option<String> = diesel::select(segments_fold(Some(PROBE))).get_result(connection)?;
+            Ok(folded.as_deref() == Some(&fold(PROBE.to_owned())))
+        }
+    }
+}
+
+/// SQL words that the engines spell differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// The name of the fold function, without its parenthesis.
+    Fold,
+    /// Orders text by bytes, after a text column.
+    ByteOrder,
+    /// Before a column: do not look this one up in an index. SQLite then reads a page in the order of its index and stops
+    /// early, where its planner would gather and sort everything.
+    Unindexed,
+}
+
+impl Word {
+    fn on(self, engine: Engine) -> &'static str {
+        match (self, engine) {
+            (Self::Fold, Engine::Postgres) => "lower",
+            (Self::Fold, Engine::Sqlite) => "segments_fold",
+            (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
+            (Self::ByteOrder, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
+            (Self::Unindexed, Engine::Sqlite) => "+",
+        }
+    }
+}
+
+impl QueryFragment<Pg> for Word {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(self.on(Engine::Postgres));
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for Word {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(self.on(Engine::Sqlite));
+        Ok(())
+    }
+}
+
+impl QueryFragment<MultiBackend> for Word {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(self, out)
+    }
+}

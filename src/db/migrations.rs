@@ -1,0 +1,110 @@
+//! The migrations of both engines, inside the program, applied by one node at a time.
+//!
+//! Called by `commands`. Diesel's own runner races when several nodes start on an empty PostgreSQL database, so both the
+//! question "what is pending" and the run are under a lease row. On a shared database (one that Django made) the
+//! migrations named `crm_*` are left out: the CRM's tables are the CRM's.
+
+use std::time::Duration;
+
+use diesel::backend::Backend;
+use diesel::migration::{Migration, MigrationSource};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::connection::{AnyConnection, Db};
+use super::{dialect, lease};
+use crate::clock::Clock;
+use crate::error::{AppError, Result};
+
+pub(super) const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+pub(super) const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// The name of the lease, and how long a node that died keeps the others waiting.
+const LEASE: &str = "migrations";
+const TERM: Duration = Duration::from_secs(120);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// What a database has and lacks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct State {
+    /// Names of migrations not yet applied, in order.
+    pub pending: Vec<String>,
+    /// Versions that were applied but are unknown to this program: a newer one has been here.
+    pub unknown: Vec<String>,
+    /// Whether Django made the database and the CRM runs on it.
+    pub shared: bool,
+}
+
+/// What is pending; changes nothing.
+pub fn state(db: &Db) -> Result<State> {
+    let connection = &mut *db.raw()?;
+    dialect::allow_writes(connection)?;
+    let shared = dialect::has_table(connection, "django_migrations")?;
+    let (pending, unknown) = dialect::migration_state(connection, shared)?;
+    Ok(State { pending, unknown, shared })
+}
+
+/// Applies what is pending and gives the names of what was applied; waits while another node does the same.
+///
+/// # Errors
+/// `Conflict` when a newer program has migrated the database, `Internal` when a migration fails.
+pub fn apply(db: &Db, clock: &Clock) -> Result<Vec<String>> {
+    let holder = uuid::Uuid::new_v4().to_string();
+    let connection = &mut *db.raw()?;
+    dialect::allow_writes(connection)?;
+    dialect::make_lease_table(connection)?;
+    while !lease::acquire(connection, LEASE, &holder, clock.now(), TERM)? {
+        std::thread::sleep(LOOK_AGAIN);
+    }
+    let applied = apply_alone(connection);
+    lease::release(connection, LEASE, &holder)?;
+    applied
+}
+
+fn apply_alone(connection: &mut AnyConnection) -> Result<Vec<String>> {
+    let shared = dialect::has_table(connection, "django_migrations")?;
+    let (pending, unknown) = dialect::migration_state(connection, shared)?;
+    if !unknown.is_empty() {
+        return Err(AppError::Conflict(format!(
+            "This database was migrated by a newer version of the program ({}). Use that version.",
+            unknown.join(", ")
+        )));
+    }
+    dialect::run_migrations(connection, shared)?;
+    Ok(pending)
+}
+
+/// Takes every migration back, newest first; for tests and for leaving the product again.
+pub fn revert_all(db: &Db) -> Result<()> {
+    let connection = &mut *db.raw()?;
+    dialect::allow_writes(connection)?;
+    let shared = dialect::has_table(connection, "django_migrations")?;
+    dialect::revert_migrations(connection, shared)
+}
+
+/// The migrations that concern a database.
+pub(super) struct Source {
+    /// Those of one engine.
+    pub(super) embedded: EmbeddedMigrations,
+    /// Whether the CRM's own tables are the CRM's to make.
+    pub(super) shared: bool,
+}
+
+impl<DB: Backend> MigrationSource<DB> for Source {
+    fn migrations(&self) -> diesel::migration::Result<Vec<Box<dyn Migration<DB>>>> {
+        let all = MigrationSource::<DB>::migrations(&self.embedded)?;
+        Ok(all.into_iter().filter(|migration| !self.shared || !migration.name().to_string().contains("_crm_")).collect())
+    }
+}
+
+/// Pending names and unknown versions of one engine's connection.
+pub(super) fn state_of<DB: Backend>(
+    connection: &mut impl MigrationHarness<DB>,
+    source: Source,
+) -> diesel::migration::Result<(Vec<String>, Vec<String>)> {
+    let known: Vec<String> =
+        MigrationSource::<DB>::migrations(&source)?.iter().map(|migration| migration.name().version().to_string()).collect();
+    let applied = connection.applied_migrations()?.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let unknown = applied.into_iter().filter(|version| !known.contains(version)).collect();
+    let pending = connection.pending_migrations(source)?.iter().map(|migration| migration.name().to_string()).collect();
+    Ok((pending, unknown))
+}

@@ -1,0 +1,250 @@
+//! The tables, as both engines have them: those of the old CRM, then our own (`segments_*`).
+//!
+//! Written by hand, for Diesel's generator knows one engine at a time; a test compares it with both databases. A shared
+//! database has further columns in the CRM's tables: they are none of our business and are not here.
+
+#![expect(missing_docs, reason = "Diesel's macro has no place for the documentation of what it makes")]
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Instant, Uid};
+
+    /// People who sign in.
+    auth_user (id) {
+        id -> Uid,
+        username -> Text,
+        password -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        email -> Text,
+        role -> Text,
+        phone -> Text,
+        department -> Text,
+        is_staff -> Bool,
+        is_active -> Bool,
+        is_superuser -> Bool,
+        last_login -> Nullable<Instant>,
+        date_joined -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Instant, Uid};
+
+    /// Customers.
+    crm_app_company (id) {
+        id -> Uid,
+        name -> Text,
+        legal_entity_name -> Text,
+        country -> Text,
+        city -> Text,
+        state -> Text,
+        address_line1 -> Text,
+        address_line2 -> Text,
+        postal_code -> Text,
+        industry -> Text,
+        website -> Text,
+        phone -> Text,
+        email -> Text,
+        location_count -> Integer,
+        music_zone_count -> Integer,
+        current_plan -> Text,
+        billing_entity -> Text,
+        parent_company_id -> Nullable<Uid>,
+        is_corporate_parent -> Bool,
+        is_active -> Bool,
+        seasonal_emails_enabled -> Bool,
+        notes -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Instant, Uid};
+
+    /// People at the customers: what segments select.
+    crm_app_contact (id) {
+        id -> Uid,
+        company_id -> Uid,
+        name -> Text,
+        email -> Text,
+        phone -> Text,
+        mobile -> Text,
+        title -> Text,
+        department -> Text,
+        contact_type -> Text,
+        is_primary -> Bool,
+        is_active -> Bool,
+        preferred_contact_method -> Text,
+        preferred_language -> Text,
+        linkedin_url -> Text,
+        receives_notifications -> Bool,
+        receives_renewal_emails -> Bool,
+        receives_seasonal_emails -> Bool,
+        receives_payment_emails -> Bool,
+        receives_quarterly_emails -> Bool,
+        unsubscribed -> Bool,
+        last_contacted -> Nullable<Instant>,
+        notes -> Text,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Amount, Instant, Uid};
+
+    /// What a company has bought.
+    crm_app_contract (id) {
+        id -> Uid,
+        company_id -> Uid,
+        contract_number -> Text,
+        contract_type -> Text,
+        service_type -> Text,
+        status -> Text,
+        start_date -> Date,
+        end_date -> Date,
+        value -> Amount,
+        currency -> Text,
+        auto_renew -> Bool,
+        is_active -> Bool,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Document, Instant, Uid};
+
+    /// Segments.
+    crm_app_customersegment (id) {
+        id -> Uid,
+        created_at -> Instant,
+        updated_at -> Instant,
+        name -> Text,
+        description -> Text,
+        segment_type -> Text,
+        status -> Text,
+        filter_criteria -> Document,
+        member_count -> Integer,
+        last_calculated_at -> Nullable<Instant>,
+        tags -> Text,
+        last_used_at -> Nullable<Instant>,
+        times_used -> Integer,
+        created_by_id -> Nullable<Uid>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::Uid;
+
+    /// Contacts listed in a static segment. The table has an identity column besides, which nothing of ours reads.
+    crm_app_customersegment_static_contacts (customersegment_id, contact_id) {
+        customersegment_id -> Uid,
+        contact_id -> Uid,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::Uid;
+
+    /// Companies listed in a static segment; likewise.
+    crm_app_customersegment_static_companies (customersegment_id, company_id) {
+        customersegment_id -> Uid,
+        company_id -> Uid,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Document, Instant, Uid};
+
+    /// Who did what to which object: history, versions and audit in one. Append-only, without foreign keys.
+    segments_event (id) {
+        id -> Uid,
+        at -> Instant,
+        actor_id -> Nullable<Uid>,
+        actor_name -> Text,
+        action -> Text,
+        model -> Text,
+        object_id -> Text,
+        object_name -> Text,
+        message -> Text,
+        before -> Nullable<Document>,
+        after -> Nullable<Document>,
+        count_before -> Nullable<Integer>,
+        count_after -> Nullable<Integer>,
+        batch -> Nullable<Uid>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Instant, Uid};
+
+    /// Signed-in browsers; only a hash of the cookie's key is kept.
+    segments_session (key_hash) {
+        key_hash -> Text,
+        user_id -> Nullable<Uid>,
+        state -> Text,
+        created_at -> Instant,
+        seen_at -> Instant,
+        address -> Text,
+        user_agent -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::Instant;
+
+    /// Leases: who holds what until when (migrating, a folded name being saved, jobs).
+    segments_lease (name) {
+        name -> Text,
+        holder -> Text,
+        until -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::db::types::sql::{Instant, Uid};
+
+    /// Campaigns that took a segment.
+    segments_use (id) {
+        id -> Uid,
+        segment_id -> Uid,
+        campaign -> Text,
+        used_by_id -> Nullable<Uid>,
+        used_by_name -> Text,
+        used_at -> Instant,
+        member_count -> Integer,
+    }
+}
+
+joinable!(crm_app_contact -> crm_app_company (company_id));
+joinable!(crm_app_contract -> crm_app_company (company_id));
+joinable!(crm_app_customersegment -> auth_user (created_by_id));
+
+allow_tables_to_appear_in_same_query!(
+    auth_user,
+    crm_app_company,
+    crm_app_contact,
+    crm_app_contract,
+    crm_app_customersegment,
+    crm_app_customersegment_static_contacts,
+    crm_app_customersegment_static_companies,
+    segments_event,
+    segments_session,
+    segments_lease,
+    segments_use,
+);

@@ -1,0 +1,191 @@
+//! Events: who did what to which object, written in the transaction of the change.
+//!
+//! Called by every model that changes something. One append-only table is history, versions and audit in one; it has no
+//! foreign keys and keeps names as text, so that an event outlives the object and the user it speaks of.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use crate::accounts::Actor;
+use crate::db::schema::segments_event;
+use crate::db::{AnyConnection, Id, Json, Time};
+use crate::error::Result;
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// The object was made.
+    Added,
+    /// Fields of it were changed.
+    Changed,
+    /// It is gone.
+    Deleted,
+    /// Its members left the house as a file.
+    Exported,
+    /// A campaign took it.
+    Used,
+    /// A file was imported.
+    Imported,
+}
+
+impl Action {
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Deleted => "deleted",
+            Self::Exported => "exported",
+            Self::Used => "used",
+            Self::Imported => "imported",
+        }
+    }
+}
+
+/// The object an event speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// The model's name in URLs: `customersegment`, `contact`, …
+    pub model: &'static str,
+    /// Its key; empty where the event speaks of the model as a whole (an import).
+    pub id: String,
+    /// What people call it, at that time.
+    pub name: String,
+}
+
+/// An event about to be written.
+#[derive(Debug, Clone)]
+pub struct NewEvent<'a> {
+    /// Who did it.
+    pub actor: &'a Actor,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub action: Action,
+    /// To which object.
+    pub object: Object,
+    /// The sentence that history shows: "Changed Status and Tags."
+    pub message: String,
+    /// The values that were changed, before.
+    pub before: Option<Value>,
+    /// The same values after.
+    pub after: Option<Value>,
+    /// A segment's member count before, where it was known.
+    pub count_before: Option<i32>,
+    /// And after.
+    pub count_after: Option<i32>,
+    /// The bulk change that it was part of.
+    pub batch: Option<Id>,
+}
+
+impl<'a> NewEvent<'a> {
+    /// An event without values, counts or batch.
+    pub fn new(actor: &'a Actor, at: DateTime<Utc>, action: Action, object: Object, message: impl Into<String>) -> Self {
+        Self {
+            actor,
+            at,
+            action,
+            object,
+            message: message.into(),
+            before: None,
+            after: None,
+            count_before: None,
+            count_after: None,
+            batch: None,
+        }
+    }
+
+    /// With the changed values, before and after.
+    #[must_use]
+    pub fn values(self, before: Value, after: Value) -> Self {
+        Self { before: Some(before), after: Some(after), ..self }
+    }
+
+    /// With a segment's member counts, before and after.
+    #[must_use]
+    pub fn counts(self, before: Option<i32>, after: Option<i32>) -> Self {
+        Self { count_before: before, count_after: after, ..self }
+    }
+}
+
+/// An event as it stands in the table.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = segments_event)]
+pub struct Event {
+    /// Its key.
+    pub id: Id,
+    /// When.
+    pub at: Time,
+    /// Who; `None` for the program itself.
+    pub actor_id: Option<Id>,
+    /// Who, by the name they had.
+    pub actor_name: String,
+    /// See [`Action::name`].
+    pub action: String,
+    /// See [`Object::model`].
+    pub model: String,
+    /// See [`Object::id`].
+    pub object_id: String,
+    /// See [`Object::name`].
+    pub object_name: String,
+    /// See [`NewEvent::message`].
+    pub message: String,
+    /// Changed values before.
+    pub before: Option<Json>,
+    /// Changed values after.
+    pub after: Option<Json>,
+    /// Member count before.
+    pub count_before: Option<i32>,
+    /// Member count after.
+    pub count_after: Option<i32>,
+    /// The bulk change it was part of.
+    pub batch: Option<Id>,
+}
+
+/// Writes an event.
+pub fn record(connection: &mut AnyConnection, event: NewEvent<'_>) -> Result<()> {
+    diesel::insert_into(segments_event::table)
+        .values((
+            (
+                segments_event::id.eq(Id::new()),
+                segments_event::at.eq(Time(event.at)),
+                segments_event::actor_id.eq(event.actor.id),
+                segments_event::actor_name.eq(&event.actor.name),
+                segments_event::action.eq(event.action.name()),
+                segments_event::model.eq(event.object.model),
+                segments_event::object_id.eq(event.object.id),
+            ),
+            (
+                segments_event::object_name.eq(event.object.name),
+                segments_event::message.eq(event.message),
+                segments_event::before.eq(event.before.map(Json)),
+                segments_event::after.eq(event.after.map(Json)),
+                segments_event::count_before.eq(event.count_before),
+                segments_event::count_after.eq(event.count_after),
+                segments_event::batch.eq(event.batch),
+            ),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Events of one object, oldest first.
+pub fn list_of(connection: &mut AnyConnection, model: &str, object_id: &str) -> Result<Vec<Event>> {
+    Ok(segments_event::table
+        .filter(segments_event::model.eq(model))
+        .filter(segments_event::object_id.eq(object_id))
+        .order((segments_event::at, segments_event::id))
+        .select(Event::as_select())
+        .load(connection)?)
+}
+
+/// The newest events of one user, newest first: the index page's "Recent actions".
+pub fn list_by(connection: &mut AnyConnection, actor: Id, limit: i64) -> Result<Vec<Event>> {
+    Ok(segments_event::table
+        .filter(segments_event::actor_id.eq(actor))
+        .order((segments_event::at.desc(), segments_event::id.desc()))
+        .limit(limit)
+        .select(Event::as_select())
+        .load(connection)?)
+}

@@ -1,0 +1,138 @@
+//! What a column is asked, in four forms, and the SQL of each.
+//!
+//! Every operator and every list filter comes down to: empty, one of these, like this, within these ranges, each perhaps
+//! complemented. The SQL is true exactly where the answer is yes (it may be NULL elsewhere), so that `AND` and `OR`
+//! compose; a complement is written `IS NOT TRUE` and is therefore exact also for NULL.
+
+use super::column::{Column, Kind};
+use super::sql::{Sql, Value};
+use super::text::{WHITE_SPACE, escape_like, fold};
+use crate::db::dialect::Word;
+
+/// A question about one column, without its negation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// NULL, or blank text.
+    Empty,
+    /// One of these values; none of them is no row. Text is folded when it meets the column.
+    OneOf(Vec<Value>),
+    /// Text with this at its beginning, at its end, or anywhere.
+    Like(Like),
+    /// Inside one of these ranges; none of them is no row.
+    Within(Vec<Range>),
+}
+
+/// Where the text must stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Like {
+    /// Anywhere.
+    Containing(String),
+    /// At the beginning.
+    StartingWith(String),
+    /// At the end.
+    EndingWith(String),
+}
+
+/// From the first value (included) until the second (excluded); a missing end is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// The first value inside.
+    pub from: Option<Value>,
+    /// The first value that is outside again.
+    pub until: Option<Value>,
+}
+
+/// A whole question: the condition, whether it is complemented, and what becomes of empty values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Test {
+    /// What is asked.
+    pub column: Column,
+    /// How.
+    pub condition: Condition,
+    /// Whether the rows wanted are those that do *not* meet the condition (empty ones among them).
+    pub negated: bool,
+    /// `Some(true)` lets empty values in as well, `Some(false)` keeps them out; `None` leaves them to the condition.
+    pub include_empty: Option<bool>,
+}
+
+impl Test {
+    /// The rows that meet `condition`.
+    pub fn new(column: Column, condition: Condition) -> Self {
+        Self { column, condition, negated: false, include_empty: None }
+    }
+
+    /// The predicate over the column's table.
+    pub fn sql(&self) -> Sql {
+        let met = condition(&self.column, &self.condition);
+        let met = if self.negated { met.complement() } else { met };
+        match self.include_empty {
+            None => met,
+            Some(true) => Sql::or([met, empty(&self.column)]).grouped(),
+            Some(false) => met.grouped() + " AND " + empty(&self.column).complement(),
+        }
+    }
+}
+
+fn condition(column: &Column, condition: &Condition) -> Sql {
+    match condition {
+        Condition::Empty => empty(column),
+        Condition::OneOf(values) => one_of(column, values),
+        Condition::Like(like) => folded(column) + " LIKE " + Value::Text(pattern(like)) + " ESCAPE '\\'",
+        Condition::Within(ranges) => match ranges.as_slice() {
+            [range] => within(column, range),
+            ranges => Sql::or(ranges.iter().map(|range| within(column, range))).grouped(),
+        },
+    }
+}
+
+/// NULL, or text of white space alone.
+fn empty(column: &Column) -> Sql {
+    let stored = || Sql::column(column);
+    match (column.kind, column.nullable) {
+        (Kind::Text, false) => blank(stored()),
+        (Kind::Text, true) => Sql::or([stored() + " IS NULL", blank(stored())]).grouped(),
+        (_, true) => stored() + " IS NULL",
+        (_, false) => Sql::none(),
+    }
+}
+
+fn blank(text: Sql) -> Sql {
+    Sql::from("trim(") + text + ", " + Value::Text(WHITE_SPACE.to_owned()) + ") = ''"
+}
+
+fn one_of(column: &Column, values: &[Value]) -> Sql {
+    let left = if column.kind == Kind::Text { folded(column) } else { Sql::column(column) };
+    let bound = |value: &Value| match value {
+        Value::Text(text) => Sql::from(Value::Text(fold(text.clone()))),
+        other => Sql::from(other.clone()),
+    };
+    match values {
+        [] => Sql::none(),
+        [one] => left + " = " + bound(one),
+        many => left + " IN (" + Sql::join(many.iter().map(bound), ", ", "NULL") + ")",
+    }
+}
+
+fn within(column: &Column, range: &Range) -> Sql {
+    let stored = || Sql::column(column);
+    match (range.from.clone(), range.until.clone()) {
+        (Some(from), Some(until)) => stored() + " >= " + from + " AND " + stored() + " < " + until,
+        (Some(from), None) => stored() + " >= " + from,
+        (None, Some(until)) => stored() + " < " + until,
+        (None, None) => empty(column).complement(),
+    }
+}
+
+/// The column as comparisons of text see it.
+pub fn folded(column: &Column) -> Sql {
+    Sql::from(Word::Fold) + "(" + Sql::column(column) + ")"
+}
+
+fn pattern(like: &Like) -> String {
+    let escaped = |text: &str| escape_like(&fold(text.to_owned()));
+    match like {
+        Like::Containing(text) => format!("%{}%", escaped(text)),
+        Like::StartingWith(text) => format!("{}%", escaped(text)),
+        Like::EndingWith(text) => format!("%{}", escaped(text)),
+    }
+}

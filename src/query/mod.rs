@@ -1,0 +1,17 @@
+//! Columns and predicates: the one compiler that filter criteria and the admin's lists share.
+//!
+//! `column` says what may be asked of, `operator` how, `number`, `period` and `text` turn what was typed into bounds,
+//! `condition` turns both into SQL built by `sql`. Knows the database below it and nothing of the product above.
+
+pub mod column;
+pub mod condition;
+pub mod number;
+pub mod operator;
+pub mod period;
+pub mod sql;
+pub mod text;
+
+pub use column::{Choice, Column, Kind};
+pub use condition::{Condition, Test};
+pub use operator::{Arity, Operator};
+pub use sql::{Sql, Value};

@@ -1,0 +1,151 @@
+//! SQL under construction: words of this program and values to bind. Nothing else can get in.
+//!
+//! [`Sql`] is made of `&'static str`, [`Word`] and [`Value`] only; what a user typed has no way to become text. It is a
+//! Diesel expression of type `Bool` for any table (a predicate), and a fragment to order by.
+
+use std::ops::Add;
+
+use chrono::NaiveDate;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::{QueryResult, sql_types as st};
+
+use super::column::Column;
+use crate::db::dialect::Word;
+use crate::db::types::sql as ours;
+use crate::db::{Id, Money, MultiBackend, Time};
+
+/// A value to bind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    /// Text; folded already where it meets a folded column.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// An amount.
+    Money(Money),
+    /// True or false.
+    Boolean(bool),
+    /// A day.
+    Date(NaiveDate),
+    /// A moment.
+    Time(Time),
+    /// A key.
+    Id(Id),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token {
+    Text(&'static str),
+    Word(Word),
+    Bind(Value),
+}
+
+/// A piece of SQL.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sql(Vec<Token>);
+
+impl Sql {
+    /// The predicate that everything meets.
+    pub fn all() -> Self {
+        "1 = 1".into()
+    }
+
+    /// The predicate that nothing meets.
+    pub fn none() -> Self {
+        "1 = 0".into()
+    }
+
+    /// `table.column`.
+    pub fn column(column: &Column) -> Self {
+        Self(vec![Token::Text(column.table), Token::Text("."), Token::Text(column.name)])
+    }
+
+    /// `self` in parentheses.
+    #[must_use]
+    pub fn grouped(self) -> Self {
+        Self::from("(") + self + ")"
+    }
+
+    /// The exact complement of `self`: true wherever it is false *or unknown*.
+    #[must_use]
+    pub fn complement(self) -> Self {
+        self.grouped() + " IS NOT TRUE"
+    }
+
+    /// `parts` with `between` between them; `empty` when there are none.
+    pub fn join(parts: impl IntoIterator<Item = Self>, between: &'static str, empty: &'static str) -> Self {
+        parts.into_iter().reduce(|all, part| all + between + part).unwrap_or_else(|| empty.into())
+    }
+
+    /// Each of `predicates` holds.
+    pub fn and(predicates: impl IntoIterator<Item = Self>) -> Self {
+        Self::join(predicates.into_iter().map(Self::grouped), " AND ", "1 = 1")
+    }
+
+    /// At least one of `predicates` holds.
+    pub fn or(predicates: impl IntoIterator<Item = Self>) -> Self {
+        Self::join(predicates.into_iter().map(Self::grouped), " OR ", "1 = 0")
+    }
+}
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Self {
+        Self(vec![Token::Text(text)])
+    }
+}
+
+impl From<Word> for Sql {
+    fn from(word: Word) -> Self {
+        Self(vec![Token::Word(word)])
+    }
+}
+
+impl From<Value> for Sql {
+    fn from(value: Value) -> Self {
+        Self(vec![Token::Bind(value)])
+    }
+}
+
+impl<T: Into<Self>> Add<T> for Sql {
+    type Output = Self;
+
+    fn add(mut self, more: T) -> Self {
+        self.0.extend(more.into().0);
+        self
+    }
+}
+
+impl QueryFragment<MultiBackend> for Sql {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        for token in &self.0 {
+            match token {
+                Token::Text(text) => out.push_sql(text),
+                Token::Word(word) => word.walk_ast(out.reborrow())?,
+                Token::Bind(Value::Text(value)) => out.push_bind_param::<st::Text, _>(value)?,
+                Token::Bind(Value::Integer(value)) => out.push_bind_param::<st::BigInt, _>(value)?,
+                Token::Bind(Value::Money(value)) => out.push_bind_param::<ours::Amount, _>(value)?,
+                Token::Bind(Value::Boolean(value)) => out.push_bind_param::<st::Bool, _>(value)?,
+                Token::Bind(Value::Date(value)) => out.push_bind_param::<st::Date, _>(value)?,
+                Token::Bind(Value::Time(value)) => out.push_bind_param::<ours::Instant, _>(value)?,
+                Token::Bind(Value::Id(value)) => out.push_bind_param::<ours::Uid, _>(value)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Expression for Sql {
+    type SqlType = st::Bool;
+}
+impl<T> AppearsOnTable<T> for Sql {}
+impl<T> SelectableExpression<T> for Sql {}
+impl<G> ValidGrouping<G> for Sql {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl QueryId for Sql {
+    type QueryId = ();
+    // The text differs from one criteria to the next: Diesel must look at it, not at the type.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
