@@ -61,6 +61,11 @@ impl Sql {
         Self(vec![Token::Text(column.table), Token::Text("."), Token::Text(column.name)])
     }
 
+    /// Whether a column of `table` is asked about; lists join another table only then.
+    pub fn names(&self, table: &str) -> bool {
+        self.0.iter().any(|token| matches!(token, Token::Text(text) if *text == table))
+    }
+
     /// `self` in parentheses.
     #[must_use]
     pub fn grouped(self) -> Self {

@@ -1,0 +1,90 @@
+//! Companies: the customers.
+//!
+//! Called by the admin's lists, segments, the import and the sample data. The name is unique in the table letter by letter;
+//! the import takes care that it stays unique without regard to case.
+
+use diesel::prelude::*;
+
+use super::Selection;
+use crate::db::schema::crm_app_company;
+use crate::db::{AnyConnection, Id, Time};
+use crate::error::Result;
+use crate::query::Sql;
+
+/// A company, with every column of its row. Text that is unknown is empty, never NULL.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[diesel(table_name = crm_app_company, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct Company {
+    /// Its key.
+    pub id: Id,
+    /// What it is called; unique.
+    pub name: String,
+    /// Its name before the law.
+    pub legal_entity_name: String,
+    /// The country it is in, in words.
+    pub country: String,
+    /// The city.
+    pub city: String,
+    /// The state, province or region.
+    pub state: String,
+    /// Street and number.
+    pub address_line1: String,
+    /// What else an envelope needs.
+    pub address_line2: String,
+    /// The postal code.
+    pub postal_code: String,
+    /// Its line of business; one of the choices, or whatever an import brought.
+    pub industry: String,
+    /// Its web site, as it was typed.
+    pub website: String,
+    /// Its telephone number.
+    pub phone: String,
+    /// Its e-mail address.
+    pub email: String,
+    /// How many places it has.
+    pub location_count: i32,
+    /// How many zones hear music.
+    pub music_zone_count: i32,
+    /// The plan it pays for.
+    pub current_plan: String,
+    /// Which of our entities bills it.
+    pub billing_entity: String,
+    /// The company it belongs to.
+    pub parent_company_id: Option<Id>,
+    /// Whether others belong to it.
+    pub is_corporate_parent: bool,
+    /// Whether it is a customer at present. Members do not depend on it.
+    pub is_active: bool,
+    /// Whether it gets seasonal mailings.
+    pub seasonal_emails_enabled: bool,
+    /// Anything else.
+    pub notes: String,
+    /// When it was added.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+}
+
+/// The companies of `selection`.
+pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Company>> {
+    Ok(crm_app_company::table
+        .filter(selection.predicate)
+        .order(selection.order)
+        .limit(selection.limit)
+        .offset(selection.offset)
+        .select(Company::as_select())
+        .load(connection)?)
+}
+
+/// How many companies meet `predicate`.
+pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
+    Ok(crm_app_company::table.filter(predicate).count().get_result(connection)?)
+}
+
+/// The company with this key.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Company> {
+    Ok(crm_app_company::table.find(id).select(Company::as_select()).first(connection)?)
+}

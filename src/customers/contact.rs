@@ -1,0 +1,113 @@
+//! Contacts: the people at the customers, whom campaigns talk to.
+//!
+//! Called by the admin's lists, segments, the import and the sample data. Whether a contact can be a member at all (active
+//! and not unsubscribed) is the business of `segments::members`; here they are all alike.
+
+use diesel::prelude::*;
+
+use super::Selection;
+use crate::db::schema::{crm_app_company, crm_app_contact};
+use crate::db::{AnyConnection, Id, Time};
+use crate::error::Result;
+use crate::query::Sql;
+
+/// A contact, with every column of its row. Text that is unknown is empty, never NULL.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[diesel(table_name = crm_app_contact, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct Contact {
+    /// Their key.
+    pub id: Id,
+    /// The company they work at.
+    pub company_id: Id,
+    /// What they are called.
+    pub name: String,
+    /// Their e-mail address; unique within the company where it is not empty.
+    pub email: String,
+    /// Their telephone number.
+    pub phone: String,
+    /// Their mobile number.
+    pub mobile: String,
+    /// Their title: "General Manager".
+    pub title: String,
+    /// Their department.
+    pub department: String,
+    /// What they are to us; one of the choices, or whatever an import brought.
+    pub contact_type: String,
+    /// Whether they are the first one to talk to.
+    pub is_primary: bool,
+    /// Whether they still work there. Members are active.
+    pub is_active: bool,
+    /// How they want to be reached.
+    pub preferred_contact_method: String,
+    /// The language they read, as two letters.
+    pub preferred_language: String,
+    /// Their page at LinkedIn, as it was typed.
+    pub linkedin_url: String,
+    /// Whether they get notifications at all.
+    pub receives_notifications: bool,
+    /// Whether they get mail about renewals.
+    pub receives_renewal_emails: bool,
+    /// Whether they get seasonal mail.
+    pub receives_seasonal_emails: bool,
+    /// Whether they get mail about payments.
+    pub receives_payment_emails: bool,
+    /// Whether they get the quarterly mail.
+    pub receives_quarterly_emails: bool,
+    /// Whether they asked for no more mail. Members have not.
+    pub unsubscribed: bool,
+    /// When we last talked to them.
+    pub last_contacted: Option<Time>,
+    /// Anything else.
+    pub notes: String,
+    /// When they were added.
+    pub created_at: Time,
+    /// When they were last changed.
+    pub updated_at: Time,
+}
+
+/// A contact with what lists show of the company.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = crm_app_contact)]
+pub struct Row {
+    /// The contact.
+    #[diesel(embed)]
+    pub contact: Contact,
+    /// The company's name.
+    #[diesel(select_expression = crm_app_company::name)]
+    pub company_name: String,
+}
+
+/// The contacts of `selection`.
+pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
+    Ok(crm_app_contact::table
+        .inner_join(crm_app_company::table)
+        .filter(selection.predicate)
+        .order(selection.order)
+        .limit(selection.limit)
+        .offset(selection.offset)
+        .select(Row::as_select())
+        .load(connection)?)
+}
+
+/// How many contacts meet `predicate`.
+pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
+    let contacts = crm_app_contact::table;
+    let counted = if predicate.names("crm_app_company") {
+        contacts.inner_join(crm_app_company::table).filter(predicate).count().get_result(connection)
+    } else {
+        contacts.filter(predicate).count().get_result(connection)
+    };
+    Ok(counted?)
+}
+
+/// The contact with this key.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Row> {
+    Ok(crm_app_contact::table
+        .inner_join(crm_app_company::table)
+        .filter(crm_app_contact::id.eq(id))
+        .select(Row::as_select())
+        .first(connection)?)
+}

@@ -1,0 +1,93 @@
+//! Contracts: what the customers have bought.
+//!
+//! Called by the admin's lists, the import and the sample data; criteria reach them through the company.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::Selection;
+use crate::db::schema::{crm_app_company, crm_app_contract};
+use crate::db::{AnyConnection, Id, Money, Time};
+use crate::error::Result;
+use crate::query::Sql;
+
+/// A contract, with every column of its row.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[diesel(table_name = crm_app_contract)]
+pub struct Contract {
+    /// Its key.
+    pub id: Id,
+    /// The company that signed it.
+    pub company_id: Id,
+    /// Its number; unique.
+    pub contract_number: String,
+    /// For how long it runs: one of the choices, or whatever an import brought.
+    pub contract_type: String,
+    /// What was bought.
+    pub service_type: String,
+    /// Where it stands: one of the choices, or whatever an import brought.
+    pub status: String,
+    /// Its first day.
+    pub start_date: NaiveDate,
+    /// Its last day.
+    pub end_date: NaiveDate,
+    /// What it is worth in all, in its currency.
+    pub value: Money,
+    /// The currency's three letters; amounts are never converted.
+    pub currency: String,
+    /// Whether it renews itself.
+    pub auto_renew: bool,
+    /// Whether it counts. Not the same as the status Active.
+    pub is_active: bool,
+    /// When it was added.
+    pub created_at: Time,
+    /// When it was last changed.
+    pub updated_at: Time,
+}
+
+/// A contract with what lists show of the company.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = crm_app_contract)]
+pub struct Row {
+    /// The contract.
+    #[diesel(embed)]
+    pub contract: Contract,
+    /// The company's name.
+    #[diesel(select_expression = crm_app_company::name)]
+    pub company_name: String,
+}
+
+/// The contracts of `selection`.
+pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
+    Ok(crm_app_contract::table
+        .inner_join(crm_app_company::table)
+        .filter(selection.predicate)
+        .order(selection.order)
+        .limit(selection.limit)
+        .offset(selection.offset)
+        .select(Row::as_select())
+        .load(connection)?)
+}
+
+/// How many contracts meet `predicate`.
+pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
+    let contracts = crm_app_contract::table;
+    let counted = if predicate.names("crm_app_company") {
+        contracts.inner_join(crm_app_company::table).filter(predicate).count().get_result(connection)
+    } else {
+        contracts.filter(predicate).count().get_result(connection)
+    };
+    Ok(counted?)
+}
+
+/// The contract with this key.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Row> {
+    Ok(crm_app_contract::table
+        .inner_join(crm_app_company::table)
+        .filter(crm_app_contract::id.eq(id))
+        .select(Row::as_select())
+        .first(connection)?)
+}
