@@ -18,6 +18,7 @@
 pub mod accounts;
 pub mod clock;
 pub mod config;
+pub mod criteria;
 pub mod customers;
 pub mod db;
 pub mod error;

@@ -15,7 +15,7 @@ pub const MAX_DIGITS: u64 = 30;
 pub enum NotANumber {
     /// It is not of the form `-?digits[.digits][e±n]`.
     Form,
-    /// Written out it needs more than [`MAX_DIGITS`] digits.
+    /// Written out in its shortest form it needs more than [`MAX_DIGITS`] digits.
     TooLong,
 }
 
@@ -48,7 +48,11 @@ pub fn parse(typed: &str) -> Result<BigDecimal, NotANumber> {
     let too_long = || NotANumber::TooLong;
     let digits = i64::try_from(significant.len()).map_err(|_| too_long())?;
     let decimals = i64::try_from(fraction.len()).map_err(|_| too_long())?.checked_sub(exponent).ok_or_else(too_long)?;
-    // Zeros at the end of the fraction are as written; those that only fill up the places are counted too.
+    // Zeros at the end of a fraction say nothing; those that fill up the places before the point are counted.
+    let idle = significant.bytes().rev().take_while(|digit| *digit == b'0').count();
+    let idle = i64::try_from(idle).map_err(|_| too_long())?.min(decimals.max(0));
+    let (digits, decimals) = (digits - idle, decimals - idle);
+    let significant = &significant[..significant.len() - usize::try_from(idle).map_err(|_| too_long())?];
     let written_out = if decimals >= 0 { digits.max(decimals.saturating_add(1)) } else { digits.saturating_sub(decimals) };
     if written_out.unsigned_abs() > MAX_DIGITS {
         return Err(NotANumber::TooLong);
@@ -115,9 +119,19 @@ impl Place {
     }
 }
 
-/// A number written out in plain digits, as a text field reads it: `1e2` is `100`, `1.50` keeps its zero.
-pub fn plain(number: &BigDecimal) -> String {
-    number.to_plain_string()
+/// A number in plain digits with separators, as sentences say it: `100,000.5`.
+pub fn spoken(number: &BigDecimal) -> String {
+    let plain = number.normalized().to_plain_string();
+    let (sign, unsigned) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
+    let (whole, fraction) = unsigned.split_once('.').map_or((unsigned, None), |(whole, fraction)| (whole, Some(fraction)));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    fraction.map_or_else(|| format!("{sign}{grouped}"), |fraction| format!("{sign}{grouped}.{fraction}"))
 }
 
 #[cfg(test)]
@@ -140,6 +154,7 @@ mod tests {
         assert_eq!(parse(&"9".repeat(31)), Err(NotANumber::TooLong));
         assert!(parse("1e29").is_ok());
         assert_eq!(parse("1e30"), Err(NotANumber::TooLong));
+        assert!(parse(&format!("1.5{}", "0".repeat(200))).is_ok());
         assert!(parse("1e-29").is_ok());
         assert_eq!(parse("1e-30"), Err(NotANumber::TooLong));
         assert_eq!(parse("1e999999999"), Err(NotANumber::TooLong));

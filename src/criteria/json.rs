@@ -1,0 +1,143 @@
+//! From text to a JSON value, strictly: a key given twice is an error, for the first one would be lost without a word.
+//!
+//! Called wherever criteria arrive as text (form, API, command line). Depth is bounded by serde's own limit, size here.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use super::problem::{Code, Problem};
+
+/// The longest text of a document, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024;
+
+/// How serde_json hands on a number that it keeps as written.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Reads a document.
+///
+/// # Errors
+/// One problem at the document (pointer `""`): too long, or where and why it is not JSON.
+pub fn parse(text: &str) -> Result<Value, Problem> {
+    if text.len() > MAX_BYTES {
+        return Err(Problem::new("", Code::TooLong, "Filter criteria may be at most 64 KiB long."));
+    }
+    let broken = |error: serde_json::Error| Problem::new("", Code::NotJson, format!("Enter a valid JSON. {}", sentence(&error)));
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = Strict.deserialize(&mut reader).map_err(broken)?;
+    reader.end().map_err(broken)?;
+    Ok(value)
+}
+
+fn sentence(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+/// Builds a [`Value`] and refuses repeated keys.
+struct Strict;
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Value;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Self)? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            if key == NUMBER && map.is_empty() {
+                let written: String = entries.next_value()?;
+                return Number::from_str(&written).map(Value::Number).map_err(A::Error::custom);
+            }
+            let value = entries.next_value_seed(Self)?;
+            if map.contains_key(&key) {
+                return Err(A::Error::custom(format_args!("the key “{key}” is given twice")));
+            }
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// The document as people edit it: indented, the keys of each node in the order of the specification (the engines keep
+/// them in orders of their own), the value on one line where it is short.
+pub fn pretty(document: &Value) -> String {
+    let ordered = ordered(document);
+    serde_json::to_string_pretty(&ordered).unwrap_or_else(|_| ordered.to_string())
+}
+
+const KEY_ORDER: [&str; 10] =
+    ["entity", "relation", "match_type", "aggregate", "of", "field", "operator", "value", "include_empty", "rules"];
+
+fn ordered(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => Value::Array(items.iter().map(ordered).collect()),
+        Value::Object(map) => {
+            let place = |key: &str| KEY_ORDER.iter().position(|known| *known == key).unwrap_or(KEY_ORDER.len());
+            let mut entries: Vec<(&String, &Value)> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| place(key));
+            Value::Object(entries.into_iter().map(|(key, value)| (key.clone(), ordered(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_as_they_were_written() {
+        let text = r#"{"a":1.50,"b":[12345678901234567890.123,true,null,"x"]}"#;
+        assert_eq!(parse(text).map(|value| value.to_string()), Ok(text.to_owned()));
+    }
+
+    #[test]
+    fn a_key_given_twice_is_an_error_that_names_it() {
+        let problem = parse(r#"{"rules":[{"field":"name","field":"title"}]}"#).err();
+        assert!(problem.is_some_and(|problem| problem.code == Code::NotJson && problem.detail.contains("“field”")));
+    }
+
+    #[test]
+    fn broken_deep_and_long_texts_are_told_apart() {
+        let code = |text: &str| parse(text).err().map(|problem| problem.code);
+        assert_eq!(code("{"), Some(Code::NotJson));
+        assert_eq!(code("{} x"), Some(Code::NotJson));
+        assert_eq!(code(&"[".repeat(10_000)), Some(Code::NotJson));
+        assert_eq!(code(&format!("\"{}\"", "x".repeat(MAX_BYTES))), Some(Code::TooLong));
+        assert_eq!(code(r#""\ud800""#), Some(Code::NotJson));
+    }
+}

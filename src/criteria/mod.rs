@@ -1,0 +1,14 @@
+//! Filter criteria, from JSON to members: as written, resolved, one SQL predicate.
+//!
+//! `json` and `document` read what was written, `resolve` looks up every name and types every value (or says what is
+//! wrong, where), `compile` makes the predicate that count, list, preview, export and commands all use, `describe` says the
+//! same in English. Knows no HTTP and no segment: segments hand in what they have.
+
+pub mod catalogue;
+pub mod choices;
+pub mod document;
+pub mod json;
+pub mod problem;
+
+pub use document::{Entity, MatchType};
+pub use problem::{Code, Problem};
