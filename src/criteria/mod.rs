@@ -6,9 +6,17 @@
 
 pub mod catalogue;
 pub mod choices;
+pub mod compile;
+pub mod describe;
 pub mod document;
 pub mod json;
 pub mod problem;
+pub mod resolve;
+pub mod value;
+pub mod warnings;
 
+pub use compile::{Plan, predicate};
+pub use describe::describe;
 pub use document::{Entity, MatchType};
 pub use problem::{Code, Problem};
+pub use resolve::{Calendar, Criteria, resolve};

@@ -1,0 +1,80 @@
+//! Resolved criteria in English: one sentence, made on the server, the same in form, list, history and API.
+//!
+//! The sentence says what the rules mean after `resolve`, not how they were typed: contract rules that meet on one contract
+//! are one clause, a negative one is "has no contract".
+
+use super::catalogue::{Field, Owner};
+use super::document::{Entity, MatchType};
+use super::resolve::{Contracts, Criteria, Node, Rule};
+use super::value::Typed;
+use crate::query::{Kind, Operator, text};
+
+/// The sentence.
+pub fn describe(criteria: &Criteria) -> String {
+    let (subject, clauses) = match criteria.entity {
+        Entity::Contact => ("Contacts", clauses(criteria, "whose ", "whose company ")),
+        Entity::Company => ("Contacts of companies", clauses(criteria, "whose ", "that ")),
+    };
+    let joined = match criteria.root.match_type {
+        MatchType::All => text::list(&clauses, "and"),
+        MatchType::Any => text::list(&clauses, "or"),
+    };
+    format!("{subject} {joined}.")
+}
+
+fn clauses(criteria: &Criteria, of_field: &str, of_company: &str) -> Vec<String> {
+    let clause = |node: &Node| match node {
+        Node::Rule(rule) => format!("{of_field}{}", rule_clause(rule, criteria.entity)),
+        Node::Contracts(contracts) => {
+            let has = match (criteria.entity, contracts.none) {
+                (Entity::Contact, false) => "has a contract",
+                (Entity::Contact, true) => "has no contract",
+                (Entity::Company, false) => "have a contract",
+                (Entity::Company, true) => "have no contract",
+            };
+            format!("{of_company}{has} {}", contract_clause(contracts, criteria.entity))
+        }
+    };
+    criteria.root.nodes.iter().map(clause).collect()
+}
+
+fn contract_clause(contracts: &Contracts, entity: Entity) -> String {
+    let rules: Vec<String> = contracts.rules.iter().map(|rule| format!("whose {}", rule_clause(rule, entity))).collect();
+    text::list(&rules, "and")
+}
+
+/// "country is “Thailand”", as it follows "whose".
+fn rule_clause(rule: &Rule, entity: Entity) -> String {
+    let flag = match rule.include_empty {
+        Some(true) => " or is blank",
+        Some(false) => " and is not blank",
+        None => "",
+    };
+    let verb = rule.operator.label_for(rule.field.column.kind);
+    let values: Vec<String> = rule.values.iter().map(|value| spoken(value, rule.field)).collect();
+    let values = match rule.operator {
+        Operator::Between => format!(" {}", values.join(" and ")),
+        Operator::InList | Operator::NotInList => format!(" {}", text::list(&values, "or")),
+        _ => values.first().map(|value| format!(" {value}")).unwrap_or_default(),
+    };
+    format!("{} {verb}{values}{flag}", spoken_field(rule.field, entity))
+}
+
+fn spoken_field(field: Field, entity: Entity) -> String {
+    let label = match field.column.kind {
+        Kind::Boolean => format!("“{}” mark", field.column.label),
+        _ => field.column.label.to_owned(),
+    };
+    if entity == Entity::Contact && field.owner == Owner::Company { format!("company’s {label}") } else { label }
+}
+
+/// A stored choice stands without quotation marks, as in "whose industry is Hotels"; other text with them.
+fn spoken(value: &Typed, field: Field) -> String {
+    match value {
+        Typed::Text(typed) => {
+            let choice = field.column.choices.iter().find(|choice| text::key(choice.value) == text::key(typed));
+            choice.map_or_else(|| value.to_string(), |choice| choice.value.to_owned())
+        }
+        _ => value.to_string(),
+    }
+}

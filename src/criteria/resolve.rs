@@ -1,0 +1,322 @@
+//! Names looked up, values typed, flat contract rules brought into groups; every error with its place.
+//!
+//! Called by everyone who evaluates criteria. What comes out cannot be wrong: [`Criteria`] compiles to SQL and English
+//! without failing. What does not resolve is an error at its rule and selects nobody; no rule is ever left out.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde_json::Value;
+
+use super::catalogue::{self, Field, Owner};
+use super::document::{self, Entity, FilterCriteria, MatchType, Node as Written, Rule as WrittenRule, shown};
+use super::problem::{Code, Problem};
+use super::value::{self, Typed};
+use crate::clock::Clock;
+use crate::query::{Arity, Operator, text};
+
+/// A document that has been understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Criteria {
+    /// What the rules select.
+    pub entity: Entity,
+    /// The rules.
+    pub root: Group,
+    /// When and where its dates are lived.
+    pub calendar: Calendar,
+}
+
+/// The day and the zone that a document was resolved in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calendar {
+    /// `TIME_ZONE`.
+    pub zone: Tz,
+    /// The day it was, there.
+    pub today: NaiveDate,
+}
+
+impl From<&Clock> for Calendar {
+    fn from(clock: &Clock) -> Self {
+        Self { zone: clock.zone(), today: clock.today() }
+    }
+}
+
+/// Nodes and how they go together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// All of them, or at least one.
+    pub match_type: MatchType,
+    /// The nodes; never none.
+    pub nodes: Vec<Node>,
+}
+
+/// One node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// A rule about the contact or the company.
+    Rule(Rule),
+    /// A question to the contracts of the company.
+    Contracts(Contracts),
+}
+
+/// "Has a contract that …", or has none: every rule speaks of one and the same contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contracts {
+    /// Whether there must be no such contract.
+    pub none: bool,
+    /// What is asked of the contract, all of it; never nothing.
+    pub rules: Vec<Rule>,
+}
+
+/// A rule that has been understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Where it stands in the document: `/rules/2`.
+    pub pointer: String,
+    /// What is asked.
+    pub field: Field,
+    /// How.
+    pub operator: Operator,
+    /// With which values; as many as the operator takes.
+    pub values: Vec<Typed>,
+    /// Whether empty values are let in (or kept out), where the rule says so outright.
+    pub include_empty: Option<bool>,
+}
+
+/// Understands a document.
+///
+/// # Errors
+/// Everything that is wrong with it, in the order of the document.
+pub fn resolve(document: &Value, calendar: Calendar) -> Result<Criteria, Vec<Problem>> {
+    let mut problems = Vec::new();
+    let criteria = document::read(document, &mut problems).map(|written| resolve_written(&written, calendar, &mut problems));
+    match criteria {
+        Some(criteria) if problems.is_empty() => Ok(criteria),
+        _ => {
+            // Shape was read before meaning; people read from top to bottom. The sort keeps the order within a rule.
+            problems.sort_by_key(Problem::rule);
+            Err(problems)
+        }
+    }
+}
+
+fn resolve_written(written: &FilterCriteria, calendar: Calendar, problems: &mut Vec<Problem>) -> Criteria {
+    // Where the entity itself is wrong, a field of either is no further mistake.
+    let entity_is_known = !problems.iter().any(|problem| problem.pointer == "/entity");
+    let find = |path: &str| {
+        let other = if entity_is_known { None } else { catalogue::find(Entity::Company, path) };
+        catalogue::find(written.entity, path).or(other)
+    };
+    let read = |Written::Rule(rule): &Written| resolve_rule(rule, written.entity, &find, calendar, problems);
+    let rules = written.rules.iter().filter_map(read).collect();
+    let root = Group { match_type: written.match_type, nodes: gather(written.match_type, rules) };
+    Criteria { entity: written.entity, root, calendar }
+}
+
+fn resolve_rule(
+    rule: &WrittenRule,
+    entity: Entity,
+    find: &impl Fn(&str) -> Option<Field>,
+    calendar: Calendar,
+    problems: &mut Vec<Problem>,
+) -> Option<Rule> {
+    let field = rule.field.as_deref().and_then(|path| {
+        find(path).or_else(|| {
+            problems.push(unknown_field(entity, path, &rule.pointer));
+            None
+        })
+    });
+    let operator = rule.operator.as_deref().and_then(|name| resolve_operator(name, field, &rule.pointer, problems));
+    let (Some(field), Some(operator)) = (field, operator) else { return None };
+    let (operator, values) = resolve_values(rule, field, operator, calendar, problems)?;
+    if operator.arity() == Arity::Zero && rule.include_empty.is_some() {
+        let sentence = format!("“{}” speaks of blank values itself; remove “include_empty”.", operator.label());
+        problems.push(Problem::new(format!("{}/include_empty", rule.pointer), Code::FlagNotAllowed, sentence));
+    }
+    Some(Rule { pointer: rule.pointer.clone(), field, operator, values, include_empty: rule.include_empty })
+}
+
+fn unknown_field(entity: Entity, path: &str, pointer: &str) -> Problem {
+    let path_shown = shown(&Value::String(path.to_owned()));
+    let meant = catalogue::suggest(entity, path).map_or_else(
+        || match entity {
+            Entity::Contact => {
+                "Contact rules name fields of the contact (title), its company (company.country) and its contracts (contract.status)."
+                    .to_owned()
+            }
+            Entity::Company => "Company rules name fields of the company (country) and its contracts (contract.status).".to_owned(),
+        },
+        |near| format!("Did you mean “{near}”?"),
+    );
+    Problem::new(format!("{pointer}/field"), Code::UnknownField, format!("Unknown field {path_shown}. {meant}"))
+}
+
+fn resolve_operator(name: &str, field: Option<Field>, pointer: &str, problems: &mut Vec<Problem>) -> Option<Operator> {
+    let found = Operator::named(name);
+    if let Some(operator) = found
+        && field.is_none_or(|field| operator.takes(field.column.kind))
+    {
+        return Some(operator);
+    }
+    let taken: Vec<&str> =
+        Operator::all().filter(|operator| field.is_none_or(|field| operator.takes(field.column.kind))).map(Operator::name).collect();
+    let fields = field.map_or("Rules", |field| field.column.kind.plural());
+    let (code, begins) = match found {
+        Some(_) => (
+            Code::OperatorNotForField,
+            format!(
+                "“{name}” does not apply to {}.",
+                field.map_or_else(|| "this field".to_owned(), |field| format!("“{}”", field.column.label))
+            ),
+        ),
+        None => (Code::UnknownOperator, format!("Unknown operator {}.", shown(&Value::String(name.to_owned())))),
+    };
+    let meant = if found.is_none() { suggest_operator(name, &taken) } else { None };
+    let ends = meant.map_or_else(|| ".".to_owned(), |near| format!("; did you mean “{near}”?"));
+    problems.push(Problem::new(format!("{pointer}/operator"), code, format!("{begins} {fields} take: {}{ends}", taken.join(", "))));
+    None
+}
+
+/// Words of other query languages, and what they are called here.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("like", "contains"),
+    ("ilike", "contains"),
+    ("includes", "contains"),
+    ("matches", "contains"),
+    ("is", "equals"),
+    ("eq", "equals"),
+    ("=", "equals"),
+    ("==", "equals"),
+    ("!=", "not_equals"),
+    ("<>", "not_equals"),
+    ("ne", "not_equals"),
+    (">", "greater_than"),
+    ("gt", "greater_than"),
+    (">=", "greater_than_or_equal"),
+    ("gte", "greater_than_or_equal"),
+    ("<", "less_than"),
+    ("lt", "less_than"),
+    ("<=", "less_than_or_equal"),
+    ("lte", "less_than_or_equal"),
+    ("in", "in_list"),
+    ("not_in", "not_in_list"),
+    ("is_null", "is_empty"),
+    ("is_not_null", "is_not_empty"),
+];
+
+fn suggest_operator<'a>(name: &str, taken: &[&'a str]) -> Option<&'a str> {
+    let typed = name.trim().to_lowercase().replace([' ', '-'], "_");
+    let known = OTHER_WORDS.iter().find(|(word, _)| *word == typed).map(|(_, ours)| *ours).filter(|ours| taken.contains(ours));
+    known.or_else(|| text::nearest(&typed, taken.iter().copied()))
+}
+
+/// The values, typed; `equals` with nothing is read as `is_empty`, as it always was.
+fn resolve_values(
+    rule: &WrittenRule,
+    field: Field,
+    operator: Operator,
+    calendar: Calendar,
+    problems: &mut Vec<Problem>,
+) -> Option<(Operator, Vec<Typed>)> {
+    let pointer = format!("{}/value", rule.pointer);
+    let before = problems.len();
+    let values = match (operator.arity(), &rule.value) {
+        (Arity::Zero, _) => Vec::new(),
+        (_, None) => {
+            problems.push(Problem::new(pointer, Code::Missing, "Enter a value."));
+            return None;
+        }
+        (Arity::One, Some(value)) => {
+            if is_nothing(value)
+                && let Some(operator) = empty_form(operator)
+            {
+                return Some((operator, Vec::new()));
+            }
+            vec![value::read(value, field.column, operator, &pointer, problems)?]
+        }
+        (Arity::Two | Arity::Many, Some(Value::Array(items))) => {
+            check_length(operator, items.len(), &pointer, problems)?;
+            let read = |(index, item)| value::read(item, field.column, operator, &format!("{pointer}/{index}"), problems);
+            items.iter().enumerate().filter_map(read).collect()
+        }
+        (_, Some(other)) => {
+            let sentence = if operator.arity() == Arity::Two { "a list of two values, from and to" } else { "a list of values" };
+            problems.push(Problem::new(pointer, Code::WrongType, format!("“{}” takes {sentence}, not {}.", operator.name(), shown(other))));
+            return None;
+        }
+    };
+    if problems.len() > before {
+        return None;
+    }
+    if let [from, to] = values.as_slice()
+        && operator.arity() == Arity::Two
+        && from.is_after(to, calendar.zone)
+    {
+        problems.push(Problem::new(
+            pointer,
+            Code::Reversed,
+            format!("“between” goes from the smaller to the larger: {from} comes after {to}."),
+        ));
+        return None;
+    }
+    Some((operator, values))
+}
+
+fn check_length(operator: Operator, length: usize, pointer: &str, problems: &mut Vec<Problem>) -> Option<()> {
+    let (code, sentence) = match (operator.arity(), length) {
+        (Arity::Two, 2) => return Some(()),
+        (Arity::Two, _) => (Code::Invalid, format!("“between” takes exactly two values, from and to; these are {length}.")),
+        (_, 0) => (Code::Empty, format!("“{}” takes at least one value.", operator.name())),
+        _ => return Some(()),
+    };
+    problems.push(Problem::new(pointer, code, sentence));
+    None
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text::is_blank(text),
+        _ => false,
+    }
+}
+
+fn empty_form(operator: Operator) -> Option<Operator> {
+    match operator {
+        Operator::Equals => Some(Operator::IsEmpty),
+        Operator::NotEquals => Some(Operator::IsNotEmpty),
+        _ => None,
+    }
+}
+
+/// Brings flat contract rules into groups. In `all`, the positive ones meet on one contract, in the place of the first;
+/// each negative one becomes "has no contract" for its opposite. In `any` each stands alone. The order of the rules
+/// changes nothing.
+fn gather(match_type: MatchType, rules: Vec<Rule>) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let mut together: Option<usize> = None;
+    for rule in rules {
+        if rule.field.owner != Owner::Contract {
+            nodes.push(Node::Rule(rule));
+            continue;
+        }
+        match (opposite_of_negative(&rule), together) {
+            (Some(opposite), _) => nodes.push(Node::Contracts(Contracts { none: true, rules: vec![opposite] })),
+            (None, Some(place)) if match_type == MatchType::All => {
+                if let Some(Node::Contracts(contracts)) = nodes.get_mut(place) {
+                    contracts.rules.push(rule);
+                }
+            }
+            (None, _) => {
+                together = Some(nodes.len());
+                nodes.push(Node::Contracts(Contracts { none: false, rules: vec![rule] }));
+            }
+        }
+    }
+    nodes
+}
+
+/// The rule that is true exactly where a negative one is false; `None` for a positive rule.
+fn opposite_of_negative(rule: &Rule) -> Option<Rule> {
+    let operator = rule.operator.opposite().filter(|_| rule.operator.is_negative())?;
+    Some(Rule { operator, include_empty: rule.include_empty.map(|flag| !flag), ..rule.clone() })
+}

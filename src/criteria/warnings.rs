@@ -1,0 +1,96 @@
+//! What is worth knowing about criteria that are valid: each at its rule, blocking nothing.
+//!
+//! Asked by preview and validation, in the same snapshot as the count. A choice that no row has is usually a typo; amounts
+//! of several currencies are compared as bare numbers.
+
+use diesel::prelude::*;
+
+use super::catalogue::{Owner, contract};
+use super::problem::{Code, Problem};
+use super::resolve::{Contracts, Criteria, Node, Rule};
+use super::value::Typed;
+use crate::db::schema::{crm_app_company, crm_app_contact, crm_app_contract};
+use crate::db::{AnyConnection, MultiBackend};
+use crate::error::Result;
+use crate::query::{Column, Condition, Operator, Sql, Test, Value, text};
+
+/// The warnings of `criteria`, in the order of its nodes.
+pub fn warnings(connection: &mut AnyConnection, criteria: &Criteria) -> Result<Vec<Problem>> {
+    let mut found = Vec::new();
+    for node in &criteria.root.nodes {
+        let rules = match node {
+            Node::Rule(rule) => std::slice::from_ref(rule),
+            Node::Contracts(contracts) => {
+                found.extend(mixed_currencies(connection, contracts)?);
+                &contracts.rules
+            }
+        };
+        for rule in rules {
+            found.extend(unknown_choices(connection, rule)?);
+        }
+    }
+    found.sort_by_key(Problem::rule);
+    Ok(found)
+}
+
+/// Values of a choice field that neither the list nor any row knows.
+fn unknown_choices(connection: &mut AnyConnection, rule: &Rule) -> Result<Vec<Problem>> {
+    let column = rule.field.column;
+    let by_value = matches!(rule.operator, Operator::Equals | Operator::NotEquals | Operator::InList | Operator::NotInList);
+    if column.choices.is_empty() || !by_value {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for value in &rule.values {
+        let Typed::Text(typed) = value else { continue };
+        let is_listed = column.choices.iter().any(|choice| text::key(choice.value) == text::key(typed));
+        if is_listed || has_row(connection, rule.field.owner, column, typed)? {
+            continue;
+        }
+        let words = column.choices.iter().flat_map(|choice| [choice.value, choice.label]);
+        let meant = text::nearest(typed, words).map(|near| format!("; did you mean {near}?")).unwrap_or_else(|| ".".to_owned());
+        let sentence = format!("No {} has {} “{typed}”{meant}", owner_name(rule.field.owner), column.label);
+        found.push(Problem::new(format!("{}/value", rule.pointer), Code::NoSuchValue, sentence));
+    }
+    Ok(found)
+}
+
+fn owner_name(owner: Owner) -> &'static str {
+    match owner {
+        Owner::Contact => "contact",
+        Owner::Company => "company",
+        Owner::Contract => "contract",
+    }
+}
+
+fn has_row(connection: &mut AnyConnection, owner: Owner, column: &Column, typed: &str) -> Result<bool> {
+    let is_it: Sql = Test::new(*column, Condition::OneOf(vec![Value::Text(typed.to_owned())])).sql();
+    Ok(match owner {
+        Owner::Contact => exists(crm_app_contact::table.filter(is_it).select(crm_app_contact::is_active).limit(1).load(connection)?),
+        Owner::Company => exists(crm_app_company::table.filter(is_it).select(crm_app_company::is_active).limit(1).load(connection)?),
+        Owner::Contract => exists(crm_app_contract::table.filter(is_it).select(crm_app_contract::is_active).limit(1).load(connection)?),
+    })
+}
+
+fn exists(rows: Vec<bool>) -> bool {
+    !rows.is_empty()
+}
+
+/// A comparison of contract values that says nothing of their currency, where there are several.
+fn mixed_currencies(connection: &mut AnyConnection, contracts: &Contracts) -> Result<Option<Problem>> {
+    let about_value = contracts.rules.iter().find(|rule| rule.field.column == &contract::VALUE && !rule.values.is_empty());
+    let about_currency = contracts.rules.iter().any(|rule| rule.field.column == &contract::CURRENCY);
+    let Some(rule) = about_value.filter(|_| !about_currency) else { return Ok(None) };
+    let currencies = list_currencies(connection)?;
+    if currencies.len() < 2 {
+        return Ok(None);
+    }
+    let sentence = format!("Values are in {} and are not converted; add: currency equals ….", text::list(&currencies, "and"));
+    Ok(Some(Problem::new(rule.pointer.clone(), Code::MixedCurrencies, sentence)))
+}
+
+/// The currencies of all contracts, at most five.
+fn list_currencies(connection: &mut AnyConnection) -> Result<Vec<String>> {
+    let query = crm_app_contract::table.select(crm_app_contract::currency).distinct().order(crm_app_contract::currency).limit(5);
+    Ok(query.into_boxed::<MultiBackend>().load(connection)?)
+}

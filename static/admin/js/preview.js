@@ -1,0 +1,77 @@
+// "Preview" on the segment form: asks the server who the criteria select and shows the answer beside them.
+// Without this script the same button (name="_preview") submits the form and the whole page comes back.
+
+const button = document.querySelector("button[data-preview-url]");
+const panel = document.getElementById("preview");
+
+let running = null; // the newest request; an older answer never overwrites a newer one
+
+function say(sentence) {
+  const body = document.createElement("div");
+  const text = document.createElement("p");
+  body.className = "preview-body";
+  text.className = "note error";
+  text.textContent = sentence;
+  body.append(text);
+  panel.replaceChildren(body);
+}
+
+function put(html) {
+  const parsed = new DOMParser().parseFromString(html, "text/html"); // scripts in it never run
+  const body = parsed.querySelector(".preview-body");
+  if (!body) return false;
+  panel.replaceChildren(document.adoptNode(body));
+  return true;
+}
+
+function sentenceFor(response) {
+  if (response.redirected || response.status === 401) return "You have been logged out. Log in again in another tab, then press Preview.";
+  if (response.status === 403) return "The preview was refused. Reload the page and try again.";
+  if (response.status === 429 || response.status === 503) return "The server is busy. Wait a moment, then press Preview.";
+  return `The preview failed (${response.status}). What you typed is still here.`;
+}
+
+function formFields(form) {
+  const fields = new URLSearchParams();
+  for (const name of ["csrfmiddlewaretoken", "segment_type", "filter_criteria"]) {
+    const field = form.elements.namedItem(name);
+    if (field) fields.set(name, field.value);
+  }
+  return fields;
+}
+
+async function preview() {
+  running?.abort();
+  const mine = new AbortController();
+  running = mine;
+  button.textContent = "Counting…";
+  panel.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(button.dataset.previewUrl, {
+      method: "POST",
+      body: formFields(button.form),
+      headers: { Accept: "text/html", "X-Requested-With": "fetch" },
+      credentials: "same-origin",
+      signal: mine.signal,
+    });
+    const html = await response.text();
+    if (running !== mine) return;
+    if (response.redirected || !put(html)) say(sentenceFor(response));
+  } catch (error) {
+    if (running === mine && error.name !== "AbortError") say("The server could not be reached. What you typed is still here.");
+  } finally {
+    if (running === mine) {
+      running = null;
+      button.textContent = button.dataset.label;
+      panel.setAttribute("aria-busy", "false");
+    }
+  }
+}
+
+if (button && panel && button.form) {
+  button.dataset.label = button.textContent;
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    preview();
+  });
+}

@@ -1,0 +1,44 @@
+//! A second implementation of the filter criteria: plain, slow, in memory, written from `criteria.md` and not from the product's code.
+//!
+//! Tests hand it the same rows and the same document as the product and compare the ids (or the places of the errors). Its one rule: where
+//! speed or cleverness and the words of criteria.md part, it follows the words.
+
+pub(crate) mod catalogue;
+mod document;
+mod meaning;
+mod operators;
+mod tests;
+mod values;
+mod world;
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+use serde_json::Value;
+use uuid::Uuid;
+
+use document::Error;
+use meaning::Subject;
+pub(crate) use operators::{Arity, OPERATORS, Operator};
+pub(crate) use world::{Company, Contact, Contract, World};
+
+/// The ids of the members, or the errors of the document as (JSON pointer, code).
+pub(crate) fn members(world: &World, document: &Value, zone: Tz) -> Result<BTreeSet<Uuid>, Vec<Error>> {
+    let document = document::read(document, zone)?;
+    // A company is chosen with all its contacts, so both entities come down to the same question about each contact.
+    Ok(world
+        .contacts
+        .iter()
+        .filter(|contact| contact.is_active && !contact.unsubscribed)
+        .filter(|contact| meaning::holds(&document, &subject(world, contact), zone))
+        .map(|contact| contact.id)
+        .collect())
+}
+
+fn subject<'a>(world: &'a World, contact: &'a Contact) -> Subject<'a> {
+    let Some(company) = world.companies.iter().find(|company| company.id == contact.company_id) else {
+        panic!("contact {} has no company", contact.id);
+    };
+    let contracts = world.contracts.iter().filter(|contract| contract.company_id == company.id).collect();
+    Subject { contact, company, contracts }
+}
