@@ -1,0 +1,11 @@
+//! The integration tests: one binary, one file a subject, every test on both engines where both are meant.
+//!
+//! `support` has what they share: a PostgreSQL cluster of their own, a database per test, the running app and the people
+//! who use it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where and stop")]
+
+mod support;
+
+mod db;
+mod house;
