@@ -2,6 +2,8 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod database;
+pub(crate) mod evaluator;
+pub(crate) mod generator;
 pub(crate) mod postgres;
 
 pub(crate) use database::{TestDb, on_both_engines, on_engines};
