@@ -24,3 +24,4 @@ pub mod db;
 pub mod error;
 pub mod history;
 pub mod query;
+pub mod segments;

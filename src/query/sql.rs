@@ -3,10 +3,11 @@
 //! [`Sql`] is made of `&'static str`, [`Word`] and [`Value`] only; what a user typed has no way to become text. It is a
 //! Diesel expression of type `Bool` for any table (a predicate), and a fragment to order by.
 
+use std::marker::PhantomData;
 use std::ops::Add;
 
 use chrono::NaiveDate;
-use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, TypedExpressionType, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::{QueryResult, sql_types as st};
 
@@ -152,5 +153,39 @@ impl<G> ValidGrouping<G> for Sql {
 impl QueryId for Sql {
     type QueryId = ();
     // The text differs from one criteria to the next: Diesel must look at it, not at the type.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// A piece of SQL that stands for one value a row (or one in all) of type `ST`, for select lists.
+#[derive(Debug, Clone)]
+pub struct Scalar<ST> {
+    sql: Sql,
+    kind: PhantomData<ST>,
+}
+
+impl<ST> Scalar<ST> {
+    /// `sql`, whose value is of type `ST`.
+    pub fn new(sql: Sql) -> Self {
+        Self { sql, kind: PhantomData }
+    }
+}
+
+impl<ST> QueryFragment<MultiBackend> for Scalar<ST> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.sql.walk_ast(out)
+    }
+}
+
+impl<ST: st::SqlType + TypedExpressionType> Expression for Scalar<ST> {
+    type SqlType = ST;
+}
+impl<ST, T> AppearsOnTable<T> for Scalar<ST> where Self: Expression {}
+impl<ST, T> SelectableExpression<T> for Scalar<ST> where Self: Expression {}
+impl<ST, G> ValidGrouping<G> for Scalar<ST> {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<ST> QueryId for Scalar<ST> {
+    type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }

@@ -1,0 +1,232 @@
+//! What may be saved as a segment: typed in by a form or an API, checked once, then unable to be wrong.
+//!
+//! [`Draft::parse`] is the border. A dynamic segment's criteria must resolve; a static one's rest as they are and are
+//! checked when it becomes dynamic.
+
+use serde_json::{Map, Value, json};
+
+use super::model::{Segment, SegmentType, Status, summary_of};
+use crate::criteria::{Calendar, Problem, json, resolve};
+use crate::query::text;
+
+/// The values of a segment as somebody typed or sent them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Input {
+    /// The name.
+    pub name: String,
+    /// The description.
+    pub description: String,
+    /// The stored name of a type.
+    pub segment_type: String,
+    /// The stored name of a status.
+    pub status: String,
+    /// Free words, separated by commas.
+    pub tags: String,
+    /// The criteria, as JSON text.
+    pub filter_criteria: String,
+}
+
+/// A field that needs another value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field: `name`, `filter_criteria`, …
+    pub field: &'static str,
+    /// The sentence at it.
+    pub message: String,
+    /// What is wrong with which rule, where the field is the criteria.
+    pub problems: Vec<Problem>,
+}
+
+impl FieldError {
+    /// An error at `field`.
+    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self { field, message: message.into(), problems: Vec::new() }
+    }
+
+    /// Another segment has this name.
+    pub fn name_taken() -> Self {
+        Self::new("name", "Customer Segment with this Name already exists.")
+    }
+
+    /// Errors in the rules.
+    pub fn rules(problems: Vec<Problem>) -> Self {
+        let message = match problems.as_slice() {
+            [only] => format!("{}: {}", only.place(), only.detail),
+            all => format!("{} things in the rules need correcting.", all.len()),
+        };
+        Self { field: "filter_criteria", message, problems }
+    }
+}
+
+/// A segment's values that can be saved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    name: String,
+    description: String,
+    kind: SegmentType,
+    status: Status,
+    tags: String,
+    filter_criteria: Value,
+}
+
+/// The most characters of a description; the column has no limit of its own.
+const MAX_DESCRIPTION: usize = 10_000;
+
+impl Draft {
+    /// Checks everything at once.
+    ///
+    /// # Errors
+    /// Every field that needs another value.
+    pub fn parse(input: &Input, calendar: Calendar) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let name = text_of("name", input.name.trim(), 200, &mut errors);
+        if text::is_blank(&name) {
+            errors.push(FieldError::new("name", "This field is required."));
+        }
+        let description = text_of("description", &input.description, MAX_DESCRIPTION, &mut errors);
+        let tags = text_of("tags", input.tags.trim(), 500, &mut errors);
+        let kind = choice("segment_type", &input.segment_type, SegmentType::named, &mut errors);
+        let status = choice("status", &input.status, Status::named, &mut errors);
+        let filter_criteria = criteria_of(&input.filter_criteria, kind, calendar).unwrap_or_else(|error| {
+            errors.push(error);
+            Value::Null
+        });
+        match (kind, status) {
+            (Some(kind), Some(status)) if errors.is_empty() => Ok(Self { name, description, kind, status, tags, filter_criteria }),
+            _ => Err(errors),
+        }
+    }
+
+    /// The values of a stored segment, as they are.
+    pub fn stored(segment: &Segment) -> Self {
+        Self {
+            name: segment.name.clone(),
+            description: segment.description.clone(),
+            kind: segment.kind(),
+            status: Status::named(&segment.status).unwrap_or(Status::Active),
+            tags: segment.tags.clone(),
+            filter_criteria: segment.filter_criteria.0.clone(),
+        }
+    }
+
+    /// The name, trimmed, in normal form.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The description.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The type.
+    pub fn kind(&self) -> SegmentType {
+        self.kind
+    }
+
+    /// The status.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The tags.
+    pub fn tags(&self) -> &str {
+        &self.tags
+    }
+
+    /// The criteria.
+    pub fn filter_criteria(&self) -> &Value {
+        &self.filter_criteria
+    }
+
+    /// The labels of the fields that differ from `stored`.
+    pub fn changed_fields(&self, stored: &Segment) -> Vec<&'static str> {
+        let same_criteria = json::pretty(&self.filter_criteria) == json::pretty(&stored.filter_criteria.0);
+        [
+            ("Name", self.name == stored.name),
+            ("Description", self.description == stored.description),
+            ("Segment type", self.kind.name() == stored.segment_type),
+            ("Status", self.status.name() == stored.status),
+            ("Tags", self.tags == stored.tags),
+            ("Filter criteria", same_criteria),
+        ]
+        .into_iter()
+        .filter_map(|(label, is_same)| (!is_same).then_some(label))
+        .collect()
+    }
+
+    /// The values that differ from `stored`, before and after; of criteria the document and its sentence.
+    pub(super) fn differences(&self, stored: &Segment, calendar: Calendar) -> (Value, Value) {
+        let (mut before, mut after) = (Map::new(), Map::new());
+        let changed = self.changed_fields(stored);
+        let (old, new) = (Self::stored(stored).as_json(), self.as_json());
+        for (key, label) in [
+            ("name", "Name"),
+            ("description", "Description"),
+            ("segment_type", "Segment type"),
+            ("status", "Status"),
+            ("tags", "Tags"),
+            ("filter_criteria", "Filter criteria"),
+        ] {
+            if changed.contains(&label) {
+                before.insert(key.to_owned(), old[key].clone());
+                after.insert(key.to_owned(), new[key].clone());
+            }
+        }
+        if changed.contains(&"Filter criteria") {
+            before.insert("summary".to_owned(), summary_of(&stored.filter_criteria.0, calendar).into());
+            after.insert("summary".to_owned(), summary_of(&self.filter_criteria, calendar).into());
+        }
+        (Value::Object(before), Value::Object(after))
+    }
+
+    /// All values, as history keeps them.
+    pub(super) fn as_json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "description": self.description,
+            "segment_type": self.kind.name(),
+            "status": self.status.name(),
+            "tags": self.tags,
+            "filter_criteria": self.filter_criteria,
+        })
+    }
+}
+
+fn text_of(field: &'static str, typed: &str, most: usize, errors: &mut Vec<FieldError>) -> String {
+    // Browsers send line ends as CR LF; stored text has LF.
+    let typed = text::nfc(typed).replace("\r\n", "\n");
+    let length = typed.chars().count();
+    if typed.contains('\0') {
+        errors.push(FieldError::new(field, "Null characters are not allowed."));
+    } else if length > most {
+        errors.push(FieldError::new(field, format!("Ensure this value has at most {most} characters (it has {length}).")));
+    }
+    typed
+}
+
+fn choice<T>(field: &'static str, typed: &str, named: impl Fn(&str) -> Option<T>, errors: &mut Vec<FieldError>) -> Option<T> {
+    let found = named(typed);
+    if found.is_none() {
+        let message = if typed.is_empty() {
+            "This field is required.".to_owned()
+        } else {
+            format!("Select a valid choice. {typed} is not one of the available choices.")
+        };
+        errors.push(FieldError::new(field, message));
+    }
+    found
+}
+
+/// The document of the criteria box. An emptied box is no rules; that is an error for a dynamic segment and fine for a
+/// static one.
+fn criteria_of(typed: &str, kind: Option<SegmentType>, calendar: Calendar) -> Result<Value, FieldError> {
+    let is_blank = text::is_blank(typed);
+    let document = if is_blank { json!({}) } else { json::parse(typed).map_err(|problem| FieldError::rules(vec![problem]))? };
+    if kind == Some(SegmentType::Dynamic) {
+        resolve(&document, calendar).map_err(FieldError::rules)?;
+    } else if !document.is_object() {
+        return Err(FieldError::new("filter_criteria", "Filter criteria must be a JSON object, also while they rest."));
+    }
+    Ok(document)
+}

@@ -1,0 +1,92 @@
+//! What a static segment lists: contacts, and companies that stand for their contacts.
+//!
+//! Called by the segment's form. Adding and removing name only what changes, so a list of 100,000 costs no more than one of
+//! ten; two people who change the same list take turns. Who of the listed is a member is said by `members`.
+
+use diesel::prelude::*;
+
+use super::model::Segment;
+use crate::db::schema::crm_app_customersegment_static_companies as listed_companies;
+use crate::db::schema::crm_app_customersegment_static_contacts as listed_contacts;
+use crate::db::schema::{crm_app_company, crm_app_contact};
+use crate::db::types::sql::Uid;
+use crate::db::{AnyConnection, Id, lease};
+use crate::error::Result;
+
+/// What to add to a list and what to take away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Keys to list; those already there are left alone, unknown ones dropped.
+    pub add: Vec<Id>,
+    /// Keys to take off the list.
+    pub remove: Vec<Id>,
+}
+
+impl Change {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// How much really changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Rows added.
+    pub added: usize,
+    /// Rows removed.
+    pub removed: usize,
+}
+
+/// Keys bound in one statement.
+const CHUNK: usize = 500;
+
+/// Changes the listed contacts of `segment`.
+pub fn change_contacts(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<Changed> {
+    lock(connection, segment, change)?;
+    let listed = || listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment.id));
+    let mut changed = Changed::default();
+    for keys in change.remove.chunks(CHUNK) {
+        changed.removed += diesel::delete(listed().filter(listed_contacts::contact_id.eq_any(keys))).execute(connection)?;
+    }
+    for keys in change.add.chunks(CHUNK) {
+        let new = crm_app_contact::table
+            .filter(crm_app_contact::id.eq_any(keys))
+            .filter(crm_app_contact::id.ne_all(listed().select(listed_contacts::contact_id)))
+            .select((segment.id.into_sql::<Uid>(), crm_app_contact::id));
+        let columns = (listed_contacts::customersegment_id, listed_contacts::contact_id);
+        changed.added += new.insert_into(listed_contacts::table).into_columns(columns).execute(connection)?;
+    }
+    Ok(changed)
+}
+
+/// Changes the listed companies of `segment`.
+pub fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<Changed> {
+    lock(connection, segment, change)?;
+    let listed = || listed_companies::table.filter(listed_companies::customersegment_id.eq(segment.id));
+    let mut changed = Changed::default();
+    for keys in change.remove.chunks(CHUNK) {
+        changed.removed += diesel::delete(listed().filter(listed_companies::company_id.eq_any(keys))).execute(connection)?;
+    }
+    for keys in change.add.chunks(CHUNK) {
+        let new = crm_app_company::table
+            .filter(crm_app_company::id.eq_any(keys))
+            .filter(crm_app_company::id.ne_all(listed().select(listed_companies::company_id)))
+            .select((segment.id.into_sql::<Uid>(), crm_app_company::id));
+        let columns = (listed_companies::customersegment_id, listed_companies::company_id);
+        changed.added += new.insert_into(listed_companies::table).into_columns(columns).execute(connection)?;
+    }
+    Ok(changed)
+}
+
+/// How many contacts and companies are listed.
+pub fn count(connection: &mut AnyConnection, segment: Id) -> Result<(i64, i64)> {
+    let contacts = listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment)).count().get_result(connection)?;
+    let companies = listed_companies::table.filter(listed_companies::customersegment_id.eq(segment)).count().get_result(connection)?;
+    Ok((contacts, companies))
+}
+
+/// Makes others who change the same list wait for this transaction.
+fn lock(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<()> {
+    if change.is_empty() { Ok(()) } else { lease::lock(connection, &format!("segment list {}", segment.id)) }
+}

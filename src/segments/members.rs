@@ -1,0 +1,168 @@
+//! Who is in: one predicate, from which everything shown of members comes.
+//!
+//! Made from criteria or from a segment, asked by pages, export, commands and counting. A member is a contact that the
+//! rules match or the list names, active and not unsubscribed, each once; the two conditions are added here and nowhere
+//! else, so that no rule can let anybody past them.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::model::{Segment, SegmentType};
+use crate::criteria::catalogue::contact as field;
+use crate::criteria::{Calendar, Criteria, Plan, Problem, predicate, resolve};
+use crate::customers::Selection;
+use crate::customers::contact::{self, Row};
+use crate::db::dialect::Word;
+use crate::db::schema::crm_app_contact as contact_table;
+use crate::db::{AnyConnection, Id};
+use crate::error::Result;
+use crate::query::sql::Scalar;
+use crate::query::text::WHITE_SPACE;
+use crate::query::{Sql, Value};
+
+/// The members of something.
+#[derive(Debug, Clone)]
+pub struct Members {
+    to_look_up: Sql,
+    in_order: Sql,
+}
+
+/// How many members, and how many addresses they come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// Members, each once.
+    pub members: i64,
+    /// Different e-mail addresses among them, folded and trimmed.
+    pub addresses: i64,
+    /// Members without e-mail.
+    pub without_email: i64,
+}
+
+impl Numbers {
+    /// Members whose address another member has been counted with.
+    pub fn sharing(&self) -> i64 {
+        self.members - self.without_email - self.addresses
+    }
+}
+
+/// Past so many members a page is read in the order of the name index; fewer are looked up and sorted.
+const FEW: i64 = 2_000;
+/// Rows read at a time while streaming.
+const BATCH: i64 = 5_000;
+
+impl Members {
+    /// Those whom resolved criteria match.
+    pub fn of_criteria(criteria: &Criteria) -> Self {
+        Self { to_look_up: mailable(predicate(criteria, Plan::LookUp)), in_order: mailable(predicate(criteria, Plan::InOrder)) }
+    }
+
+    /// Those whom a static segment lists, by themselves or through their company.
+    pub fn listed_in(segment: Id) -> Self {
+        let listed = |company: Sql| {
+            Sql::or([
+                Sql::from(
+                    "crm_app_contact.id IN (SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ",
+                ) + Value::Id(segment)
+                    + ")",
+                company
+                    + " IN (SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = "
+                    + Value::Id(segment)
+                    + ")",
+            ])
+        };
+        let company = Sql::from("crm_app_contact.company_id");
+        Self { to_look_up: mailable(listed(company.clone())), in_order: mailable(listed(Sql::from(Word::Unindexed) + company)) }
+    }
+
+    /// Those of a segment, whatever its status.
+    ///
+    /// # Errors
+    /// What is wrong with its rules; then nobody is in it.
+    pub fn of_segment(segment: &Segment, calendar: Calendar) -> Result<Self, Vec<Problem>> {
+        match segment.kind() {
+            SegmentType::Static => Ok(Self::listed_in(segment.id)),
+            SegmentType::Dynamic => resolve(&segment.filter_criteria.0, calendar).map(|criteria| Self::of_criteria(&criteria)),
+        }
+    }
+
+    /// How many they are.
+    pub fn count(&self, connection: &mut AnyConnection) -> Result<i64> {
+        Ok(contact_table::table.filter(&self.to_look_up).count().get_result(connection)?)
+    }
+
+    /// How many they are, and how many addresses.
+    pub fn numbers(&self, connection: &mut AnyConnection) -> Result<Numbers> {
+        let email = || Sql::from("trim(crm_app_contact.email, ") + Value::Text(WHITE_SPACE.to_owned()) + ")";
+        let members: Scalar<BigInt> = Scalar::new("COUNT(*)".into());
+        let addresses: Scalar<BigInt> =
+            Scalar::new(Sql::from("COUNT(DISTINCT CASE WHEN ") + email() + " <> '' THEN " + Word::Fold + "(" + email() + ") END)");
+        let without: Scalar<BigInt> = Scalar::new(Sql::from("COUNT(CASE WHEN ") + email() + " = '' THEN 1 END)");
+        let (members, addresses, without_email) =
+            contact_table::table.filter(&self.to_look_up).select((members, addresses, without)).get_result(connection)?;
+        Ok(Numbers { members, addresses, without_email })
+    }
+
+    /// Every member's key, in ascending order.
+    pub fn ids(&self, connection: &mut AnyConnection) -> Result<Vec<Id>> {
+        let mut ids: Vec<Id> = contact_table::table.filter(&self.to_look_up).select(contact_table::id).load(connection)?;
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Whether this contact is one of them.
+    pub fn contains(&self, connection: &mut AnyConnection, contact: Id) -> Result<bool> {
+        let found =
+            contact_table::table.filter(contact_table::id.eq(contact)).filter(&self.to_look_up).count().get_result::<i64>(connection)?;
+        Ok(found > 0)
+    }
+
+    /// A page of them by name, then key, in byte order. `count` is how many they are in all (it chooses the plan, not the
+    /// answer).
+    pub fn page(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Vec<Row>> {
+        let predicate = if count > FEW { &self.in_order } else { &self.to_look_up };
+        contact::list(connection, &Selection { predicate, order: &by_name(), limit, offset })
+    }
+
+    /// Hands every member to `each`, by name, in batches; holds one batch at a time. The caller's transaction is the
+    /// snapshot that they all come from.
+    pub fn stream<E>(&self, connection: &mut AnyConnection, mut each: impl FnMut(&Row) -> Result<(), E>) -> Result<(), E>
+    where
+        E: From<crate::error::AppError>,
+    {
+        let is_few = self.count(connection)? <= FEW;
+        let mut after: Option<(String, Id)> = None;
+        loop {
+            let members = if is_few { self.to_look_up.clone() } else { self.in_order.clone() };
+            let predicate = match after.take() {
+                Some((name, id)) => members + " AND " + past(name, id),
+                None => members,
+            };
+            let rows = contact::list(connection, &Selection { predicate: &predicate, order: &by_name(), limit: BATCH, offset: 0 })?;
+            rows.iter().try_for_each(&mut each)?;
+            match rows.last() {
+                Some(last) if rows.len() as i64 == BATCH => after = Some((last.contact.name.clone(), last.contact.id)),
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+/// The two conditions that no rule can lift, written as the index of members has them.
+fn mailable(predicate: Sql) -> Sql {
+    Sql::from("crm_app_contact.is_active AND NOT crm_app_contact.unsubscribed AND ") + predicate.grouped()
+}
+
+fn by_name() -> Sql {
+    Sql::column(&field::NAME) + Word::ByteOrder + ", crm_app_contact.id"
+}
+
+fn past(name: String, id: Id) -> Sql {
+    Sql::from("(")
+        + Sql::column(&field::NAME)
+        + Word::ByteOrder
+        + ", crm_app_contact.id) > ("
+        + Value::Text(name)
+        + ", "
+        + Value::Id(id)
+        + ")"
+}
