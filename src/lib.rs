@@ -16,6 +16,7 @@
 //! | [`routes`], [`server`] | every URL; the running site |
 //! | [`commands`] | the command line |
 pub mod accounts;
+pub mod admin;
 pub mod clock;
 pub mod config;
 pub mod criteria;

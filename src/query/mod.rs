@@ -8,10 +8,12 @@ pub mod condition;
 pub mod number;
 pub mod operator;
 pub mod period;
+pub mod selection;
 pub mod sql;
 pub mod text;
 
 pub use column::{Choice, Column, Kind};
 pub use condition::{Condition, Test};
 pub use operator::{Arity, Operator};
+pub use selection::Selection;
 pub use sql::{Sql, Value};

@@ -1,0 +1,88 @@
+//! What one cell of a list, or one read-only value of a form, shows: a closed set of shapes, drawn by one template.
+
+use super::display::Moment;
+
+/// A value as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing: "-".
+    Blank,
+    /// Text, as it is.
+    Text(String),
+    /// A number, with its separators.
+    Number(String),
+    /// Yes or no.
+    Flag(bool),
+    /// A date with its time.
+    Moment(Moment),
+    /// Several short words.
+    Tags(Vec<String>),
+    /// A link to another page of this site, whose address this program made.
+    Link {
+        /// Where it leads.
+        href: String,
+        /// What it says.
+        text: String,
+    },
+    /// Text whose line breaks and blanks matter: JSON.
+    Code(String),
+    /// A value with remarks behind it.
+    Noted(Box<Cell>, Vec<Note>),
+}
+
+/// A remark behind a value: "counted 3 h ago".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What kind.
+    pub tone: Tone,
+    /// What it says.
+    pub text: String,
+}
+
+/// Kinds of remarks; the style sheet draws each its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// By the way.
+    Quiet,
+    /// True some time ago.
+    Stale,
+    /// Somebody must look at it.
+    Attention,
+}
+
+impl Tone {
+    /// Its class.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::Stale => "stale",
+            Self::Attention => "attention",
+        }
+    }
+}
+
+impl Cell {
+    /// Text; "-" if it is blank.
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.trim().is_empty() { Self::Blank } else { Self::Text(text) }
+    }
+
+    /// The same value with a remark behind it.
+    #[must_use]
+    pub fn noted(self, tone: Tone, text: impl Into<String>) -> Self {
+        let note = Note { tone, text: text.into() };
+        match self {
+            Self::Noted(cell, mut notes) => {
+                notes.push(note);
+                Self::Noted(cell, notes)
+            }
+            cell => Self::Noted(Box::new(cell), vec![note]),
+        }
+    }
+
+    /// Whether it shows nothing.
+    pub fn is_blank(&self) -> bool {
+        *self == Self::Blank
+    }
+}

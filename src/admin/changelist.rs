@@ -1,0 +1,275 @@
+//! The changelist: a query string and a declaration become a page of rows, filters, headings and links.
+//!
+//! Called by `views::changelist`, inside one `db.read`. [`Query::read`] is pure and refuses what cannot be meant, so that
+//! only closed lists of names ever reach SQL; [`ChangeList::load`] asks three questions, however many rows there are.
+
+use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::query::{Selection, Sql};
+
+use super::cell::Cell;
+use super::display::Display;
+use super::filters::{FilterView, ListFilter, Unusable};
+use super::list_display::{Direction, SortKey, order};
+use super::model_admin::{Model, ModelAdmin, Total};
+use super::paginator::{self, Count, PageLink, Paginator, Wanted};
+use super::query_string::{QueryString, carrying};
+use super::search;
+
+/// What is searched for.
+pub const SEARCH: &str = "q";
+/// The columns that are sorted by, counted from 1, `-` for descending.
+pub const ORDER: &str = "o";
+/// Set when a list was asked for in a way that cannot be meant.
+pub const ERROR: &str = "e";
+/// Asks for counts beside the filters; understood from the beginning so that links keep working.
+const FACETS: &str = "_facets";
+
+/// The longest search that is looked at.
+const MAX_SEARCH: usize = 1_000;
+
+/// What a list is asked for, understood.
+#[derive(Debug, Clone)]
+pub struct Query {
+    parameters: QueryString,
+    search: String,
+    sort: Option<(usize, Direction)>,
+    wanted: Wanted,
+    filter: Sql,
+    is_filtered: bool,
+}
+
+impl Query {
+    /// Reads the parameters of a list.
+    ///
+    /// # Errors
+    /// `Unusable` for parameters that the list does not have and values that cannot be meant.
+    pub fn read<A: ModelAdmin>(raw: &str, display: &Display) -> Result<Self, Unusable> {
+        let parameters = QueryString::parse(raw).without(&[ERROR]);
+        let filters = filter_parameters::<A>();
+        let own = [SEARCH, ORDER, paginator::PAGE, paginator::ALL, FACETS];
+        if parameters.pairs().any(|(name, _)| !own.contains(&name) && !filters.iter().any(|filter| filter == name)) {
+            return Err(Unusable);
+        }
+        let mut wanted = Vec::new();
+        for filter in A::LIST_FILTER {
+            wanted.extend(filter.predicate(&parameters, display)?);
+        }
+        let is_filtered = parameters.pairs().any(|(name, _)| filters.iter().any(|filter| filter == name));
+        Ok(Self {
+            search: parameters.get(SEARCH).unwrap_or_default().trim().chars().filter(|letter| *letter != '\0').take(MAX_SEARCH).collect(),
+            sort: parameters.get(ORDER).and_then(sort::<A>),
+            wanted: Wanted::read(&parameters).ok_or(Unusable)?,
+            is_filtered,
+            filter: Sql::and(wanted),
+            parameters,
+        })
+    }
+}
+
+fn filter_parameters<A: ModelAdmin>() -> Vec<String> {
+    A::LIST_FILTER.iter().flat_map(ListFilter::parameters).collect()
+}
+
+/// The first column of `o` that the list can sort by; later ones are for later.
+fn sort<A: ModelAdmin>(typed: &str) -> Option<(usize, Direction)> {
+    typed.split('.').find_map(|part| {
+        let (direction, number) = match part.strip_prefix('-') {
+            Some(number) => (Direction::Descending, number),
+            None => (Direction::Ascending, part),
+        };
+        let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+        let column = A::LIST_DISPLAY.get(index)?;
+        (!column.sort.is_empty()).then_some((index, direction))
+    })
+}
+
+/// A list, as the page shows it.
+#[derive(Debug)]
+pub struct ChangeList {
+    /// What is listed.
+    pub model: Model,
+    /// Headings, in order.
+    pub headings: Vec<Heading>,
+    /// The rows of this page.
+    pub rows: Vec<Row>,
+    /// Filters, in order.
+    pub filters: Vec<FilterView>,
+    /// Leads to the list without filters; `None` when there are none set.
+    pub clear_filters: Option<String>,
+    /// The search box; `None` where nothing can be searched.
+    pub search: Option<SearchBox>,
+    /// How many rows there are: "1,204", "10,000+".
+    pub count: String,
+    /// Whether there is exactly one.
+    pub is_one: bool,
+    /// Page numbers; none when there is one page only.
+    pub pages: Vec<PageLink>,
+    /// The page before, where numbers do not lead everywhere.
+    pub previous: Option<String>,
+    /// The page after; likewise.
+    pub next: Option<String>,
+    /// Leads to all rows on one page.
+    pub show_all: Option<String>,
+    /// Where one is added; `None` when the actor may not.
+    pub add_url: Option<String>,
+    /// Whether the actor may change anything here at all; the heading says "view" otherwise.
+    pub may_change: bool,
+}
+
+/// The search box.
+#[derive(Debug)]
+pub struct SearchBox {
+    /// What was typed.
+    pub typed: String,
+    /// The parameters that searching keeps.
+    pub kept: Vec<(String, String)>,
+    /// "97 results", after a search or with a filter.
+    pub results: Option<String>,
+    /// "500 total", which leads to the list without anything.
+    pub total: String,
+}
+
+/// A heading of the list.
+#[derive(Debug)]
+pub struct Heading {
+    /// See `ListColumn::name`.
+    pub name: &'static str,
+    /// What it says.
+    pub text: &'static str,
+    /// Which way the list is sorted by it, if it is.
+    pub sorted: Option<Direction>,
+    /// Sorts by it, or turns the order round.
+    pub link: Option<String>,
+    /// Ends sorting by it; only when the address asks for it.
+    pub remove: Option<String>,
+}
+
+/// A row of the list.
+#[derive(Debug)]
+pub struct Row {
+    /// Its cells, in the order of the headings.
+    pub cells: Vec<ListCell>,
+}
+
+/// A cell of the list.
+#[derive(Debug)]
+pub struct ListCell {
+    /// See `ListColumn::name`.
+    pub name: &'static str,
+    /// The heading, for screens too narrow for a table.
+    pub heading: &'static str,
+    /// What it shows.
+    pub cell: Cell,
+    /// Leads to the object.
+    pub link: Option<String>,
+}
+
+impl ChangeList {
+    /// The page of a list that `query` asks for; `None` when the list ends before it.
+    pub fn load<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query, display: &Display) -> Result<Option<Self>> {
+        let visible = (A::VISIBLE)(actor);
+        let mut wanted = vec![visible.clone(), query.filter.clone()];
+        if !query.search.is_empty() && !A::SEARCH_FIELDS.is_empty() {
+            wanted.push(search::predicate(A::SEARCH_FIELDS, &query.search));
+        }
+        let predicate = Sql::and(wanted);
+        let total = count::<A>(connection, &visible)?;
+        let found = count::<A>(connection, &predicate)?;
+        let Some(paginator) = Paginator::new(found, query.wanted) else { return Ok(None) };
+        let order = order(keys::<A>(query), A::KEY);
+        let selection = Selection { predicate: &predicate, order: &order, limit: paginator.limit, offset: paginator.offset };
+        let rows = (A::STORE.list)(connection, &selection)?;
+        if rows.is_empty() && paginator.page > 1 {
+            return Ok(None);
+        }
+        Ok(Some(Self::of::<A>(actor, query, display, &paginator, total, &rows)))
+    }
+
+    fn of<A: ModelAdmin>(actor: &Actor, query: &Query, display: &Display, paginator: &Paginator, total: Count, rows: &[A::Row]) -> Self {
+        let filters = query.parameters.without(&[paginator::PAGE, paginator::ALL]);
+        let names = filter_parameters::<A>();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let may = |permission| A::EDITING.allows(actor, permission, None).is_ok();
+        let carried = query.parameters.encoded();
+        Self {
+            model: A::MODEL,
+            headings: headings::<A>(query),
+            rows: rows.iter().map(|row| list_row::<A>(row, display, &carried)).collect(),
+            filters: A::LIST_FILTER.iter().map(|filter| filter.view(&filters, display)).collect(),
+            clear_filters: query.is_filtered.then(|| filters.without(&names).link()),
+            search: (!A::SEARCH_FIELDS.is_empty()).then(|| search_box(query, paginator.count, total)),
+            count: paginator.count.text(),
+            is_one: paginator.count.value == 1,
+            pages: paginator.links(&query.parameters),
+            previous: paginator.previous(&query.parameters),
+            next: paginator.next(&query.parameters, i64::try_from(rows.len()) == Ok(paginator.limit)),
+            show_all: paginator.show_all(&query.parameters),
+            add_url: may(Permission::Add).then(|| carrying(A::MODEL.add_url(), &carried)),
+            may_change: may(Permission::Change),
+        }
+    }
+}
+
+fn count<A: ModelAdmin>(connection: &mut AnyConnection, predicate: &Sql) -> Result<Count> {
+    match A::TOTAL {
+        Total::Exact => Ok(Count { value: (A::STORE.count)(connection, predicate)?, is_capped: false }),
+        Total::UpTo(most, count) => {
+            // One more than is shown tells whether there are more.
+            let counted = count(connection, predicate, most + 1)?;
+            Ok(Count { value: counted.min(most), is_capped: counted > most })
+        }
+    }
+}
+
+/// What the list is sorted by.
+fn keys<A: ModelAdmin>(query: &Query) -> Vec<SortKey> {
+    let clicked = query.sort.and_then(|(index, direction)| Some((A::LIST_DISPLAY.get(index)?.sort, direction)));
+    match clicked {
+        Some((keys, direction)) => keys.iter().map(|key| key.turned(direction)).collect(),
+        None => A::ORDERING.to_vec(),
+    }
+}
+
+fn headings<A: ModelAdmin>(query: &Query) -> Vec<Heading> {
+    let first = A::ORDERING.first();
+    let others = query.parameters.without(&[ORDER, paginator::PAGE]);
+    let heading = |(index, column): (usize, &'static super::list_display::ListColumn<A::Row>)| {
+        let clicked = query.sort.filter(|(sorted, _)| *sorted == index).map(|(_, direction)| direction);
+        let by_default = column.sort.first().zip(first).filter(|(key, first)| query.sort.is_none() && key.column == first.column);
+        let sorted = clicked.or(by_default.map(|(_, first)| first.direction));
+        let sign = if sorted == Some(Direction::Ascending) { "-" } else { "" };
+        Heading {
+            name: column.name,
+            text: column.heading,
+            sorted,
+            link: (!column.sort.is_empty()).then(|| others.with(ORDER, format!("{sign}{}", index + 1)).link()),
+            remove: clicked.map(|_| others.link()),
+        }
+    };
+    A::LIST_DISPLAY.iter().enumerate().map(heading).collect()
+}
+
+fn list_row<A: ModelAdmin>(row: &A::Row, display: &Display, carried: &str) -> Row {
+    let cells = A::LIST_DISPLAY.iter().map(|column| ListCell {
+        name: column.name,
+        heading: column.heading,
+        cell: (column.cell)(row, display),
+        link: column.is_link.then(|| carrying(A::MODEL.change_url((A::STORE.id)(row)), carried)),
+    });
+    Row { cells: cells.collect() }
+}
+
+fn search_box(query: &Query, found: Count, total: Count) -> SearchBox {
+    let kept = query.parameters.without(&[SEARCH, paginator::PAGE, paginator::ALL]);
+    let one = found.value == 1 && !found.is_capped;
+    let results = format!("{} {}", found.text(), if one { "result" } else { "results" });
+    SearchBox {
+        typed: query.search.clone(),
+        kept: kept.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        results: (!query.search.is_empty()).then_some(results),
+        total: format!("{} total", total.text()),
+    }
+}

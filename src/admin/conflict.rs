@@ -1,0 +1,97 @@
+//! The answer to the second of two editors: both versions, field by field, with what was typed kept.
+//!
+//! Called by `edit` when the stored version is no longer the one that the form was opened with. Who came first is named only
+//! when history knows of a change since the form was opened: the CRM writes to a shared database without telling us.
+
+use chrono::DateTime;
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::history;
+
+use super::cell::Cell;
+use super::display::Display;
+use super::editing::Act;
+use super::fieldset::{Widget, form_fields};
+use super::form::{FormData, OPENED, version};
+use super::form_page::{ObjectView, shown};
+use super::model_admin::{Model, ModelAdmin};
+
+/// The page of a conflict.
+#[derive(Debug)]
+pub struct ConflictPage {
+    /// What is edited.
+    pub model: Model,
+    /// The object, by its stored name.
+    pub object: ObjectView,
+    /// Who saved it; `None` when nobody knows.
+    pub who: Option<String>,
+    /// When, as a sentence says it.
+    pub when: Option<String>,
+    /// The version that is stored now: what is sent from this page was made knowing it.
+    pub version: String,
+    /// The moment of this page.
+    pub opened: String,
+    /// What was typed, to be sent again.
+    pub typed: Vec<(String, String)>,
+    /// Both versions.
+    pub rows: Vec<ConflictRow>,
+}
+
+/// One field in both versions.
+#[derive(Debug)]
+pub struct ConflictRow {
+    /// The field's label.
+    pub label: &'static str,
+    /// As it is stored.
+    pub stored: Cell,
+    /// As it was typed.
+    pub typed: Cell,
+    /// Whether they differ.
+    pub differs: bool,
+}
+
+impl ConflictPage {
+    /// The page for `data`, sent for an object that is now stored as `row`.
+    pub(super) fn of<A: ModelAdmin>(connection: &mut AnyConnection, act: Act<'_>, row: &A::Row, data: &FormData) -> Result<Self> {
+        let object = ObjectView { id: (A::STORE.id)(row), name: (A::STORE.name)(row) };
+        let opened = DateTime::parse_from_rfc3339(data.get(OPENED)).ok();
+        let events = history::list_of(connection, A::MODEL.model_name, &object.id.to_string())?;
+        let last = events.into_iter().rev().find(|event| event.action == history::Action::Changed.name());
+        let last = last.filter(|event| opened.is_some_and(|opened| event.at.0 >= opened));
+        let display = Display::new(act.clock);
+        let rows = form_fields::<A>().map(|field| {
+            let (stored, typed) = ((field.value)(row), data.get(field.name));
+            ConflictRow {
+                label: field.label,
+                differs: !is_same(field.widget, &stored, typed),
+                stored: shown(field.widget, &stored),
+                typed: shown(field.widget, typed),
+            }
+        });
+        Ok(Self {
+            model: A::MODEL,
+            who: last.as_ref().map(|event| event.actor_name.clone()),
+            when: last.map(|event| display.sentence(event.at)),
+            version: version::<A>(row),
+            opened: act.clock.now().to_rfc3339(),
+            typed: data.typed().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            rows: rows.collect(),
+            object,
+        })
+    }
+}
+
+/// Whether saving `data` would leave every field as it is stored.
+pub(super) fn is_same_as_stored<A: ModelAdmin>(row: &A::Row, data: &FormData) -> bool {
+    form_fields::<A>().all(|field| is_same(field.widget, &(field.value)(row), data.get(field.name)))
+}
+
+/// Whether two texts mean the same to a field: outer blanks aside, and for JSON however it is laid out.
+fn is_same(widget: Widget, one: &str, other: &str) -> bool {
+    if one.trim() == other.trim() {
+        return true;
+    }
+    let document = |text: &str| serde_json::from_str::<serde_json::Value>(text);
+    widget == Widget::Json && matches!((document(one), document(other)), (Ok(one), Ok(other)) if one == other)
+}

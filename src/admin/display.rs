@@ -1,0 +1,190 @@
+//! Numbers and times as people read them, in Django's American forms: "1,204", "June 28, 2026, 10:27 a.m.", "3 h ago".
+
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono_tz::Tz;
+
+use crate::clock::Clock;
+use crate::db::{Money, Time};
+
+use super::cell::Cell;
+
+/// Django's months: the long ones are cut.
+const MONTHS: [&str; 12] = ["Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."];
+
+/// How values are shown: in which zone, and seen from when.
+#[derive(Debug, Clone, Copy)]
+pub struct Display {
+    now: DateTime<Utc>,
+    zone: Tz,
+}
+
+/// A moment, as a page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// For machines, with the offset of the zone.
+    pub iso: String,
+    /// "June 28, 2026".
+    pub date: String,
+    /// "10:27 a.m.".
+    pub time: String,
+}
+
+impl Display {
+    /// Seen from the clock's present moment, in its zone.
+    pub fn new(clock: &Clock) -> Self {
+        Self { now: clock.now(), zone: clock.zone() }
+    }
+
+    /// The moment everything is seen from.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The zone that dates are shown in.
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// Today, in the zone.
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.zone).date_naive()
+    }
+
+    /// A moment; "-" for none.
+    pub fn time(&self, time: Option<Time>) -> Cell {
+        time.map_or(Cell::Blank, |time| Cell::Moment(self.moment(time)))
+    }
+
+    /// A moment in its parts.
+    pub fn moment(&self, time: Time) -> Moment {
+        let local = time.0.with_timezone(&self.zone);
+        let iso = local.format("%Y-%m-%dT%H:%M:%S%:z").to_string();
+        Moment { iso, date: date(local.date_naive()), time: time_of_day(local.hour(), local.minute()) }
+    }
+
+    /// A moment as one text, for sentences.
+    pub fn sentence(&self, time: Time) -> String {
+        let moment = self.moment(time);
+        format!("{}, {}", moment.date, moment.time)
+    }
+
+    /// How long ago, in words: "3 h ago".
+    pub fn ago(&self, time: Time) -> String {
+        let minutes = (self.now - time.0).num_minutes();
+        match minutes {
+            ..1 => "just now".to_owned(),
+            1..60 => format!("{minutes} min ago"),
+            60..2_880 => format!("{} h ago", minutes / 60),
+            _ => format!("{} days ago", minutes / 1_440),
+        }
+    }
+
+    /// A day.
+    pub fn day(&self, day: NaiveDate) -> Cell {
+        Cell::Text(date(day))
+    }
+
+    /// A number.
+    pub fn number(&self, number: impl Into<i64>) -> Cell {
+        Cell::Number(self::number(number.into()))
+    }
+
+    /// An amount with its currency: "THB 12,345.60".
+    pub fn money(&self, amount: Money, currency: &str) -> Cell {
+        Cell::Number(format!("{currency} {}", self::money(amount)).trim().to_owned())
+    }
+}
+
+/// "June 28, 2026".
+pub fn date(day: NaiveDate) -> String {
+    let month = usize::try_from(day.month0()).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    format!("{month} {}, {}", day.day(), day.year())
+}
+
+/// Django's "P": "10:27 a.m.", "1 p.m.", "noon", "midnight".
+fn time_of_day(hour: u32, minute: u32) -> String {
+    match (hour, minute) {
+        (0, 0) => return "midnight".to_owned(),
+        (12, 0) => return "noon".to_owned(),
+        _ => {}
+    }
+    let half = if hour < 12 { "a.m." } else { "p.m." };
+    let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+    if minute == 0 { format!("{hour} {half}") } else { format!("{hour}:{minute:02} {half}") }
+}
+
+/// "12,345".
+pub fn number(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if number < 0 {
+        grouped.push('-');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// "12,345.60".
+pub fn money(amount: Money) -> String {
+    let sign = if amount.0 < 0 { "-" } else { "" };
+    let hundredths = amount.0.unsigned_abs();
+    format!("{sign}{}.{:02}", number((hundredths / 100).cast_signed()), hundredths % 100)
+}
+
+/// "1 entry", "2 entries".
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    let noun = if count == 1 { one } else { many };
+    format!("{} {noun}", number(i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn display() -> Display {
+        Display { now: "2026-06-28T10:00:00Z".parse().unwrap(), zone: Tz::Asia__Bangkok }
+    }
+
+    fn at(text: &str) -> Time {
+        Time(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_moment_reads_as_django_writes_it_in_the_zone() {
+        for (stored, shown) in [
+            ("2026-06-28T03:27:00Z", "June 28, 2026, 10:27 a.m."),
+            ("2026-11-03T06:00:00Z", "Nov. 3, 2026, 1 p.m."),
+            ("2026-09-01T05:00:00Z", "Sept. 1, 2026, noon"),
+            ("2026-01-01T17:00:00Z", "Jan. 2, 2026, midnight"),
+            ("2026-05-01T17:05:00Z", "May 2, 2026, 12:05 a.m."),
+        ] {
+            assert_eq!(display().sentence(at(stored)), shown);
+        }
+        assert_eq!(display().moment(at("2026-06-28T03:27:00Z")).iso, "2026-06-28T10:27:00+07:00");
+    }
+
+    #[test]
+    fn ages_are_told_in_the_largest_unit_that_is_worth_it() {
+        for (stored, shown) in [
+            ("2026-06-28T09:59:30Z", "just now"),
+            ("2026-06-28T09:55:00Z", "5 min ago"),
+            ("2026-06-28T07:00:00Z", "3 h ago"),
+            ("2026-06-25T10:00:00Z", "3 days ago"),
+        ] {
+            assert_eq!(display().ago(at(stored)), shown);
+        }
+    }
+
+    #[test]
+    fn numbers_have_separators() {
+        for (value, shown) in [(0, "0"), (999, "999"), (1_204, "1,204"), (-1_234_567, "-1,234,567"), (100_000, "100,000")] {
+            assert_eq!(number(value), shown);
+        }
+        assert_eq!(money(Money(-1_234_560)), "-12,345.60");
+    }
+}

@@ -1,0 +1,236 @@
+//! Opening a form and saving it: the steps that are the same for every screen.
+//!
+//! Called by `views`; calls the hooks of [`Edit`](super::editing::Edit). The version is compared in the saving transaction
+//! itself, so of two editors who press Save at the same moment one is always told. A form of a new object carries the key
+//! that the object will have: sent twice it finds the object made, and makes no second one.
+
+use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
+use crate::clock::Clock;
+use crate::db::{AnyConnection, Db, Id};
+use crate::error::Result;
+use crate::query::condition::Condition;
+use crate::query::{Selection, Sql, Test, Value};
+
+use super::conflict::{ConflictPage, is_same_as_stored};
+use super::display::Display;
+use super::editing::{Act, FormContext, Saved, Target};
+use super::form::{FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, validate, version};
+use super::form_page::{FormPage, bind};
+use super::model_admin::ModelAdmin;
+
+/// Who acts on which object; `None` is a new one.
+#[derive(Clone)]
+pub struct Task {
+    /// Who.
+    pub actor: Actor,
+    /// When.
+    pub clock: Clock,
+    /// On what.
+    pub id: Option<Id>,
+}
+
+/// What became of a form.
+#[derive(Debug)]
+pub enum Answer {
+    /// There is no such object, as far as the actor may know.
+    Unknown,
+    /// The form again: with what is wrong, or because a button asked for it.
+    Page(Box<FormPage>),
+    /// Somebody else saved it meanwhile.
+    Conflict(Box<ConflictPage>),
+    /// It was saved.
+    Saved(Saved, Intent),
+}
+
+/// What a form that was sent is, before anything is written.
+enum Checked<A: ModelAdmin> {
+    Answered(Answer),
+    Good(A::Cleaned),
+}
+
+/// What the writing transaction came to.
+enum Attempt {
+    Saved(Saved),
+    Overtaken,
+    Gone,
+}
+
+impl Task {
+    fn act(&self) -> Act<'_> {
+        Act { actor: &self.actor, clock: &self.clock }
+    }
+
+    /// The row it is about; `Err` tells that there is none.
+    fn row<A: ModelAdmin>(&self, connection: &mut AnyConnection) -> Result<Result<Option<A::Row>, Missing>> {
+        let Some(id) = self.id else { return Ok(Ok(None)) };
+        Ok(find::<A>(connection, &self.actor, id)?.map(Some).ok_or(Missing))
+    }
+}
+
+struct Missing;
+
+/// The object with this key, if the actor sees it.
+pub fn find<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Option<A::Row>> {
+    let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
+    let (predicate, order) = (Sql::and([(A::VISIBLE)(actor), is_it]), Sql::column(A::KEY));
+    let found = (A::STORE.list)(connection, &Selection { predicate: &predicate, order: &order, limit: 1, offset: 0 })?;
+    Ok(found.into_iter().next())
+}
+
+/// The form of an object as it is stored, or of a new one.
+///
+/// # Errors
+/// `Forbidden` with the sentence why none may be added.
+pub async fn open<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<FormPage>> {
+    db.read(move |connection| {
+        let Ok(row) = task.row::<A>(connection)? else { return Ok(None) };
+        if row.is_none() {
+            A::EDITING.allows(&task.actor, Permission::Add, None)?;
+        }
+        let data = FormData::of::<A>(row.as_ref());
+        page::<A>(connection, task.act(), row.as_ref(), &data, false, &FormErrors::default()).map(Some)
+    })
+    .await
+}
+
+/// Does what the form that was sent asks for.
+///
+/// # Errors
+/// `Forbidden` with the sentence why it may not be saved.
+pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Result<Answer> {
+    let intent = Intent::read(&data, A::EDITING.edit().map_or(&[], |edit| edit.buttons));
+    let (asked, typed) = (task.clone(), data.clone());
+    let check = move |connection: &mut AnyConnection| check::<A>(connection, &asked, typed, intent);
+    // What a form shows of its own accord is quick; what a button asks for may count every customer.
+    let checked = if intent == Intent::Show { db.read_heavy(check).await? } else { db.read(check).await? };
+    let cleaned = match checked {
+        Checked::Answered(answer) => return Ok(answer),
+        Checked::Good(cleaned) => cleaned,
+    };
+    let (saving, typed) = (task.clone(), data.clone());
+    let attempt = db.write(move |connection| save::<A>(connection, &saving, &typed, &cleaned)).await;
+    match attempt {
+        Ok(Attempt::Saved(saved)) => Ok(Answer::Saved(saved, intent)),
+        Ok(Attempt::Gone) => Ok(Answer::Unknown),
+        Ok(Attempt::Overtaken) => again::<A>(db, task, data, FormErrors::default()).await,
+        Err(error) => match (A::EDITING.edit()?.refusal)(&error) {
+            Some(errors) => again::<A>(db, task, data, errors).await,
+            None => Err(error),
+        },
+    }
+}
+
+/// Everything that can be said of the form without writing.
+fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: FormData, intent: Intent) -> Result<Checked<A>> {
+    let Ok(row) = task.row::<A>(connection)? else { return Ok(Checked::Answered(Answer::Unknown)) };
+    let row = row.as_ref();
+    A::EDITING.allows(&task.actor, if row.is_some() { Permission::Change } else { Permission::Add }, row)?;
+    data.restrict::<A>(&task.actor, row);
+    let answer = |answer| Ok(Checked::Answered(answer));
+    if intent == Intent::Show {
+        let shown = page::<A>(connection, task.act(), row, &data, true, &FormErrors::default())?;
+        return answer(Answer::Page(Box::new(shown)));
+    }
+    match row {
+        Some(row) if is_overtaken::<A>(row, &data) => {
+            return answer(Answer::Conflict(Box::new(ConflictPage::of::<A>(connection, task.act(), row, &data)?)));
+        }
+        None => {
+            if let Some(saved) = sent_before::<A>(connection, task, &data)? {
+                return answer(Answer::Saved(saved, intent));
+            }
+        }
+        Some(_) => {}
+    }
+    let mut errors = validate::<A>(&data, &task.actor, row);
+    let context = FormContext { act: task.act(), row, data: &data, is_sent: true, is_editable: true };
+    let cleaned = (A::EDITING.edit()?.clean)(connection, &context, &mut errors)?;
+    match cleaned {
+        Some(cleaned) if errors.is_empty() => Ok(Checked::Good(cleaned)),
+        _ => answer(Answer::Page(Box::new(page::<A>(connection, task.act(), row, &data, true, &errors)?))),
+    }
+}
+
+/// The writing transaction.
+fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormData, cleaned: &A::Cleaned) -> Result<Attempt> {
+    let Ok(row) = task.row::<A>(connection)? else { return Ok(Attempt::Gone) };
+    let mut data = data.clone();
+    data.restrict::<A>(&task.actor, row.as_ref());
+    let target = match &row {
+        Some(row) => {
+            A::EDITING.allows(&task.actor, Permission::Change, Some(row))?;
+            if is_overtaken::<A>(row, &data) {
+                return Ok(Attempt::Overtaken);
+            }
+            Target::Stored(row)
+        }
+        None => match sent_before::<A>(connection, task, &data)? {
+            Some(saved) => return Ok(Attempt::Saved(saved)),
+            None => Target::New(new_id::<A>(connection, &data)?),
+        },
+    };
+    (A::EDITING.edit()?.save)(connection, &task.act(), target, cleaned).map(Attempt::Saved)
+}
+
+/// The answer after the writing transaction refused: the object may have changed once more, so it is read again.
+async fn again<A: ModelAdmin>(db: &Db, task: Task, mut data: FormData, errors: FormErrors) -> Result<Answer> {
+    db.read(move |connection| {
+        let Ok(row) = task.row::<A>(connection)? else { return Ok(Answer::Unknown) };
+        data.restrict::<A>(&task.actor, row.as_ref());
+        match &row {
+            Some(row) if errors.is_empty() => Ok(Answer::Conflict(Box::new(ConflictPage::of::<A>(connection, task.act(), row, &data)?))),
+            row => Ok(Answer::Page(Box::new(page::<A>(connection, task.act(), row.as_ref(), &data, true, &errors)?))),
+        }
+    })
+    .await
+}
+
+/// Whether somebody saved something else since the form was opened. A form without a version was not made from any state
+/// that its sender has seen, so it is treated alike.
+fn is_overtaken<A: ModelAdmin>(row: &A::Row, data: &FormData) -> bool {
+    data.get(VERSION) != version::<A>(row) && !is_same_as_stored::<A>(row, data)
+}
+
+/// The object that this very form has already made.
+fn sent_before<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormData) -> Result<Option<Saved>> {
+    let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(None) };
+    let made = find::<A>(connection, &task.actor, id)?.filter(|row| is_same_as_stored::<A>(row, data));
+    Ok(made.map(|row| Saved { id, name: (A::STORE.name)(&row), notes: Vec::new() }))
+}
+
+/// The key that the form carries, unless an object has it.
+fn new_id<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData) -> Result<Id> {
+    let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(Id::new()) };
+    let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
+    Ok(if (A::STORE.count)(connection, &is_it)? == 0 { id } else { Id::new() })
+}
+
+/// The form as it is shown.
+fn page<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    act: Act<'_>,
+    row: Option<&A::Row>,
+    data: &FormData,
+    is_sent: bool,
+    errors: &FormErrors,
+) -> Result<FormPage> {
+    let permission = if row.is_some() { Permission::Change } else { Permission::Add };
+    let allowed = A::EDITING.allows(act.actor, permission, row);
+    let context = FormContext { act, row, data, is_sent, is_editable: allowed.is_ok() };
+    let panels = (A::PANELS)(connection, &context)?;
+    let display = Display::new(act.clock);
+    let fieldsets = bind::<A>(&context, errors, &panels, &display)?;
+    // A form that is shown again keeps the version it was opened with, or the next save would overwrite unseen changes.
+    let kept = |name, fresh: String| if is_sent { data.get(name).to_owned() } else { fresh };
+    Ok(FormPage {
+        fieldsets,
+        general: errors.general().to_vec(),
+        error_count: errors.len(),
+        version: row.map(|row| kept(VERSION, version::<A>(row))).unwrap_or_default(),
+        new_id: if row.is_none() { kept(NEW_ID, Id::new().to_string()) } else { String::new() },
+        opened: kept(OPENED, act.clock.now().to_rfc3339()),
+        read_only: allowed.err().map(|why| why.to_string()),
+        ..FormPage::of::<A>(act.actor, row)
+    })
+}

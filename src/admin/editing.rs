@@ -1,0 +1,114 @@
+//! What may be edited, and how: the hooks of a screen with a form.
+//!
+//! Declared in `EDITING`, called by `edit`. The order of one save: the machinery checks what it can by itself, `clean` reads
+//! the database and says what is wrong or what the form comes down to, then in one writing transaction the version is
+//! compared and `save` does the work and writes its event. A hook that only reads cannot write: it runs in `db.read`.
+
+use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
+use crate::clock::Clock;
+use crate::db::{AnyConnection, Id};
+use crate::error::{AppError, Result};
+
+use super::form::{FormData, FormErrors};
+use super::model_admin::ModelAdmin;
+
+/// Whether a screen edits.
+pub enum Editing<A: ModelAdmin> {
+    /// It only shows; the sentence says why nothing can be changed here.
+    ViewOnly(&'static str),
+    /// It edits.
+    Form(Edit<A>),
+}
+
+/// How a screen edits.
+pub struct Edit<A: ModelAdmin> {
+    /// What a form comes down to, or `None` with what is wrong added to the errors, beside what the machinery found.
+    pub clean: fn(&mut AnyConnection, &FormContext<'_, A>, &mut FormErrors) -> Result<Option<A::Cleaned>>,
+    /// Saves it and writes the event. May run again from the beginning when the engine asks for it.
+    pub save: fn(&mut AnyConnection, &Act<'_>, Target<'_, A>, &A::Cleaned) -> Result<Saved>,
+    /// What a refusal of `save` means for the form (a name taken meanwhile); `None` for what is no matter of the form.
+    pub refusal: fn(&AppError) -> Option<FormErrors>,
+    /// Deletes it, with what belongs to it, and writes the event.
+    pub delete: fn(&mut AnyConnection, &Act<'_>, &A::Row) -> Result<()>,
+    /// What else goes when it is deleted, for the summary: "Listed contacts" and how many.
+    pub related: fn(&mut AnyConnection, &A::Row) -> Result<Vec<(&'static str, i64)>>,
+    /// Buttons of the screen's own that show the form again instead of saving it: `_preview`.
+    pub buttons: &'static [&'static str],
+}
+
+/// Who acts, and when.
+#[derive(Clone, Copy)]
+pub struct Act<'a> {
+    /// Who.
+    pub actor: &'a Actor,
+    /// When, and in which zone.
+    pub clock: &'a Clock,
+}
+
+/// A form that is shown or checked.
+pub struct FormContext<'a, A: ModelAdmin> {
+    /// Who, and when.
+    pub act: Act<'a>,
+    /// The stored object; `None` while one is added.
+    pub row: Option<&'a A::Row>,
+    /// What was typed; what is stored, when the form is opened.
+    pub data: &'a FormData,
+    /// Whether it was sent, not just opened.
+    pub is_sent: bool,
+    /// Whether the actor may save it.
+    pub is_editable: bool,
+}
+
+/// Where a form is saved to.
+pub enum Target<'a, A: ModelAdmin> {
+    /// A new object with this key.
+    New(Id),
+    /// This one, as it is stored now.
+    Stored(&'a A::Row),
+}
+
+/// What was saved.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// Its key.
+    pub id: Id,
+    /// What it is called now.
+    pub name: String,
+    /// Further sentences for the next page: what was counted, what to beware of.
+    pub notes: Vec<Note>,
+}
+
+/// A sentence beside "was saved".
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// Whether it asks for attention.
+    pub is_warning: bool,
+    /// What it says.
+    pub text: String,
+}
+
+impl<A: ModelAdmin> Editing<A> {
+    /// Whether the screen lets this actor do this.
+    ///
+    /// # Errors
+    /// `Forbidden` with the sentence why.
+    pub fn allows(&self, actor: &Actor, permission: Permission, row: Option<&A::Row>) -> Result<()> {
+        (A::MAY)(actor, permission, row)?;
+        match self {
+            Self::ViewOnly(why) if permission != Permission::View => Err(AppError::Forbidden((*why).to_owned())),
+            Self::ViewOnly(_) | Self::Form(_) => Ok(()),
+        }
+    }
+
+    /// How it edits.
+    ///
+    /// # Errors
+    /// `Forbidden` with the sentence why it does not.
+    pub fn edit(&self) -> Result<&Edit<A>> {
+        match self {
+            Self::ViewOnly(why) => Err(AppError::Forbidden((*why).to_owned())),
+            Self::Form(edit) => Ok(edit),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Sections of a form and the fields in them: how they are declared.
+//!
+//! Declared in `FIELDSETS`, turned into what a page shows by `form_page`, checked by `form::validate`. A field that needs
+//! more than its widget (a preview beside it) brings a panel; what is neither edited nor a plain value is a panel alone.
+
+use crate::accounts::Actor;
+use crate::error::Result;
+use crate::query::Choice;
+
+use super::cell::Cell;
+use super::display::Display;
+use super::form::FormData;
+use super::form_page::BoundField;
+use super::html::Html;
+use super::model_admin::ModelAdmin;
+
+/// A section of a form.
+pub struct Fieldset<A: ModelAdmin> {
+    /// Its heading.
+    pub title: &'static str,
+    /// A sentence under it; may be empty.
+    pub description: &'static str,
+    /// Whether it can be folded.
+    pub fold: Fold,
+    /// Its fields, in order.
+    pub fields: &'static [Field<A>],
+}
+
+/// Whether a section can be folded, and how it begins. One that holds an error is always open.
+#[derive(Debug, Clone, Copy)]
+pub enum Fold {
+    /// Always open.
+    Never,
+    /// Can be folded; open at first when this says so of what the form holds.
+    Unless(fn(&FormData) -> bool),
+}
+
+/// What stands in a section.
+pub enum Field<A: ModelAdmin> {
+    /// A value that is edited.
+    Form(FormField<A>),
+    /// A value that is shown.
+    Readonly(ReadonlyField<A>),
+    /// A piece of page made from what `PANELS` read.
+    Panel(fn(&A::Panels) -> Result<Html>),
+}
+
+/// A value that is shown and never edited.
+pub struct ReadonlyField<A: ModelAdmin> {
+    /// Its name in classes.
+    pub name: &'static str,
+    /// Its label, without colon.
+    pub label: &'static str,
+    /// A sentence under it; may be empty.
+    pub help: &'static str,
+    /// What it shows; a new object shows "-".
+    pub cell: fn(&A::Row, &Display) -> Cell,
+}
+
+/// A value that is edited.
+pub struct FormField<A: ModelAdmin> {
+    /// Its name as it is posted.
+    pub name: &'static str,
+    /// Its label, without colon.
+    pub label: &'static str,
+    /// A sentence under it; may be empty.
+    pub help: &'static str,
+    /// Whether it must be filled in.
+    pub is_required: bool,
+    /// How it is edited.
+    pub widget: Widget,
+    /// What the form of a new object begins with.
+    pub initial: &'static str,
+    /// The stored value, as the widget writes it.
+    pub value: fn(&A::Row) -> String,
+    /// Whether this actor edits it in this object (`None` is a new one); otherwise it is shown and what is posted for it
+    /// is not read.
+    pub is_editable: fn(&Actor, Option<&A::Row>) -> bool,
+    /// Draws the whole row of the form instead of the machinery, around the field as it is bound.
+    pub panel: Option<fn(&BoundField, &A::Panels) -> Result<Html>>,
+}
+
+/// How a value is edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Widget {
+    /// One line of at most so many characters.
+    Text(usize),
+    /// Several lines.
+    Textarea,
+    /// One of these. A stored value that is not among them stays and is offered too.
+    Select(&'static [Choice]),
+    /// A JSON document.
+    Json,
+}
+
+impl<A: ModelAdmin> Fieldset<A> {
+    /// A section that is always open.
+    pub const fn new(title: &'static str, fields: &'static [Field<A>]) -> Self {
+        Self { title, description: "", fold: Fold::Never, fields }
+    }
+
+    /// The same section, folded unless `is_open` says otherwise.
+    #[must_use]
+    pub const fn collapse(self, is_open: fn(&FormData) -> bool) -> Self {
+        Self { title: self.title, description: self.description, fold: Fold::Unless(is_open), fields: self.fields }
+    }
+
+    /// The same section with a sentence under its heading.
+    #[must_use]
+    pub const fn described(self, description: &'static str) -> Self {
+        Self { title: self.title, description, fold: self.fold, fields: self.fields }
+    }
+}
+
+impl<A: ModelAdmin> FormField<A> {
+    /// A field that everyone who may change the object edits, not required, without help.
+    pub const fn new(name: &'static str, label: &'static str, widget: Widget, value: fn(&A::Row) -> String) -> Self {
+        Self { name, label, help: "", is_required: false, widget, initial: "", value, is_editable: |_, _| true, panel: None }
+    }
+
+    /// The same, required.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    /// The same with a sentence under it.
+    #[must_use]
+    pub const fn help(mut self, help: &'static str) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// The same, beginning with a value in a new object.
+    #[must_use]
+    pub const fn initially(mut self, initial: &'static str) -> Self {
+        self.initial = initial;
+        self
+    }
+
+    /// The same, edited only where `is_editable` says so.
+    #[must_use]
+    pub const fn editable_if(mut self, is_editable: fn(&Actor, Option<&A::Row>) -> bool) -> Self {
+        self.is_editable = is_editable;
+        self
+    }
+
+    /// The same, drawn by `panel`.
+    #[must_use]
+    pub const fn drawn_by(mut self, panel: fn(&BoundField, &A::Panels) -> Result<Html>) -> Self {
+        self.panel = Some(panel);
+        self
+    }
+
+    /// As a field of a section.
+    pub const fn field(self) -> Field<A> {
+        Field::Form(self)
+    }
+}
+
+impl<A: ModelAdmin> ReadonlyField<A> {
+    /// A value without help, as a field of a section.
+    pub const fn field(name: &'static str, label: &'static str, cell: fn(&A::Row, &Display) -> Cell) -> Field<A> {
+        Field::Readonly(Self { name, label, help: "", cell })
+    }
+
+    /// A value with a sentence under it, as a field of a section.
+    pub const fn with_help(name: &'static str, label: &'static str, help: &'static str, cell: fn(&A::Row, &Display) -> Cell) -> Field<A> {
+        Field::Readonly(Self { name, label, help, cell })
+    }
+}
+
+/// The fields of a screen that can be edited, in order.
+pub fn form_fields<A: ModelAdmin>() -> impl Iterator<Item = &'static FormField<A>> {
+    A::FIELDSETS.iter().flat_map(|fieldset| fieldset.fields).filter_map(|field| match field {
+        Field::Form(field) => Some(field),
+        Field::Readonly(_) | Field::Panel(_) => None,
+    })
+}

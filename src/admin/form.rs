@@ -1,0 +1,188 @@
+//! A form that was sent: what was typed, what is wrong with it, which button was pressed, which version it was made from.
+//!
+//! Called by `edit` (the operations) and `form_page` (what is shown). Knows fields as they are declared and nothing of what
+//! they mean; that is for the `clean` of a screen.
+
+use sha2::{Digest, Sha256};
+
+use crate::accounts::Actor;
+
+use super::display::number;
+use super::fieldset::{FormField, Widget, form_fields};
+use super::model_admin::ModelAdmin;
+
+/// The field that carries the edit version.
+pub const VERSION: &str = "_version";
+/// The field that carries the key of an object that is being added, so that a form sent twice adds one.
+pub const NEW_ID: &str = "_new_id";
+/// The field that carries when the form was opened.
+pub const OPENED: &str = "_opened";
+/// The button that goes back from the page of a conflict to the form.
+pub const EDIT: &str = "_edit";
+
+/// Fields that belong to the machinery: they are not what was typed.
+const OWN: [&str; 8] = [VERSION, NEW_ID, OPENED, EDIT, "_save", "_continue", "_addanother", "csrfmiddlewaretoken"];
+
+/// The values of a form, as they were typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormData(Vec<(String, String)>);
+
+impl FormData {
+    /// What was sent, in order.
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        // Browsers send line breaks as CR LF; stored text has LF.
+        Self(pairs.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
+    }
+
+    /// What the form of a stored object, or of a new one, begins with.
+    pub fn of<A: ModelAdmin>(row: Option<&A::Row>) -> Self {
+        let value = |field: &FormField<A>| row.map_or_else(|| field.initial.to_owned(), field.value);
+        Self(form_fields::<A>().map(|field| (field.name.to_owned(), value(field))).collect())
+    }
+
+    /// The last value of a field; blank when it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().rev().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Every value of a field, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a field was sent at all, or a button pressed.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// Everything but what belongs to the machinery.
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| !OWN.contains(name))
+    }
+
+    /// Puts the stored value wherever the actor may not edit, whatever was sent.
+    pub(super) fn restrict<A: ModelAdmin>(&mut self, actor: &Actor, row: Option<&A::Row>) {
+        for field in form_fields::<A>().filter(|field| !(field.is_editable)(actor, row)) {
+            self.0.retain(|(name, _)| name != field.name);
+            self.0.push((field.name.to_owned(), row.map_or_else(|| field.initial.to_owned(), field.value)));
+        }
+    }
+}
+
+/// What is wrong with a form: sentences at fields, and sentences about the whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FormErrors {
+    fields: Vec<(String, String)>,
+    general: Vec<String>,
+}
+
+impl FormErrors {
+    /// One sentence at one field.
+    pub fn at(field: &str, sentence: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, sentence);
+        errors
+    }
+
+    /// Adds a sentence at a field.
+    pub fn add(&mut self, field: &str, sentence: impl Into<String>) {
+        self.fields.push((field.to_owned(), sentence.into()));
+    }
+
+    /// Adds a sentence about the form as a whole.
+    pub fn add_general(&mut self, sentence: impl Into<String>) {
+        self.general.push(sentence.into());
+    }
+
+    /// The sentences at a field.
+    pub fn of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(name, _)| name == field).map(|(_, sentence)| sentence.as_str())
+    }
+
+    /// The sentences about the whole.
+    pub fn general(&self) -> &[String] {
+        &self.general
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many sentences there are.
+    pub fn len(&self) -> usize {
+        self.fields.len() + self.general.len()
+    }
+}
+
+/// What the pressed button asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// Save and go back to the list.
+    Save,
+    /// Save and stay.
+    Continue,
+    /// Save and begin another.
+    AddAnother,
+    /// Show the form again with what was typed; nothing is saved or judged.
+    Show,
+}
+
+impl Intent {
+    /// Reads it. `buttons` are those of the screen's own that show the form again; a form sent without any button (by a
+    /// script, by an old browser's Enter) is saved.
+    pub fn read(data: &FormData, buttons: &[&str]) -> Self {
+        if data.has(EDIT) || buttons.iter().any(|button| data.has(button)) {
+            Self::Show
+        } else if data.has("_continue") {
+            Self::Continue
+        } else if data.has("_addanother") {
+            Self::AddAnother
+        } else {
+            Self::Save
+        }
+    }
+}
+
+/// What can be said of fields without knowing what they mean.
+pub fn validate<A: ModelAdmin>(data: &FormData, actor: &Actor, row: Option<&A::Row>) -> FormErrors {
+    let mut errors = FormErrors::default();
+    for field in form_fields::<A>().filter(|field| (field.is_editable)(actor, row)) {
+        let stored = row.map(field.value);
+        if let Some(sentence) = wrong(field.is_required, field.widget, data.get(field.name), stored.as_deref()) {
+            errors.add(field.name, sentence);
+        }
+    }
+    errors
+}
+
+fn wrong(is_required: bool, widget: Widget, typed: &str, stored: Option<&str>) -> Option<String> {
+    if typed.trim().is_empty() {
+        return is_required.then(|| "This field is required.".to_owned());
+    }
+    match widget {
+        Widget::Text(most) => {
+            let length = typed.trim().chars().count();
+            let (most, is) = (i64::try_from(most).ok()?, i64::try_from(length).ok()?);
+            (is > most).then(|| format!("Ensure this value has at most {} characters (it has {}).", number(most), number(is)))
+        }
+        Widget::Select(choices) => {
+            let is_known = stored == Some(typed) || choices.iter().any(|choice| choice.value == typed);
+            (!is_known).then(|| format!("Select a valid choice. {typed} is not one of the available choices."))
+        }
+        Widget::Textarea | Widget::Json => None,
+    }
+}
+
+/// The edit version of a row: a hash of its user-editable values. Counting it or using it does not change the version,
+/// changing it in another program does.
+pub fn version<A: ModelAdmin>(row: &A::Row) -> String {
+    let mut hash = Sha256::new();
+    for field in form_fields::<A>() {
+        let value = (field.value)(row);
+        // With its length, so that no two lists of values read alike.
+        hash.update(value.len().to_le_bytes());
+        hash.update(value.as_bytes());
+    }
+    hash.finalize().iter().take(16).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}

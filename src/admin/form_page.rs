@@ -1,0 +1,287 @@
+//! What a form's page shows: sections and fields with their values, errors and ids, ready for the template.
+//!
+//! Called by `edit`. Everything that a template would have to decide is decided here; [`BoundField`] is also what a
+//! screen's own panel is handed.
+
+use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
+use crate::db::Id;
+use crate::error::Result;
+use crate::query::Choice;
+
+use super::cell::Cell;
+use super::display::Display;
+use super::editing::FormContext;
+use super::fieldset::{Field, Fieldset, Fold, FormField, Widget};
+use super::form::FormErrors;
+use super::html::Html;
+use super::model_admin::{Method, Model, ModelAdmin, ObjectTool};
+
+/// A form, as the page shows it.
+#[derive(Debug)]
+pub struct FormPage {
+    /// What is added or changed.
+    pub model: Model,
+    /// The stored object; `None` while one is added.
+    pub object: Option<ObjectView>,
+    /// Its sections.
+    pub fieldsets: Vec<FieldsetView>,
+    /// What is wrong with the form as a whole.
+    pub general: Vec<String>,
+    /// How many sentences say what is wrong.
+    pub error_count: usize,
+    /// The version it was opened with; blank while one is added.
+    pub version: String,
+    /// The key that the object will have; blank for a stored one.
+    pub new_id: String,
+    /// When it was opened.
+    pub opened: String,
+    /// Why nothing can be changed; `None` when it can.
+    pub read_only: Option<String>,
+    /// Whether another may be added.
+    pub may_add: bool,
+    /// Whether the object may be deleted.
+    pub may_delete: bool,
+    /// Links beside the heading.
+    pub tools: Vec<ToolView>,
+}
+
+/// A stored object, as pages name it.
+#[derive(Debug, Clone)]
+pub struct ObjectView {
+    /// Its key.
+    pub id: Id,
+    /// What it is called.
+    pub name: String,
+}
+
+/// A link or button beside the heading.
+#[derive(Debug)]
+pub struct ToolView {
+    /// What it says.
+    pub label: &'static str,
+    /// Where it leads.
+    pub url: String,
+    /// Whether it is a button that posts.
+    pub is_post: bool,
+}
+
+impl FormPage {
+    /// The page around the form, still without sections.
+    pub(super) fn of<A: ModelAdmin>(actor: &Actor, row: Option<&A::Row>) -> Self {
+        let object = row.map(|row| ObjectView { id: (A::STORE.id)(row), name: (A::STORE.name)(row) });
+        let may = |permission, row| A::EDITING.allows(actor, permission, row).is_ok();
+        Self {
+            model: A::MODEL,
+            fieldsets: Vec::new(),
+            general: Vec::new(),
+            error_count: 0,
+            version: String::new(),
+            new_id: String::new(),
+            opened: String::new(),
+            read_only: None,
+            may_add: may(Permission::Add, None),
+            may_delete: row.is_some_and(|row| may(Permission::Delete, Some(row))),
+            tools: row.map(|row| tools::<A>(actor, row)).unwrap_or_default(),
+            object,
+        }
+    }
+}
+
+fn tools<A: ModelAdmin>(actor: &Actor, row: &A::Row) -> Vec<ToolView> {
+    let offered = A::OBJECT_TOOLS.iter().filter(|tool| (tool.is_offered)(actor, row));
+    let view = |tool: &ObjectTool<A::Row>| ToolView {
+        label: tool.label,
+        url: A::MODEL.object_url((A::STORE.id)(row), tool.page),
+        is_post: tool.method == Method::Post,
+    };
+    offered.map(view).collect()
+}
+
+/// A section, as the page shows it.
+#[derive(Debug)]
+pub struct FieldsetView {
+    /// See [`Fieldset::title`].
+    pub title: &'static str,
+    /// See [`Fieldset::description`].
+    pub description: &'static str,
+    /// Whether it can be folded.
+    pub is_collapsible: bool,
+    /// Whether it is open.
+    pub is_open: bool,
+    /// Its fields.
+    pub fields: Vec<FieldView>,
+}
+
+/// A field, as the page shows it.
+#[derive(Debug)]
+pub enum FieldView {
+    /// A widget.
+    Input(BoundField),
+    /// A value.
+    Readonly(ReadonlyView),
+    /// A piece of page.
+    Panel(Html),
+}
+
+/// A value that is shown.
+#[derive(Debug)]
+pub struct ReadonlyView {
+    /// See `ReadonlyField::name`.
+    pub name: &'static str,
+    /// See `ReadonlyField::label`.
+    pub label: &'static str,
+    /// See `ReadonlyField::help`.
+    pub help: &'static str,
+    /// What it shows.
+    pub cell: Cell,
+}
+
+/// A field with what was typed into it and what is wrong with that.
+#[derive(Debug)]
+pub struct BoundField {
+    /// See [`FormField::name`]; the widget's id is `id_NAME`.
+    pub name: &'static str,
+    /// See [`FormField::label`].
+    pub label: &'static str,
+    /// See [`FormField::help`]; shown with the id `id_NAME_helptext`.
+    pub help: &'static str,
+    /// See [`FormField::is_required`].
+    pub is_required: bool,
+    /// What was typed, or is stored.
+    pub value: String,
+    /// What is wrong with it; shown with the id `id_NAME_error`.
+    pub errors: Vec<String>,
+    /// How it is edited.
+    pub widget: Widget,
+    /// Whether the page begins here.
+    pub has_focus: bool,
+    /// Whether it is edited; a panel shows the value otherwise.
+    pub is_editable: bool,
+}
+
+impl BoundField {
+    /// What describes the widget: the ids of its help and of its errors.
+    pub fn described_by(&self) -> String {
+        let parts = [("helptext", !self.help.is_empty()), ("error", !self.errors.is_empty())];
+        let ids: Vec<String> = parts.iter().filter(|(_, is_there)| *is_there).map(|(part, _)| format!("id_{}_{part}", self.name)).collect();
+        ids.join(" ")
+    }
+
+    /// The choices of a select, the present value among them.
+    pub fn options(&self) -> Vec<OptionView<'_>> {
+        let Widget::Select(choices) = self.widget else { return Vec::new() };
+        let known = choices.iter().map(|Choice { value, label }| OptionView { value, label, is_selected: *value == self.value });
+        let is_unknown = !choices.iter().any(|choice| choice.value == self.value);
+        let blank = is_unknown.then(|| OptionView {
+            value: &self.value,
+            label: if self.value.is_empty() { "---------" } else { &self.value },
+            is_selected: true,
+        });
+        blank.into_iter().chain(known).collect()
+    }
+
+    /// The value as text that is not edited.
+    pub fn cell(&self) -> Cell {
+        shown(self.widget, &self.value)
+    }
+
+    /// The most characters that one line takes.
+    pub fn max_length(&self) -> Option<usize> {
+        if let Widget::Text(most) = self.widget { Some(most) } else { None }
+    }
+}
+
+/// One choice of a select.
+#[derive(Debug, PartialEq, Eq)]
+pub struct OptionView<'a> {
+    /// What is posted.
+    pub value: &'a str,
+    /// What it says.
+    pub label: &'a str,
+    /// Whether it is the present one.
+    pub is_selected: bool,
+}
+
+/// A field's value as people read it.
+pub fn shown(widget: Widget, value: &str) -> Cell {
+    match widget {
+        _ if value.trim().is_empty() => Cell::Blank,
+        Widget::Select(choices) => Cell::text(choices.iter().find(|choice| choice.value == value).map_or(value, |choice| choice.label)),
+        Widget::Json => Cell::Code(value.to_owned()),
+        Widget::Text(_) | Widget::Textarea => Cell::text(value),
+    }
+}
+
+/// The sections of a form.
+pub fn bind<A: ModelAdmin>(
+    context: &FormContext<'_, A>,
+    errors: &FormErrors,
+    panels: &A::Panels,
+    display: &Display,
+) -> Result<Vec<FieldsetView>> {
+    let mut binder = Binder { context, errors, panels, display, may_focus: context.row.is_none() && errors.is_empty() };
+    A::FIELDSETS.iter().map(|fieldset| binder.fieldset(fieldset)).collect()
+}
+
+struct Binder<'a, A: ModelAdmin> {
+    context: &'a FormContext<'a, A>,
+    errors: &'a FormErrors,
+    panels: &'a A::Panels,
+    display: &'a Display,
+    may_focus: bool,
+}
+
+impl<A: ModelAdmin> Binder<'_, A> {
+    fn fieldset(&mut self, fieldset: &'static Fieldset<A>) -> Result<FieldsetView> {
+        let has_errors = fieldset.fields.iter().any(|field| match field {
+            Field::Form(field) => self.errors.of(field.name).next().is_some(),
+            Field::Readonly(field) => self.errors.of(field.name).next().is_some(),
+            Field::Panel(_) => false,
+        });
+        let (is_collapsible, wants_open) = match fieldset.fold {
+            Fold::Never => (false, true),
+            Fold::Unless(is_open) => (true, is_open(self.context.data)),
+        };
+        Ok(FieldsetView {
+            title: fieldset.title,
+            description: fieldset.description,
+            is_collapsible,
+            is_open: wants_open || has_errors,
+            fields: fieldset.fields.iter().map(|field| self.field(field)).collect::<Result<_>>()?,
+        })
+    }
+
+    fn field(&mut self, field: &'static Field<A>) -> Result<FieldView> {
+        match field {
+            Field::Form(field) => self.form_field(field),
+            Field::Readonly(field) => Ok(FieldView::Readonly(ReadonlyView {
+                name: field.name,
+                label: field.label,
+                help: field.help,
+                cell: self.context.row.map_or(Cell::Blank, |row| (field.cell)(row, self.display)),
+            })),
+            Field::Panel(panel) => panel(self.panels).map(FieldView::Panel),
+        }
+    }
+
+    fn form_field(&mut self, field: &'static FormField<A>) -> Result<FieldView> {
+        let is_editable = self.context.is_editable && (field.is_editable)(self.context.act.actor, self.context.row);
+        let bound = BoundField {
+            name: field.name,
+            label: field.label,
+            help: field.help,
+            is_required: field.is_required,
+            value: self.context.data.get(field.name).to_owned(),
+            errors: self.errors.of(field.name).map(str::to_owned).collect(),
+            widget: field.widget,
+            has_focus: is_editable && std::mem::take(&mut self.may_focus),
+            is_editable,
+        };
+        match field.panel {
+            Some(panel) => panel(&bound, self.panels).map(FieldView::Panel),
+            None if is_editable => Ok(FieldView::Input(bound)),
+            None => Ok(FieldView::Readonly(ReadonlyView { name: bound.name, label: bound.label, help: bound.help, cell: bound.cell() })),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Columns of a changelist: heading, cell, and what a click on the heading sorts by.
+//!
+//! Declared in `LIST_DISPLAY`, read by `changelist`. Text sorts by its bytes or folded, as the declaration says, never by
+//! the collation of the database, which differs from one server to the next; blank dates come last in both directions.
+
+use crate::db::dialect::Word;
+use crate::query::condition::folded;
+use crate::query::{Column, Kind, Sql};
+
+use super::cell::Cell;
+use super::display::Display;
+
+/// One column of a list.
+#[derive(Debug)]
+pub struct ListColumn<Row> {
+    /// Its name in classes: `column-NAME`, `field-NAME`.
+    pub name: &'static str,
+    /// Its heading.
+    pub heading: &'static str,
+    /// What it shows of a row.
+    pub cell: fn(&Row, &Display) -> Cell,
+    /// What it sorts by; nothing when it does not sort.
+    pub sort: &'static [SortKey],
+    /// Whether the cell leads to the object.
+    pub is_link: bool,
+}
+
+impl<Row> ListColumn<Row> {
+    /// A column that neither sorts nor links.
+    pub const fn new(name: &'static str, heading: &'static str, cell: fn(&Row, &Display) -> Cell) -> Self {
+        Self { name, heading, cell, sort: &[], is_link: false }
+    }
+
+    /// The same column, sorting by `keys` when its heading is clicked.
+    #[must_use]
+    pub const fn sorted_by(self, keys: &'static [SortKey]) -> Self {
+        Self { sort: keys, ..self }
+    }
+
+    /// The same column, leading to the object.
+    #[must_use]
+    pub const fn linked(self) -> Self {
+        Self { is_link: true, ..self }
+    }
+}
+
+/// One key of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortKey {
+    /// The column.
+    pub column: &'static Column,
+    /// Which way.
+    pub direction: Direction,
+    /// Whether `B` comes after `a`: compared in lower case. Without, an index on the column itself can be used.
+    pub is_folded: bool,
+}
+
+/// Which way an order goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+impl Direction {
+    /// The other way.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::Ascending => Self::Descending,
+            Self::Descending => Self::Ascending,
+        }
+    }
+
+    /// As classes and `aria-sort` spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ascending => "ascending",
+            Self::Descending => "descending",
+        }
+    }
+}
+
+impl SortKey {
+    /// Smallest first.
+    pub const fn ascending(column: &'static Column) -> Self {
+        Self { column, direction: Direction::Ascending, is_folded: false }
+    }
+
+    /// Largest first.
+    pub const fn descending(column: &'static Column) -> Self {
+        Self { column, direction: Direction::Descending, is_folded: false }
+    }
+
+    /// The same, without regard to case.
+    #[must_use]
+    pub const fn folded(self) -> Self {
+        Self { is_folded: true, ..self }
+    }
+
+    /// The same key, the other way if `direction` is descending.
+    #[must_use]
+    pub fn turned(self, direction: Direction) -> Self {
+        let direction = if direction == Direction::Descending { self.direction.reversed() } else { self.direction };
+        Self { direction, ..self }
+    }
+
+    fn sql(self) -> Sql {
+        let stored = Sql::column(self.column);
+        let text = self.column.kind == Kind::Text;
+        let value = if self.is_folded && text { folded(self.column) } else { stored.clone() };
+        let value = if text { value + Word::ByteOrder } else { value };
+        let value = if self.direction == Direction::Descending { value + " DESC" } else { value };
+        if self.column.nullable { stored + " IS NULL, " + value } else { value }
+    }
+}
+
+/// `keys` as an order, with the key of the table at its end so that pages are stable.
+pub fn order(keys: impl IntoIterator<Item = SortKey>, id: &'static Column) -> Sql {
+    let keys: Vec<SortKey> = keys.into_iter().collect();
+    let last = SortKey { direction: keys.last().map_or(Direction::Ascending, |key| key.direction), ..SortKey::ascending(id) };
+    Sql::join(keys.into_iter().chain([last]).map(SortKey::sql), ", ", "1")
+}

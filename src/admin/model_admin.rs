@@ -1,0 +1,160 @@
+//! The declaration of a screen: a model's list, its page and its form, as constants and `fn` pointers.
+//!
+//! Implemented once a model in `customers/admin.rs` and `segments/admin.rs`, read by `changelist`, `form_page` and `views`,
+//! checked at start by `checks`. The names are Django's. What a screen does is written once, in the machinery; a
+//! declaration only says what is different, and everything it says is a type, so that most mistakes do not compile.
+
+use crate::accounts::Actor;
+use crate::accounts::actor::{Permission, Subject};
+use crate::db::{AnyConnection, Id};
+use crate::error::Result;
+use crate::query::{Column, Selection, Sql};
+
+use super::editing::{Editing, FormContext};
+use super::fieldset::Fieldset;
+use super::filters::ListFilter;
+use super::list_display::{ListColumn, SortKey};
+use super::search::SearchField;
+
+/// What a model is called, in URLs and in sentences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Model {
+    /// The application in URLs: `crm_app`.
+    pub app_label: &'static str,
+    /// The model in URLs and history: `customersegment`.
+    pub model_name: &'static str,
+    /// "Customer Segment".
+    pub verbose_name: &'static str,
+    /// "Customer Segments".
+    pub verbose_name_plural: &'static str,
+    /// The model in the permission table.
+    pub subject: Subject,
+}
+
+impl Model {
+    /// Its changelist.
+    pub fn list_url(&self) -> String {
+        format!("/admin/{}/{}/", self.app_label, self.model_name)
+    }
+
+    /// Where one is added.
+    pub fn add_url(&self) -> String {
+        format!("{}add/", self.list_url())
+    }
+
+    /// The page of one object; `page` is `change`, `delete` or `history`.
+    pub fn object_url(&self, id: Id, page: &str) -> String {
+        format!("{}{id}/{page}/", self.list_url())
+    }
+
+    /// The form (or view) of one object.
+    pub fn change_url(&self, id: Id) -> String {
+        self.object_url(id, "change")
+    }
+}
+
+/// Which rows an actor may see at all, as a predicate: what it leaves out does not exist for them.
+pub type Visible = fn(&Actor) -> Sql;
+
+/// How the machinery reads rows. Both must understand predicates over the model's table.
+#[derive(Debug, Clone, Copy)]
+pub struct Store<Row> {
+    /// The rows of a selection.
+    pub list: fn(&mut AnyConnection, &Selection<'_>) -> Result<Vec<Row>>,
+    /// How many rows meet a predicate, all of them.
+    pub count: fn(&mut AnyConnection, &Sql) -> Result<i64>,
+    /// The row's key.
+    pub id: fn(&Row) -> Id,
+    /// What people call the row.
+    pub name: fn(&Row) -> String,
+}
+
+/// How exact the totals of a list are.
+#[derive(Debug, Clone, Copy)]
+pub enum Total {
+    /// Every row is counted.
+    Exact,
+    /// Counted up to a number, "10,000+" past it; the function counts no further than it is told.
+    UpTo(i64, fn(&mut AnyConnection, &Sql, i64) -> Result<i64>),
+}
+
+/// A link beside the heading of an object's page.
+#[derive(Debug)]
+pub struct ObjectTool<Row> {
+    /// What it says: "Members".
+    pub label: &'static str,
+    /// The page of the object that it leads to: `members` for `…/<uuid>/members/`.
+    pub page: &'static str,
+    /// How it gets there.
+    pub method: Method,
+    /// Whether this object offers it to this actor.
+    pub is_offered: fn(&Actor, &Row) -> bool,
+}
+
+/// How an object tool is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// A link.
+    Get,
+    /// A button, for what changes something.
+    Post,
+}
+
+/// The screens of one model.
+///
+/// ```ignore
+/// pub struct ContactAdmin;
+///
+/// impl ModelAdmin for ContactAdmin {
+///     type Row = contact::Row;
+///     type Panels = ();
+///     type Cleaned = ();
+///     const MODEL: Model = Model { app_label: "crm_app", model_name: "contact", … };
+///     const KEY: &'static Column = &ID;
+///     const STORE: Store<Self::Row> = Store { list: contact::list, count: contact::count, id: |row| row.contact.id, … };
+///     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[ListColumn::new("name", "Name", |row, _| Cell::text(&row.contact.name))…];
+///     const ORDERING: &'static [SortKey] = &[SortKey::ascending(&columns::NAME)];
+///     const FIELDSETS: &'static [Fieldset<Self>] = &[…];
+///     const EDITING: Editing<Self> = Editing::ViewOnly("Contacts are brought in by the import.");
+/// }
+/// ```
+pub trait ModelAdmin: Sized + 'static {
+    /// What lists and pages show of one object.
+    type Row: Send + 'static;
+    /// What [`ModelAdmin::PANELS`] reads for the panels of the form; `()` without any.
+    type Panels: Default + Send + 'static;
+    /// What a good form comes down to; `()` where nothing is edited.
+    type Cleaned: Clone + Send + 'static;
+
+    /// What it is called.
+    const MODEL: Model;
+    /// The key of its table: the last key of every order.
+    const KEY: &'static Column;
+    /// How rows are read.
+    const STORE: Store<Self::Row>;
+    /// Which rows an actor sees. All of them, where permissions are given for the whole model.
+    const VISIBLE: Visible = |_| Sql::all();
+    /// Whether an actor may do this, with this object or (`None`) at all. Seeing single objects is [`ModelAdmin::VISIBLE`]'s.
+    const MAY: fn(&Actor, Permission, Option<&Self::Row>) -> Result<()> =
+        |actor, permission, _| actor.require(permission, Self::MODEL.subject);
+
+    /// The columns of the list.
+    const LIST_DISPLAY: &'static [ListColumn<Self::Row>];
+    /// The filters beside the list.
+    const LIST_FILTER: &'static [ListFilter] = &[];
+    /// Where the search box looks; without any there is no box.
+    const SEARCH_FIELDS: &'static [SearchField] = &[];
+    /// The order of the list until a column is clicked.
+    const ORDERING: &'static [SortKey];
+    /// How exact its totals are.
+    const TOTAL: Total = Total::Exact;
+
+    /// The form, section by section.
+    const FIELDSETS: &'static [Fieldset<Self>];
+    /// Links beside the heading, before History.
+    const OBJECT_TOOLS: &'static [ObjectTool<Self::Row>] = &[];
+    /// Reads what the panels of the form show, whenever it is shown.
+    const PANELS: fn(&mut AnyConnection, &FormContext<'_, Self>) -> Result<Self::Panels> = |_, _| Ok(Self::Panels::default());
+    /// What may be edited, and how.
+    const EDITING: Editing<Self>;
+}
