@@ -83,7 +83,7 @@ fn end_of_gap(midnight: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     after
 }
 
-/// The day after, if there is one before the year 10000.
+/// The day after, if there is one before the year 10000 (later ones no column holds).
 pub fn next_day(day: NaiveDate) -> Option<NaiveDate> {
     day.checked_add_days(Days::new(1)).filter(|next| next.year() <= 9999)
 }
@@ -100,10 +100,13 @@ impl Point {
         }
     }
 
-    /// The first moment after it; `None` past the year 9999.
+    /// The first moment after it; `None` past the year 9999 of UTC, where no column holds one.
     pub fn end(self, zone: Tz) -> Option<DateTime<Utc>> {
         match self {
-            Self::Day(day) => next_day(day).map(|next| day_start(next, zone)),
+            Self::Day(day) => {
+                let next = day.checked_add_days(Days::new(1)).map(|next| day_start(next, zone));
+                next.filter(|next| next.year() <= 9999)
+            }
             Self::Moment(moment) => Some(floor(moment) + Duration::microseconds(1)),
         }
     }

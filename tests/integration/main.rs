@@ -7,5 +7,6 @@
 
 mod support;
 
+mod criteria;
 mod db;
 mod house;

@@ -5,6 +5,7 @@ pub(crate) mod database;
 pub(crate) mod evaluator;
 pub(crate) mod generator;
 pub(crate) mod postgres;
+pub(crate) mod stored;
 
 pub(crate) use database::{TestDb, on_both_engines, on_engines};
 

@@ -1,0 +1,277 @@
+//! Filter criteria, from JSON to members: both engines against each other and against a plain evaluator that was written
+//! from the specification, not from the SQL.
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+use customer_segments::criteria::{Calendar, Problem, describe, resolve};
+use customer_segments::db::{AnyConnection, Db};
+use customer_segments::error::Result;
+use customer_segments::segments::Members;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::evaluator::{self, World, catalogue};
+use crate::support::generator::{self, Rng};
+use crate::support::stored::store;
+use crate::support::{TestDb, on_engines};
+
+const BANGKOK: Tz = Tz::Asia__Bangkok;
+
+/// The members of a document, or the places of its errors.
+fn members(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result<Result<BTreeSet<Uuid>, BTreeSet<String>>> {
+    let calendar = Calendar { zone, today: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap() };
+    let criteria = match resolve(document, calendar) {
+        Ok(criteria) => criteria,
+        Err(problems) => return Ok(Err(pointers(&problems))),
+    };
+    assert!(describe(&criteria).ends_with('.'), "{document}");
+    let members = Members::of_criteria(&criteria);
+    let ids: BTreeSet<Uuid> = members.ids(connection)?.into_iter().map(|id| id.0).collect();
+    let count = members.count(connection)?;
+    assert_eq!(usize::try_from(count).unwrap(), ids.len(), "the count of {document}");
+    let mut streamed = BTreeSet::new();
+    members.stream(connection, |row| {
+        assert!(streamed.insert(row.contact.id.0), "twice in the stream of {document}");
+        Ok(()) as Result<()>
+    })?;
+    assert_eq!(streamed, ids, "the stream of {document}");
+    let page: BTreeSet<Uuid> = members.page(connection, i64::MAX, 10_000, 0)?.into_iter().map(|row| row.contact.id.0).collect();
+    assert_eq!(page, ids, "the page in name order of {document}");
+    let numbers = members.numbers(connection)?;
+    assert_eq!(numbers.members, count, "the numbers of {document}");
+    Ok(Ok(ids))
+}
+
+fn pointers(problems: &[Problem]) -> BTreeSet<String> {
+    for problem in problems {
+        assert!(problem.detail.len() > 10 && problem.detail.ends_with(['.', '?']), "a sentence: {problem:?}");
+    }
+    problems.iter().map(|problem| problem.pointer.clone()).collect()
+}
+
+fn expected(world: &World, document: &Value, zone: Tz) -> Result<BTreeSet<Uuid>, BTreeSet<String>> {
+    evaluator::members(world, document, zone).map_err(|errors| errors.into_iter().map(|(pointer, _)| pointer).collect())
+}
+
+fn agrees(db: &Db, world: &World, documents: &[Value], zone: Tz) {
+    db.read_unhurried(|connection| {
+        for document in documents {
+            assert_eq!(members(connection, document, zone)?, expected(world, document, zone), "{document}");
+        }
+        Ok(())
+    })
+    .expect("every document is answered");
+}
+
+/// How many documents are generated: 1,000, or as many as `GENERATED_DOCUMENTS` says (the long run: 10,000).
+fn how_many() -> usize {
+    std::env::var("GENERATED_DOCUMENTS").map_or(1_000, |number| number.parse().expect("GENERATED_DOCUMENTS is a number"))
+}
+
+#[test]
+fn generated_documents_have_the_members_that_the_specification_says() {
+    let world = generator::world(7, 150);
+    let mut rng = Rng::new(20_261_122);
+    let documents: Vec<Value> = (0..how_many()).map(|_| generator::document(&mut rng)).collect();
+    on_engines(|engine| {
+        let test = TestDb::new(engine);
+        store(&test.db, &world);
+        agrees(&test.db, &world, &documents, BANGKOK);
+    });
+}
+
+/// Every operator on every field, with values of every form, both flags, alone and as a complement.
+#[test]
+fn every_operator_on_every_type_agrees_with_the_specification() {
+    let world = generator::world(11, 90);
+    let mut documents = Vec::new();
+    for entity in [catalogue::Entity::Contact, catalogue::Entity::Company] {
+        for (path, kind) in probes(entity) {
+            for (operator, _) in evaluator::OPERATORS {
+                for value in values(kind, operator) {
+                    for flag in [None, Some(true), Some(false)] {
+                        let mut rule = json!({"field": path, "operator": operator, "value": value});
+                        if let Some(flag) = flag {
+                            rule["include_empty"] = flag.into();
+                        }
+                        let name = if entity == catalogue::Entity::Contact { "contact" } else { "company" };
+                        documents.push(json!({"entity": name, "rules": [rule]}));
+                    }
+                }
+            }
+        }
+    }
+    assert!(documents.len() > 2_000, "{} documents", documents.len());
+    on_engines(|engine| {
+        let test = TestDb::new(engine);
+        store(&test.db, &world);
+        agrees(&test.db, &world, &documents, BANGKOK);
+    });
+}
+
+/// A field of each type on each table.
+fn probes(entity: catalogue::Entity) -> Vec<(&'static str, catalogue::Kind)> {
+    use catalogue::Kind::{Boolean, Date, Number, Text, Timestamp};
+    match entity {
+        catalogue::Entity::Contact => vec![
+            ("name", Text),
+            ("title", Text),
+            ("contact_type", Text),
+            ("is_primary", Boolean),
+            ("unsubscribed", Boolean),
+            ("last_contacted", Timestamp),
+            ("company.country", Text),
+            ("company.location_count", Number),
+            ("company.created_at", Timestamp),
+            ("contract.status", Text),
+            ("contract.value", Number),
+            ("contract.end_date", Date),
+            ("contract.auto_renew", Boolean),
+        ],
+        catalogue::Entity::Company => {
+            vec![("industry", Text), ("location_count", Number), ("contract.value", Number), ("contract.end_date", Date)]
+        }
+    }
+}
+
+/// Values that hurt: wildcards, quotes, case beyond ASCII, blanks, bounds, fractions, gaps, wrong types.
+fn values(kind: catalogue::Kind, operator: &str) -> Vec<Value> {
+    use catalogue::Kind::{Boolean, Date, Number, Text, Timestamp};
+    let single = match kind {
+        Text => vec![
+            json!("CAFÉ"),
+            json!("%"),
+            json!("_"),
+            json!("\\"),
+            json!("'"),
+            json!(" a"),
+            json!("ΟΔΟΣ"),
+            json!("Hotels & Resorts"),
+            json!("กรุงเทพ"),
+            json!(12),
+            json!(true),
+            json!("a\u{0}b"),
+        ],
+        Number => vec![
+            json!(0),
+            json!(3.5),
+            json!("-1"),
+            json!(2_147_483_647),
+            json!("99999999999999999999"),
+            json!("0.005"),
+            json!("1,000"),
+            json!(true),
+        ],
+        Boolean => vec![json!(true), json!("No"), json!(1), json!("maybe")],
+        Date => vec![
+            json!("2026-11-22"),
+            json!("2026-1-1"),
+            json!("0001-01-01"),
+            json!("9999-12-31"),
+            json!("2026-02-30"),
+            json!("2026-11-22T00:00:00Z"),
+        ],
+        Timestamp => vec![
+            json!("2026-11-22"),
+            json!("9999-12-31"),
+            json!("2026-11-21T17:00:00Z"),
+            json!("2026-11-22T00:00:00+07:00"),
+            json!("2026-11-22T10:00:00"),
+        ],
+    };
+    match operator {
+        "is_empty" | "is_not_empty" => vec![json!(null), json!("ignored")],
+        "in_list" | "not_in_list" => {
+            let mut lists: Vec<Value> = single.iter().map(|value| json!([value])).collect();
+            lists.push(Value::Array(single));
+            lists.extend([json!([]), json!("x"), json!([null, " "])]);
+            lists
+        }
+        "between" => {
+            let mut pairs: Vec<Value> = single.windows(2).map(|pair| json!([pair[0], pair[1]])).collect();
+            pairs.extend(single.iter().map(|value| json!([value, value])));
+            pairs.extend([json!([]), json!("59"), json!([null, " "])]);
+            pairs
+        }
+        _ => [single, vec![json!(null), json!(""), json!(" \u{3000}"), json!([]), json!({})]].concat(),
+    }
+}
+
+/// `not_x` is everybody whom `x` is not, whatever is NULL or blank; `all` is the intersection, `any` the union.
+#[test]
+fn negation_is_the_complement_and_groups_are_sets() {
+    let world = generator::world(13, 120);
+    let mut rng = Rng::new(99);
+    let rules: Vec<Value> =
+        (0..400).map(|_| generator::document(&mut rng)).filter_map(|document| document["rules"].get(0).cloned()).collect();
+    on_engines(|engine| {
+        let test = TestDb::new(engine);
+        store(&test.db, &world);
+        let everybody: BTreeSet<Uuid> =
+            world.contacts.iter().filter(|contact| contact.is_active && !contact.unsubscribed).map(|contact| contact.id).collect();
+        let mut complements = 0;
+        test.db
+            .read_unhurried(|connection| {
+                let mut of = |match_type: &str, rules: &[&Value]| {
+                    members(connection, &json!({"entity": "contact", "match_type": match_type, "rules": rules}), BANGKOK)
+                };
+                for pair in rules.windows(2) {
+                    let (Ok(one), Ok(two)) = (of("all", &[&pair[0]])?, of("all", &[&pair[1]])?) else { continue };
+                    let is_contract = |rule: &Value| rule["field"].as_str().is_some_and(|field| field.contains("contract"));
+                    assert_eq!(of("any", &[&pair[0], &pair[1]])?, Ok(&one | &two), "any of {pair:?}");
+                    // Positive contract rules of one `all` meet on one contract: that is less than the intersection.
+                    if !(is_contract(&pair[0]) && is_contract(&pair[1])) {
+                        assert_eq!(of("all", &[&pair[0], &pair[1]])?, Ok(&one & &two), "all of {pair:?}");
+                    }
+                    if let Some(opposite) = opposite(&pair[0]) {
+                        complements += 1;
+                        assert_eq!(of("all", &[&opposite])?, Ok(&everybody - &one), "the complement of {}", pair[0]);
+                    }
+                }
+                Ok(())
+            })
+            .expect("every document is answered");
+        assert!(complements > 30, "{complements} complements");
+    });
+}
+
+fn opposite(rule: &Value) -> Option<Value> {
+    const PAIRS: [(&str, &str); 4] =
+        [("equals", "not_equals"), ("contains", "not_contains"), ("in_list", "not_in_list"), ("is_empty", "is_not_empty")];
+    let operator = rule["operator"].as_str()?;
+    let other = PAIRS.iter().find_map(|&(one, other)| match operator {
+        _ if operator == one => Some(other),
+        _ if operator == other => Some(one),
+        _ => None,
+    })?;
+    let mut opposite = rule.clone();
+    opposite["operator"] = other.into();
+    if let Some(flag) = rule["include_empty"].as_bool() {
+        opposite["include_empty"] = (!flag).into();
+    }
+    Some(opposite)
+}
+
+/// Whole days of other zones: daylight saving, a midnight that does not exist, a day that does not.
+#[test]
+fn days_are_those_of_the_zone() {
+    let world = generator::world(17, 150);
+    let mut rng = Rng::new(5);
+    let documents: Vec<Value> = (0..150).map(|_| generator::document(&mut rng)).collect();
+    let dated: Vec<Value> = ["2018-11-04", "2011-12-30", "2026-03-29", "2026-10-25", "0001-01-01", "9999-12-31"]
+        .iter()
+        .flat_map(|day| {
+            ["equals", "greater_than", "greater_than_or_equal", "less_than", "less_than_or_equal"]
+                .map(|operator| json!({"rules": [{"field": "created_at", "operator": operator, "value": day}]}))
+        })
+        .chain(documents)
+        .collect();
+    on_engines(|engine| {
+        let test = TestDb::new(engine);
+        store(&test.db, &world);
+        for zone in [Tz::America__Sao_Paulo, Tz::Pacific__Apia, Tz::Europe__Berlin] {
+            agrees(&test.db, &world, &dated, zone);
+        }
+    });
+}
