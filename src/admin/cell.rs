@@ -1,6 +1,13 @@
 //! What one cell of a list, or one read-only value of a form, shows: a closed set of shapes, drawn by one template.
+//!
+//! Declarations say with [`Show`] which value of a row is shown and how; [`Cell`] is what came of it.
 
-use super::display::Moment;
+use chrono::NaiveDate;
+
+use crate::db::Time;
+use crate::query::Choice;
+
+use super::display::{Display, Moment};
 
 /// A value as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,5 +91,42 @@ impl Cell {
     /// Whether it shows nothing.
     pub fn is_blank(&self) -> bool {
         *self == Self::Blank
+    }
+}
+
+/// Which value of a row is shown, and as what.
+#[derive(Debug)]
+pub enum Show<Row> {
+    /// Text, as it is.
+    Text(fn(&Row) -> &str),
+    /// One of a closed list, by its label; a value that the list does not know as it is.
+    Choice(&'static [Choice], fn(&Row) -> &str),
+    /// Yes or no.
+    Flag(fn(&Row) -> bool),
+    /// A number.
+    Number(fn(&Row) -> i64),
+    /// A day.
+    Day(fn(&Row) -> NaiveDate),
+    /// A moment.
+    Time(fn(&Row) -> Option<Time>),
+    /// Anything else.
+    Cell(fn(&Row, &Display) -> Cell),
+}
+
+impl<Row> Show<Row> {
+    /// What it shows of this row.
+    pub fn of(&self, row: &Row, display: &Display) -> Cell {
+        match self {
+            Self::Text(value) => Cell::text(value(row)),
+            Self::Choice(choices, value) => {
+                let stored = value(row);
+                Cell::text(choices.iter().find(|choice| choice.value == stored).map_or(stored, |choice| choice.label))
+            }
+            Self::Flag(value) => Cell::Flag(value(row)),
+            Self::Number(value) => display.number(value(row)),
+            Self::Day(value) => display.day(value(row)),
+            Self::Time(value) => display.time(value(row)),
+            Self::Cell(value) => value(row, display),
+        }
     }
 }

@@ -82,7 +82,7 @@ fn sort<A: ModelAdmin>(typed: &str) -> Option<(usize, Direction)> {
         };
         let index = number.parse::<usize>().ok()?.checked_sub(1)?;
         let column = A::LIST_DISPLAY.get(index)?;
-        (!column.sort.is_empty()).then_some((index, direction))
+        column.sort.map(|_| (index, direction))
     })
 }
 
@@ -226,9 +226,9 @@ fn count<A: ModelAdmin>(connection: &mut AnyConnection, predicate: &Sql) -> Resu
 
 /// What the list is sorted by.
 fn keys<A: ModelAdmin>(query: &Query) -> Vec<SortKey> {
-    let clicked = query.sort.and_then(|(index, direction)| Some((A::LIST_DISPLAY.get(index)?.sort, direction)));
+    let clicked = query.sort.and_then(|(index, direction)| Some(A::LIST_DISPLAY.get(index)?.sort?.turned(direction)));
     match clicked {
-        Some((keys, direction)) => keys.iter().map(|key| key.turned(direction)).collect(),
+        Some(key) => vec![key],
         None => A::ORDERING.to_vec(),
     }
 }
@@ -238,14 +238,14 @@ fn headings<A: ModelAdmin>(query: &Query) -> Vec<Heading> {
     let others = query.parameters.without(&[ORDER, paginator::PAGE]);
     let heading = |(index, column): (usize, &'static super::list_display::ListColumn<A::Row>)| {
         let clicked = query.sort.filter(|(sorted, _)| *sorted == index).map(|(_, direction)| direction);
-        let by_default = column.sort.first().zip(first).filter(|(key, first)| query.sort.is_none() && key.column == first.column);
+        let by_default = column.sort.zip(first).filter(|(key, first)| query.sort.is_none() && key.column == first.column);
         let sorted = clicked.or(by_default.map(|(_, first)| first.direction));
         let sign = if sorted == Some(Direction::Ascending) { "-" } else { "" };
         Heading {
             name: column.name,
             text: column.heading,
             sorted,
-            link: (!column.sort.is_empty()).then(|| others.with(ORDER, format!("{sign}{}", index + 1)).link()),
+            link: column.sort.map(|_| others.with(ORDER, format!("{sign}{}", index + 1)).link()),
             remove: clicked.map(|_| others.link()),
         }
     };
@@ -256,7 +256,7 @@ fn list_row<A: ModelAdmin>(row: &A::Row, display: &Display, carried: &str) -> Ro
     let cells = A::LIST_DISPLAY.iter().map(|column| ListCell {
         name: column.name,
         heading: column.heading,
-        cell: (column.cell)(row, display),
+        cell: column.show.of(row, display),
         link: column.is_link.then(|| carrying(A::MODEL.change_url((A::STORE.id)(row)), carried)),
     });
     Row { cells: cells.collect() }

@@ -7,7 +7,7 @@ use crate::accounts::Actor;
 use crate::error::Result;
 use crate::query::Choice;
 
-use super::cell::Cell;
+use super::cell::{Cell, Show};
 use super::display::Display;
 use super::form::FormData;
 use super::form_page::BoundField;
@@ -15,7 +15,7 @@ use super::html::Html;
 use super::model_admin::ModelAdmin;
 
 /// A section of a form.
-pub struct Fieldset<A: ModelAdmin> {
+pub struct Fieldset<Row: 'static, Panels: 'static = ()> {
     /// Its heading.
     pub title: &'static str,
     /// A sentence under it; may be empty.
@@ -23,7 +23,7 @@ pub struct Fieldset<A: ModelAdmin> {
     /// Whether it can be folded.
     pub fold: Fold,
     /// Its fields, in order.
-    pub fields: &'static [Field<A>],
+    pub fields: &'static [Field<Row, Panels>],
 }
 
 /// Whether a section can be folded, and how it begins. One that holds an error is always open.
@@ -36,17 +36,17 @@ pub enum Fold {
 }
 
 /// What stands in a section.
-pub enum Field<A: ModelAdmin> {
+pub enum Field<Row, Panels = ()> {
     /// A value that is edited.
-    Form(FormField<A>),
+    Form(FormField<Row, Panels>),
     /// A value that is shown.
-    Readonly(ReadonlyField<A>),
+    Readonly(ReadonlyField<Row>),
     /// A piece of page made from what `PANELS` read.
-    Panel(fn(&A::Panels) -> Result<Html>),
+    Panel(fn(&Panels) -> Result<Html>),
 }
 
 /// A value that is shown and never edited.
-pub struct ReadonlyField<A: ModelAdmin> {
+pub struct ReadonlyField<Row> {
     /// Its name in classes.
     pub name: &'static str,
     /// Its label, without colon.
@@ -54,11 +54,11 @@ pub struct ReadonlyField<A: ModelAdmin> {
     /// A sentence under it; may be empty.
     pub help: &'static str,
     /// What it shows; a new object shows "-".
-    pub cell: fn(&A::Row, &Display) -> Cell,
+    pub show: Show<Row>,
 }
 
 /// A value that is edited.
-pub struct FormField<A: ModelAdmin> {
+pub struct FormField<Row, Panels = ()> {
     /// Its name as it is posted.
     pub name: &'static str,
     /// Its label, without colon.
@@ -72,12 +72,12 @@ pub struct FormField<A: ModelAdmin> {
     /// What the form of a new object begins with.
     pub initial: &'static str,
     /// The stored value, as the widget writes it.
-    pub value: fn(&A::Row) -> String,
+    pub value: fn(&Row) -> String,
     /// Whether this actor edits it in this object (`None` is a new one); otherwise it is shown and what is posted for it
     /// is not read.
-    pub is_editable: fn(&Actor, Option<&A::Row>) -> bool,
+    pub is_editable: fn(&Actor, Option<&Row>) -> bool,
     /// Draws the whole row of the form instead of the machinery, around the field as it is bound.
-    pub panel: Option<fn(&BoundField, &A::Panels) -> Result<Html>>,
+    pub panel: Option<fn(&BoundField, &Panels) -> Result<Html>>,
 }
 
 /// How a value is edited.
@@ -93,28 +93,9 @@ pub enum Widget {
     Json,
 }
 
-impl<A: ModelAdmin> Fieldset<A> {
-    /// A section that is always open.
-    pub const fn new(title: &'static str, fields: &'static [Field<A>]) -> Self {
-        Self { title, description: "", fold: Fold::Never, fields }
-    }
-
-    /// The same section, folded unless `is_open` says otherwise.
-    #[must_use]
-    pub const fn collapse(self, is_open: fn(&FormData) -> bool) -> Self {
-        Self { title: self.title, description: self.description, fold: Fold::Unless(is_open), fields: self.fields }
-    }
-
-    /// The same section with a sentence under its heading.
-    #[must_use]
-    pub const fn described(self, description: &'static str) -> Self {
-        Self { title: self.title, description, fold: self.fold, fields: self.fields }
-    }
-}
-
-impl<A: ModelAdmin> FormField<A> {
+impl<Row, Panels> FormField<Row, Panels> {
     /// A field that everyone who may change the object edits, not required, without help.
-    pub const fn new(name: &'static str, label: &'static str, widget: Widget, value: fn(&A::Row) -> String) -> Self {
+    pub const fn new(name: &'static str, label: &'static str, widget: Widget, value: fn(&Row) -> String) -> Self {
         Self { name, label, help: "", is_required: false, widget, initial: "", value, is_editable: |_, _| true, panel: None }
     }
 
@@ -141,38 +122,50 @@ impl<A: ModelAdmin> FormField<A> {
 
     /// The same, edited only where `is_editable` says so.
     #[must_use]
-    pub const fn editable_if(mut self, is_editable: fn(&Actor, Option<&A::Row>) -> bool) -> Self {
+    pub const fn editable_if(mut self, is_editable: fn(&Actor, Option<&Row>) -> bool) -> Self {
         self.is_editable = is_editable;
         self
     }
 
     /// The same, drawn by `panel`.
     #[must_use]
-    pub const fn drawn_by(mut self, panel: fn(&BoundField, &A::Panels) -> Result<Html>) -> Self {
+    pub const fn drawn_by(mut self, panel: fn(&BoundField, &Panels) -> Result<Html>) -> Self {
         self.panel = Some(panel);
         self
     }
 
     /// As a field of a section.
-    pub const fn field(self) -> Field<A> {
+    pub const fn field(self) -> Field<Row, Panels> {
         Field::Form(self)
     }
 }
 
-impl<A: ModelAdmin> ReadonlyField<A> {
-    /// A value without help, as a field of a section.
-    pub const fn field(name: &'static str, label: &'static str, cell: fn(&A::Row, &Display) -> Cell) -> Field<A> {
-        Field::Readonly(Self { name, label, help: "", cell })
+impl<Row> ReadonlyField<Row> {
+    /// A value without help, made by a function.
+    pub const fn new(name: &'static str, label: &'static str, cell: fn(&Row, &Display) -> Cell) -> Self {
+        Self::showing(name, label, Show::Cell(cell))
     }
 
-    /// A value with a sentence under it, as a field of a section.
-    pub const fn with_help(name: &'static str, label: &'static str, help: &'static str, cell: fn(&A::Row, &Display) -> Cell) -> Field<A> {
-        Field::Readonly(Self { name, label, help, cell })
+    /// One value of the row, without help.
+    pub const fn showing(name: &'static str, label: &'static str, show: Show<Row>) -> Self {
+        Self { name, label, help: "", show }
+    }
+
+    /// The same with a sentence under it.
+    #[must_use]
+    pub const fn help(mut self, help: &'static str) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// As a field of a section.
+    pub const fn field<Panels>(self) -> Field<Row, Panels> {
+        Field::Readonly(self)
     }
 }
 
 /// The fields of a screen that can be edited, in order.
-pub fn form_fields<A: ModelAdmin>() -> impl Iterator<Item = &'static FormField<A>> {
+pub fn form_fields<A: ModelAdmin>() -> impl Iterator<Item = &'static FormField<A::Row, A::Panels>> {
     A::FIELDSETS.iter().flat_map(|fieldset| fieldset.fields).filter_map(|field| match field {
         Field::Form(field) => Some(field),
         Field::Readonly(_) | Field::Panel(_) => None,

@@ -36,7 +36,7 @@ impl FormData {
 
     /// What the form of a stored object, or of a new one, begins with.
     pub fn of<A: ModelAdmin>(row: Option<&A::Row>) -> Self {
-        let value = |field: &FormField<A>| row.map_or_else(|| field.initial.to_owned(), field.value);
+        let value = |field: &FormField<A::Row, A::Panels>| row.map_or_else(|| field.initial.to_owned(), field.value);
         Self(form_fields::<A>().map(|field| (field.name.to_owned(), value(field))).collect())
     }
 

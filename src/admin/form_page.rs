@@ -233,7 +233,7 @@ struct Binder<'a, A: ModelAdmin> {
 }
 
 impl<A: ModelAdmin> Binder<'_, A> {
-    fn fieldset(&mut self, fieldset: &'static Fieldset<A>) -> Result<FieldsetView> {
+    fn fieldset(&mut self, fieldset: &'static Fieldset<A::Row, A::Panels>) -> Result<FieldsetView> {
         let has_errors = fieldset.fields.iter().any(|field| match field {
             Field::Form(field) => self.errors.of(field.name).next().is_some(),
             Field::Readonly(field) => self.errors.of(field.name).next().is_some(),
@@ -252,20 +252,20 @@ impl<A: ModelAdmin> Binder<'_, A> {
         })
     }
 
-    fn field(&mut self, field: &'static Field<A>) -> Result<FieldView> {
+    fn field(&mut self, field: &'static Field<A::Row, A::Panels>) -> Result<FieldView> {
         match field {
             Field::Form(field) => self.form_field(field),
             Field::Readonly(field) => Ok(FieldView::Readonly(ReadonlyView {
                 name: field.name,
                 label: field.label,
                 help: field.help,
-                cell: self.context.row.map_or(Cell::Blank, |row| (field.cell)(row, self.display)),
+                cell: self.context.row.map_or(Cell::Blank, |row| field.show.of(row, self.display)),
             })),
             Field::Panel(panel) => panel(self.panels).map(FieldView::Panel),
         }
     }
 
-    fn form_field(&mut self, field: &'static FormField<A>) -> Result<FieldView> {
+    fn form_field(&mut self, field: &'static FormField<A::Row, A::Panels>) -> Result<FieldView> {
         let is_editable = self.context.is_editable && (field.is_editable)(self.context.act.actor, self.context.row);
         let bound = BoundField {
             name: field.name,

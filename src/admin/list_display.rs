@@ -7,7 +7,7 @@ use crate::db::dialect::Word;
 use crate::query::condition::folded;
 use crate::query::{Column, Kind, Sql};
 
-use super::cell::Cell;
+use super::cell::{Cell, Show};
 use super::display::Display;
 
 /// One column of a list.
@@ -18,29 +18,46 @@ pub struct ListColumn<Row> {
     /// Its heading.
     pub heading: &'static str,
     /// What it shows of a row.
-    pub cell: fn(&Row, &Display) -> Cell,
-    /// What it sorts by; nothing when it does not sort.
-    pub sort: &'static [SortKey],
+    pub show: Show<Row>,
+    /// What it sorts by; `None` when it does not sort.
+    pub sort: Option<SortKey>,
     /// Whether the cell leads to the object.
     pub is_link: bool,
 }
 
 impl<Row> ListColumn<Row> {
-    /// A column that neither sorts nor links.
+    /// A column that neither sorts nor links, with cells made by a function.
     pub const fn new(name: &'static str, heading: &'static str, cell: fn(&Row, &Display) -> Cell) -> Self {
-        Self { name, heading, cell, sort: &[], is_link: false }
+        Self::showing(name, heading, Show::Cell(cell))
     }
 
-    /// The same column, sorting by `keys` when its heading is clicked.
+    /// The same, with one value of the row.
+    pub const fn showing(name: &'static str, heading: &'static str, show: Show<Row>) -> Self {
+        Self { name, heading, show, sort: None, is_link: false }
+    }
+
+    /// One value of the row, sorting by `sort` when its heading is clicked.
+    pub const fn sorting(name: &'static str, heading: &'static str, show: Show<Row>, sort: SortKey) -> Self {
+        Self { name, heading, show, sort: Some(sort), is_link: false }
+    }
+
+    /// The same, leading to the object.
+    pub const fn link(name: &'static str, heading: &'static str, show: Show<Row>, sort: SortKey) -> Self {
+        Self { name, heading, show, sort: Some(sort), is_link: true }
+    }
+
+    /// The same column, sorting by `key` when its heading is clicked.
     #[must_use]
-    pub const fn sorted_by(self, keys: &'static [SortKey]) -> Self {
-        Self { sort: keys, ..self }
+    pub const fn sorted_by(mut self, key: SortKey) -> Self {
+        self.sort = Some(key);
+        self
     }
 
     /// The same column, leading to the object.
     #[must_use]
-    pub const fn linked(self) -> Self {
-        Self { is_link: true, ..self }
+    pub const fn linked(mut self) -> Self {
+        self.is_link = true;
+        self
     }
 }
 

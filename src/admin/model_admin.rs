@@ -114,7 +114,7 @@ pub enum Method {
 ///     const STORE: Store<Self::Row> = Store { list: contact::list, count: contact::count, id: |row| row.contact.id, … };
 ///     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[ListColumn::new("name", "Name", |row, _| Cell::text(&row.contact.name))…];
 ///     const ORDERING: &'static [SortKey] = &[SortKey::ascending(&columns::NAME)];
-///     const FIELDSETS: &'static [Fieldset<Self>] = &[…];
+///     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[…];
 ///     const EDITING: Editing<Self> = Editing::ViewOnly("Contacts are brought in by the import.");
 /// }
 /// ```
@@ -150,7 +150,7 @@ pub trait ModelAdmin: Sized + 'static {
     const TOTAL: Total = Total::Exact;
 
     /// The form, section by section.
-    const FIELDSETS: &'static [Fieldset<Self>];
+    const FIELDSETS: &'static [Fieldset<Self::Row, Self::Panels>];
     /// Links beside the heading, before History.
     const OBJECT_TOOLS: &'static [ObjectTool<Self::Row>] = &[];
     /// Reads what the panels of the form show, whenever it is shown.

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::Selection;
 use crate::db::schema::crm_app_company;
 use crate::db::{AnyConnection, Id, Time};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::query::Sql;
 
 /// A company, with every column of its row. Text that is unknown is empty, never NULL.
@@ -79,6 +79,12 @@ pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result
 /// How many companies meet `predicate`.
 pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
     Ok(crm_app_company::table.filter(predicate).count().get_result(connection)?)
+}
+
+/// [`count`], but no further than `most`.
+pub fn count_up_to(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<i64> {
+    let keys: Vec<Id> = crm_app_company::table.filter(predicate).select(crm_app_company::id).limit(most).load(connection)?;
+    i64::try_from(keys.len()).map_err(AppError::internal)
 }
 
 /// The company with this key.

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::Selection;
 use crate::db::schema::{crm_app_company, crm_app_contract};
 use crate::db::{AnyConnection, Id, Money, Time};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::query::Sql;
 
 /// A contract, with every column of its row.
@@ -78,6 +78,17 @@ pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
         contracts.filter(predicate).count().get_result(connection)
     };
     Ok(counted?)
+}
+
+/// [`count`], but no further than `most`.
+pub fn count_up_to(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<i64> {
+    let rows = crm_app_contract::table;
+    let keys: Vec<Id> = if predicate.names("crm_app_company") {
+        rows.inner_join(crm_app_company::table).filter(predicate).select(crm_app_contract::id).limit(most).load(connection)?
+    } else {
+        rows.filter(predicate).select(crm_app_contract::id).limit(most).load(connection)?
+    };
+    i64::try_from(keys.len()).map_err(AppError::internal)
 }
 
 /// The contract with this key.
