@@ -25,4 +25,6 @@ pub mod db;
 pub mod error;
 pub mod history;
 pub mod query;
+pub mod routes;
 pub mod segments;
+pub mod server;

@@ -1,8 +1,23 @@
 //! Who signs in, and what they may do.
 //!
-//! `actor` is the permission table that every model asks; the others (users, passwords, sessions, the sign-in pages) only
-//! find out who the actor is.
+//! `actor` is the permission table that every model asks; the others only find out who the actor is. `user` and `password`
+//! are models; `staff` and `posted` are what handlers take as arguments (who asks, and what they sent), on top of
+//! `session`, `csrf` and `client`; `login` has the pages.
 
 pub mod actor;
+pub mod client;
+pub mod csrf;
+pub mod hashing;
+pub mod keys;
+pub mod login;
+pub mod next;
+pub mod password;
+pub mod posted;
+pub mod session;
+pub mod session_store;
+pub mod staff;
+pub mod user;
 
 pub use actor::{Actor, Role};
+pub use posted::{Form, Posted};
+pub use staff::Staff;

@@ -1,5 +1,8 @@
 //! The admin in general: lists, forms and their pages, made from declarations; it knows no model.
+//!
+//! `frame` is what every page has around its content, `assets` the files it links to, `index` the first page.
 
+pub mod assets;
 pub mod cell;
 pub mod changelist;
 pub mod conflict;
@@ -10,7 +13,9 @@ pub mod fieldset;
 pub mod filters;
 pub mod form;
 pub mod form_page;
+pub mod frame;
 pub mod html;
+pub mod index;
 pub mod list_display;
 pub mod model_admin;
 pub mod paginator;

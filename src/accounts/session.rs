@@ -1,0 +1,118 @@
+//! What a session knows, with types: who is signed in, and the messages for their next page.
+//!
+//! `login` begins and ends sessions, `staff` reads them, every page shows their messages. Nothing is written for anonymous
+//! visitors. The state is last-writer-wins, so nothing that is counted may ever be in it.
+
+use actix_session::{Session, SessionExt};
+use actix_web::HttpRequest;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::db::Id;
+use crate::error::{AppError, Result};
+
+/// The key of [`SignedIn`] in the state.
+pub const SIGNED_IN: &str = "signed_in";
+/// The key of the messages in the state.
+const MESSAGES: &str = "messages";
+
+/// Who is signed in, where, and with which password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIn {
+    /// The user.
+    pub user: Id,
+    /// Changes with the user's password; a session whose value is another one is over.
+    pub auth_hash: String,
+    /// What the tokens of forms are made from.
+    pub csrf_secret: String,
+    /// The address they signed in from.
+    pub address: String,
+    /// The browser they signed in with.
+    pub user_agent: String,
+}
+
+/// How a message is meant; the names are those of the style sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Something to know.
+    Info,
+    /// It was done.
+    Success,
+    /// It was done, but.
+    Warning,
+    /// It was not done.
+    Error,
+}
+
+impl Level {
+    /// The class of its list item.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Success => "success",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A sentence for the next page that its reader sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// How it is meant.
+    pub level: Level,
+    /// The sentence; plain text.
+    pub text: String,
+}
+
+/// The session of one request.
+#[derive(Clone)]
+pub struct TypedSession(Session);
+
+impl TypedSession {
+    /// The session that `request` belongs to.
+    pub fn of(request: &HttpRequest) -> Self {
+        Self(request.get_session())
+    }
+
+    /// Who is signed in; `None` for anonymous visitors.
+    pub fn signed_in(&self) -> Result<Option<SignedIn>> {
+        self.get(SIGNED_IN)
+    }
+
+    /// Begins a session under a new key; whatever the browser came with is gone.
+    pub fn sign_in(&self, who: &SignedIn) -> Result<()> {
+        self.0.clear();
+        self.0.renew();
+        self.0.insert(SIGNED_IN, who).map_err(AppError::internal)
+    }
+
+    /// Ends the session: its row is deleted and its cookie taken back.
+    pub fn sign_out(&self) {
+        self.0.purge();
+    }
+
+    /// Keeps a message for the next page.
+    pub fn message(&self, level: Level, text: impl Into<String>) -> Result<()> {
+        if !self.0.contains_key(SIGNED_IN) {
+            return Ok(());
+        }
+        let mut messages: Vec<Message> = self.get(MESSAGES)?.unwrap_or_default();
+        messages.push(Message { level, text: text.into() });
+        self.0.insert(MESSAGES, messages).map_err(AppError::internal)
+    }
+
+    /// Takes the messages out: each is shown once.
+    pub fn take_messages(&self) -> Result<Vec<Message>> {
+        let messages: Option<Vec<Message>> = self.get(MESSAGES)?;
+        if messages.is_some() {
+            self.0.remove(MESSAGES);
+        }
+        Ok(messages.unwrap_or_default())
+    }
+
+    fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        self.0.get(key).map_err(AppError::internal)
+    }
+}

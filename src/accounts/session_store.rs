@@ -1,0 +1,162 @@
+//! Sessions in the database, for actix-session: a row each in `segments_session`, under a hash of the cookie's key.
+//!
+//! Given to the session middleware by `server`. An update of a row that is gone does nothing: were it inserted again, as
+//! the stores of actix-session do, a request in flight while its user logs out would sign them in once more.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::cookie::time;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::keys;
+use super::session::{SIGNED_IN, SignedIn};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::schema::segments_session as row;
+use crate::db::{AnyConnection, Db, Time};
+use crate::error::{AppError, Result};
+
+/// How exactly the moment of the last request is kept: a row is written once in this time, not at every request.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+
+type State = HashMap<String, String>;
+
+/// The store.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    clock: Clock,
+    idle: Duration,
+    longest: Duration,
+}
+
+impl Store {
+    /// A store with the limits of the settings.
+    pub fn new(db: Db, clock: Clock, config: &Config) -> Self {
+        Self { db, clock, idle: config.session_idle, longest: config.session_max }
+    }
+
+    async fn find(&self, key: &SessionKey) -> Result<Option<State>> {
+        let (now, hash) = (self.clock.now(), keys::digest(key.as_ref()));
+        let looked_up = hash.clone();
+        let Some(found) = self.db.read(move |connection| find(connection, &looked_up)).await? else {
+            return Ok(None);
+        };
+        if now - found.seen_at.0 > delta(self.idle) || now - found.created_at.0 > delta(self.longest) {
+            self.db.write(move |connection| delete(connection, &hash)).await?;
+            return Ok(None);
+        }
+        if now - found.seen_at.0 >= delta(SEEN_EVERY) {
+            self.db.write(move |connection| touch(connection, &hash, now)).await?;
+        }
+        serde_json::from_str(&found.state).map(Some).map_err(AppError::internal)
+    }
+
+    async fn insert(&self, state: State) -> Result<SessionKey> {
+        let key = new_key()?;
+        let Some(signed_in) = signed_in(&state)? else {
+            // Anonymous visitors have no row, or anyone could fill the table; their key opens nothing.
+            return Ok(key);
+        };
+        let (now, hash) = (self.clock.now(), keys::digest(key.as_ref()));
+        let (state, oldest) = (serde_json::to_string(&state).map_err(AppError::internal)?, now - delta(self.longest));
+        self.db
+            .write(move |connection| {
+                delete_before(connection, oldest)?;
+                insert(connection, &hash, &signed_in, &state, now)
+            })
+            .await?;
+        Ok(key)
+    }
+}
+
+impl SessionStore for Store {
+    async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        self.find(key).await.map_err(|error| LoadError::Other(error.into()))
+    }
+
+    async fn save(&self, state: State, _ttl: &time::Duration) -> Result<SessionKey, SaveError> {
+        self.insert(state).await.map_err(|error| SaveError::Other(error.into()))
+    }
+
+    async fn update(&self, key: SessionKey, state: State, _ttl: &time::Duration) -> Result<SessionKey, UpdateError> {
+        let hash = keys::digest(key.as_ref());
+        let state = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
+        let updated = self.db.write(move |connection| update(connection, &hash, &state)).await;
+        updated.map(|()| key).map_err(|error| UpdateError::Other(error.into()))
+    }
+
+    async fn update_ttl(&self, _key: &SessionKey, _ttl: &time::Duration) -> Result<(), anyhow::Error> {
+        Ok(()) // `load` has kept the moment already.
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        let hash = keys::digest(key.as_ref());
+        Ok(self.db.write(move |connection| delete(connection, &hash)).await?)
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = row)]
+struct Found {
+    state: String,
+    created_at: Time,
+    seen_at: Time,
+}
+
+fn find(connection: &mut AnyConnection, hash: &str) -> Result<Option<Found>> {
+    Ok(row::table.find(hash).select(Found::as_select()).first(connection).optional()?)
+}
+
+fn insert(connection: &mut AnyConnection, hash: &str, who: &SignedIn, state: &str, now: DateTime<Utc>) -> Result<()> {
+    diesel::insert_into(row::table)
+        .values((
+            row::key_hash.eq(hash),
+            row::user_id.eq(Some(who.user)),
+            row::state.eq(state),
+            row::created_at.eq(Time(now)),
+            row::seen_at.eq(Time(now)),
+            row::address.eq(&who.address),
+            row::user_agent.eq(&who.user_agent),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+fn update(connection: &mut AnyConnection, hash: &str, state: &str) -> Result<()> {
+    diesel::update(row::table.find(hash)).set(row::state.eq(state)).execute(connection)?;
+    Ok(())
+}
+
+fn touch(connection: &mut AnyConnection, hash: &str, now: DateTime<Utc>) -> Result<()> {
+    diesel::update(row::table.find(hash)).set(row::seen_at.eq(Time(now))).execute(connection)?;
+    Ok(())
+}
+
+fn delete(connection: &mut AnyConnection, hash: &str) -> Result<()> {
+    diesel::delete(row::table.find(hash)).execute(connection)?;
+    Ok(())
+}
+
+/// Removes what nobody logged out of: rows begun or last seen before `oldest` are over in any case.
+fn delete_before(connection: &mut AnyConnection, oldest: DateTime<Utc>) -> Result<()> {
+    diesel::delete(row::table.filter(row::seen_at.lt(Time(oldest)))).execute(connection)?;
+    Ok(())
+}
+
+fn signed_in(state: &State) -> Result<Option<SignedIn>> {
+    state.get(SIGNED_IN).map(|json| serde_json::from_str(json)).transpose().map_err(AppError::internal)
+}
+
+/// A key of 256 random bits, as the cookie has it.
+fn new_key() -> Result<SessionKey> {
+    let text = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, keys::random::<32>()?);
+    SessionKey::try_from(text).map_err(AppError::internal)
+}
+
+fn delta(limit: Duration) -> chrono::TimeDelta {
+    chrono::TimeDelta::from_std(limit).unwrap_or(chrono::TimeDelta::MAX)
+}

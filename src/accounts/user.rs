@@ -1,0 +1,192 @@
+//! Users: the people who sign in.
+//!
+//! Called by `login`, `staff` and commands. On a shared database the CRM keeps the users: of theirs only `last_login` and
+//! `password` are ever written, which [`User::insert`] refuses beyond.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::actor::{Actor, Permission, Role, Subject};
+use super::keys;
+use super::staff::Ownership;
+use crate::config::Secret;
+use crate::db::schema::auth_user;
+use crate::db::{AnyConnection, Id, Time};
+use crate::error::{AppError, Result};
+use crate::history::{Action, NewEvent, Object, record};
+
+/// What a session's `auth_hash` is made for.
+const PURPOSE: &str = "session auth hash";
+
+/// A user, as far as signing in cares.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = auth_user)]
+pub struct User {
+    /// Their key.
+    pub id: Id,
+    /// What they sign in with; unique, case matters.
+    pub username: String,
+    /// The stored hash, or Django's `!…` for none.
+    pub password: String,
+    /// Their first name; may be blank.
+    pub first_name: String,
+    /// Their last name; may be blank.
+    pub last_name: String,
+    /// Their address; may be blank.
+    pub email: String,
+    /// The name of a [`Role`]; the CRM may have written another one.
+    pub role: String,
+    /// Whether they may use the pages.
+    pub is_staff: bool,
+    /// Whether they may sign in at all.
+    pub is_active: bool,
+    /// Whether they have all rights.
+    pub is_superuser: bool,
+    /// When they signed in last; kept by [`User::touch`].
+    pub last_login: Option<Time>,
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("User").field("id", &self.id).field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// A user about to be added.
+#[derive(Clone)]
+pub struct NewUser {
+    /// See [`User::username`].
+    pub username: String,
+    /// The hash to store.
+    pub password: String,
+    /// See [`User::email`].
+    pub email: String,
+    /// Their role.
+    pub role: Role,
+    /// See [`User::is_staff`].
+    pub is_staff: bool,
+    /// See [`User::is_superuser`].
+    pub is_superuser: bool,
+}
+
+impl User {
+    /// The user with this key.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Self> {
+        Ok(auth_user::table.find(id).select(Self::as_select()).first(connection)?)
+    }
+
+    /// The user with this name, as typed: brought to NFKC like Django's form does, then compared to the letter.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn find_by_username(connection: &mut AnyConnection, typed: &str) -> Result<Self> {
+        let username = normalize(typed);
+        Ok(auth_user::table.filter(auth_user::username.eq(username)).select(Self::as_select()).first(connection)?)
+    }
+
+    /// How many users there are.
+    pub fn count(connection: &mut AnyConnection) -> Result<i64> {
+        Ok(auth_user::table.count().get_result(connection)?)
+    }
+
+    /// Adds a user, active from now on, and gives their key.
+    ///
+    /// # Errors
+    /// `Forbidden` where the CRM keeps the users or the actor may not, `NotUnique` when the name is taken.
+    pub fn insert(connection: &mut AnyConnection, actor: &Actor, new: &NewUser, now: DateTime<Utc>) -> Result<Id> {
+        actor.require(Permission::Add, Subject::User)?;
+        let (id, username) = (Id::new(), normalize(&new.username));
+        diesel::insert_into(auth_user::table)
+            .values((
+                (
+                    auth_user::id.eq(id),
+                    auth_user::username.eq(&username),
+                    auth_user::password.eq(&new.password),
+                    auth_user::first_name.eq(""),
+                    auth_user::last_name.eq(""),
+                    auth_user::email.eq(&new.email),
+                    auth_user::role.eq(new.role.name()),
+                ),
+                (
+                    auth_user::phone.eq(""),
+                    auth_user::department.eq(""),
+                    auth_user::is_staff.eq(new.is_staff),
+                    auth_user::is_active.eq(true),
+                    auth_user::is_superuser.eq(new.is_superuser),
+                    auth_user::last_login.eq(None::<Time>),
+                    auth_user::date_joined.eq(Time(now)),
+                ),
+            ))
+            .execute(connection)?;
+        record(connection, NewEvent::new(actor, now, Action::Added, object(id, &username), "Added."))?;
+        Ok(id)
+    }
+
+    /// Stores a new password's hash; every session of the user ends with it.
+    ///
+    /// # Errors
+    /// `NotFound` when the user is gone.
+    pub fn set_password(&self, connection: &mut AnyConnection, actor: &Actor, hash: &str, now: DateTime<Utc>) -> Result<()> {
+        let changed = diesel::update(auth_user::table.find(self.id)).set(auth_user::password.eq(hash)).execute(connection)?;
+        if changed == 0 {
+            return Err(AppError::NotFound);
+        }
+        let event = NewEvent::new(actor, now, Action::Changed, object(self.id, &self.username), "Changed Password.");
+        record(connection, event)
+    }
+
+    /// Stores the same password in another format, unless it was changed meanwhile.
+    pub fn rehash(&self, connection: &mut AnyConnection, hash: &str) -> Result<()> {
+        let unchanged = auth_user::table.find(self.id).filter(auth_user::password.eq(&self.password));
+        diesel::update(unchanged).set(auth_user::password.eq(hash)).execute(connection)?;
+        Ok(())
+    }
+
+    /// Remembers that they signed in.
+    pub fn touch(&self, connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<()> {
+        diesel::update(auth_user::table.find(self.id)).set(auth_user::last_login.eq(Some(Time(now)))).execute(connection)?;
+        Ok(())
+    }
+
+    /// Whether the pages are open to them.
+    pub fn is_admitted(&self) -> bool {
+        self.is_active && self.is_staff
+    }
+
+    /// Who they are to the permission table.
+    pub fn actor(&self, ownership: Ownership) -> Actor {
+        Actor {
+            id: Some(self.id),
+            name: self.username.clone(),
+            // A role that only the CRM knows has the fewest rights, those of Tech.
+            role: self.role.parse().unwrap_or(Role::Tech),
+            is_superuser: self.is_superuser,
+            is_shared: ownership == Ownership::Shared,
+        }
+    }
+
+    /// Their first name, or the name they sign in with.
+    pub fn short_name(&self) -> &str {
+        if self.first_name.trim().is_empty() { &self.username } else { &self.first_name }
+    }
+
+    /// A text that changes with the password and tells nothing of it.
+    pub fn auth_hash(&self, secret: &Secret) -> Result<String> {
+        keys::sign_text(secret, PURPOSE, self.password.as_bytes())
+    }
+}
+
+/// A user name as it is stored.
+pub fn normalize(typed: &str) -> String {
+    typed.nfkc().collect()
+}
+
+fn object(id: Id, username: &str) -> Object {
+    Object { model: "user", id: id.to_string(), name: username.to_owned() }
+}

@@ -1,0 +1,203 @@
+//! What every page has around its content: header, user tools, breadcrumbs, navigation, messages.
+//!
+//! Each page's struct has a field `frame: Frame`, its template extends `base.html`, its handler answers with [`page`].
+//! `routes` hands in the models of the navigation ([`Nav`]); only those that the actor may see are shown.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::assets;
+use crate::accounts::Staff;
+use crate::accounts::actor::{Actor, Permission, Subject};
+use crate::accounts::session::Message;
+use crate::config::Config;
+use crate::error::{AppError, Result};
+
+/// The navigation of the site: apps and their models, as `routes` lists them.
+#[derive(Debug, Clone, Default)]
+pub struct Nav {
+    /// The apps, in order.
+    pub apps: Vec<NavApp>,
+}
+
+/// An app of the navigation.
+#[derive(Debug, Clone)]
+pub struct NavApp {
+    /// Its name in URLs: `crm_app`.
+    pub slug: &'static str,
+    /// Its name on pages.
+    pub label: &'static str,
+    /// Its models, in order.
+    pub items: Vec<NavItem>,
+}
+
+/// A model of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct NavItem {
+    /// Its name in URLs: `customersegment`.
+    pub slug: &'static str,
+    /// Its name on pages, in the plural.
+    pub label: &'static str,
+    /// What permissions are asked for.
+    pub subject: Subject,
+}
+
+/// An app as one page shows it.
+#[derive(Debug, Clone)]
+pub struct AppLink {
+    /// See [`NavApp::slug`].
+    pub slug: &'static str,
+    /// See [`NavApp::label`].
+    pub label: &'static str,
+    /// Its page.
+    pub url: String,
+    /// Whether the page shown belongs to it.
+    pub is_current: bool,
+    /// Its models that the actor may see.
+    pub models: Vec<ModelLink>,
+}
+
+/// A model as one page shows it.
+#[derive(Debug, Clone)]
+pub struct ModelLink {
+    /// See [`NavItem::slug`].
+    pub slug: &'static str,
+    /// See [`NavItem::label`].
+    pub label: &'static str,
+    /// Its changelist.
+    pub url: String,
+    /// Its add page, if the actor may add.
+    pub add_url: Option<String>,
+    /// Whether the actor may change any; otherwise the index says "View".
+    pub may_change: bool,
+    /// Whether the page shown is the changelist itself.
+    pub is_here: bool,
+    /// Whether the page shown belongs to it.
+    pub is_current: bool,
+}
+
+/// A step of the way from the index to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crumb {
+    /// What the page is called.
+    pub label: String,
+    /// Its address; `None` for the page shown.
+    pub url: Option<String>,
+}
+
+/// What `base.html` reads.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// The setting of that name.
+    pub site_header: String,
+    /// The page's title, which is its heading too.
+    pub title: String,
+    /// Whether a form on the page was refused: its title in the browser begins with "Error: ".
+    pub has_errors: bool,
+    /// How to greet the user; `None` on pages for anyone.
+    pub user: Option<String>,
+    /// The token for every POST form of the page.
+    pub csrf_token: String,
+    /// Sentences left over from the last request.
+    pub messages: Vec<Message>,
+    /// The way here, without Home.
+    pub breadcrumbs: Vec<Crumb>,
+    /// The navigation.
+    pub apps: Vec<AppLink>,
+    /// Whether the sidebar is shown; the index shows the same models in its middle.
+    pub has_sidebar: bool,
+}
+
+impl Frame {
+    /// The frame of a page for staff, with their messages, which are shown once.
+    pub fn new(request: &HttpRequest, staff: &Staff, title: impl Into<String>) -> Result<Self> {
+        Ok(Self { messages: staff.session().take_messages()?, ..Self::quiet(request, staff, title)? })
+    }
+
+    /// [`Frame::new`] without taking the messages: for error pages, made when the session is written already.
+    pub fn quiet(request: &HttpRequest, staff: &Staff, title: impl Into<String>) -> Result<Self> {
+        let nav = request.app_data::<Data<Nav>>().ok_or_else(|| AppError::internal("no navigation in the app"))?;
+        Ok(Self {
+            user: Some(staff.name.clone()),
+            csrf_token: staff.csrf_token()?,
+            apps: links(nav, &staff.actor, request.path()),
+            has_sidebar: true,
+            ..Self::anonymous(request, title)?
+        })
+    }
+
+    /// The frame of a page for anyone.
+    pub fn anonymous(request: &HttpRequest, title: impl Into<String>) -> Result<Self> {
+        let config = request.app_data::<Data<Config>>().ok_or_else(|| AppError::internal("no settings in the app"))?;
+        Ok(Self::bare(config, title))
+    }
+
+    /// The frame of a page that knows nothing of its request.
+    pub fn bare(config: &Config, title: impl Into<String>) -> Self {
+        Self { site_header: config.site_header.clone(), title: title.into(), ..Self::default() }
+    }
+
+    /// With one more step of the way here.
+    #[must_use]
+    pub fn crumb(mut self, label: impl Into<String>, url: impl Into<String>) -> Self {
+        self.breadcrumbs.push(Crumb { label: label.into(), url: Some(url.into()) });
+        self
+    }
+
+    /// With the last step: this page.
+    #[must_use]
+    pub fn here(mut self, label: impl Into<String>) -> Self {
+        self.breadcrumbs.push(Crumb { label: label.into(), url: None });
+        self
+    }
+
+    /// Where browsers get a file of `static/`, for templates.
+    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
+    pub fn asset(&self, path: &str) -> String {
+        assets::url(path)
+    }
+}
+
+fn links(nav: &Nav, actor: &Actor, path: &str) -> Vec<AppLink> {
+    nav.apps
+        .iter()
+        .map(|app| {
+            let url = format!("/admin/{}/", app.slug);
+            let seen = app.items.iter().filter(|item| actor.may(Permission::View, item.subject));
+            let models = seen.map(|item| link(&url, item, actor, path)).collect();
+            AppLink { slug: app.slug, label: app.label, is_current: path.starts_with(&url), url, models }
+        })
+        .collect()
+}
+
+fn link(app: &str, item: &NavItem, actor: &Actor, path: &str) -> ModelLink {
+    let url = format!("{app}{}/", item.slug);
+    ModelLink {
+        slug: item.slug,
+        label: item.label,
+        add_url: actor.may(Permission::Add, item.subject).then(|| format!("{url}add/")),
+        may_change: actor.may(Permission::Change, item.subject),
+        is_here: path == url,
+        is_current: path.starts_with(&url),
+        url,
+    }
+}
+
+/// A page as an answer.
+pub fn page(template: &impl Template) -> Result<HttpResponse> {
+    page_with(StatusCode::OK, template)
+}
+
+/// A page as an answer with another status.
+pub fn page_with(status: StatusCode, template: &impl Template) -> Result<HttpResponse> {
+    let html = template.render().map_err(AppError::internal)?;
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+}
+
+/// The answer to a form that was done: the browser goes on with a GET.
+pub fn see_other(url: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, url)).finish()
+}

@@ -1,0 +1,127 @@
+//! The outermost layer: whatever happens inside, an answer with all headers goes out and a line goes into the log.
+//!
+//! Wrapped round the whole app by `server`. It is one layer, not four, because a failure in a middleware (a session that cannot
+//! be loaded) and a panic swallow the request: only who kept the facts beforehand can still answer well.
+
+use std::error::Error as _;
+use std::panic::AssertUnwindSafe;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, ALLOW, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use super::errors::Problem;
+use super::headers;
+use super::log::{HEADER, Line};
+use crate::accounts::Staff;
+use crate::admin::frame::Frame;
+use crate::config::Config;
+use crate::error::{AppError, Result};
+
+/// What is known of a request before it goes in.
+struct Edge {
+    config: Data<Config>,
+    line: Line,
+    wants_json: bool,
+}
+
+/// Answers, whatever happens inside.
+pub(super) async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let config = request.app_data::<Data<Config>>().cloned().ok_or_else(|| AppError::internal("no settings in the app"))?;
+    let line = Line::begin(&request, &config.trusted_proxies);
+    let accepted = request.headers().get(ACCEPT).map_or("", |value| value.to_str().unwrap_or_default());
+    let edge = Edge { wants_json: accepted.contains("json"), config, line };
+    let span = tracing::info_span!("request", id = edge.line.id);
+    async move {
+        // Nothing that panicked is looked at again but the answer made here.
+        match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(Ok(answer)) => edge.finish(answer.map_into_boxed_body()),
+            Ok(Err(error)) => Err(edge.swallowed(error)),
+            Err(panic) => Err(edge.swallowed(AppError::internal(words_of(&*panic)).into())),
+        }
+    }
+    .instrument(span)
+    .await
+}
+
+impl Edge {
+    /// An answer from inside: failures among them are told, all of them get their headers.
+    fn finish(&self, answer: ServiceResponse) -> Result<ServiceResponse, Error> {
+        let mut answer = if is_unexplained(answer.response()) { self.explain(answer)? } else { answer };
+        self.add_headers(answer.response_mut());
+        self.line.end(answer.status(), Some(answer.request()));
+        Ok(answer)
+    }
+
+    fn explain(&self, answer: ServiceResponse) -> Result<ServiceResponse, Error> {
+        let (request, refused) = answer.into_parts();
+        let error = refused.error();
+        let problem = self.problem(error, refused.status());
+        let frame = frame(&request, problem.title())?;
+        let mut told = problem.answer(frame, self.wants_json)?;
+        for name in [SET_COOKIE, ALLOW] {
+            for value in refused.headers().get_all(&name) {
+                told.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+        Ok(ServiceResponse::new(request, told))
+    }
+
+    /// The answer to a request that is gone.
+    fn swallowed(&self, error: Error) -> Error {
+        let known = error.as_error::<AppError>().is_some();
+        // What is not ours is the session's layer, which fails when the database does.
+        let status = if known { error.as_response_error().status_code() } else { StatusCode::SERVICE_UNAVAILABLE };
+        let problem = self.problem(Some(&error), status);
+        let frame = Frame::bare(&self.config, problem.title());
+        let mut answer = problem.answer(frame, self.wants_json).unwrap_or_else(|_| HttpResponse::new(status));
+        self.add_headers(&mut answer);
+        self.line.end(status, None);
+        InternalError::from_response(error, answer).into()
+    }
+
+    /// What to tell; the cause of a fault goes to the log.
+    fn problem(&self, error: Option<&Error>, status: StatusCode) -> Problem {
+        let known = error.and_then(|error| error.as_error::<AppError>());
+        if status.is_server_error() {
+            let cause = known.and_then(|error| error.source()).map(ToString::to_string);
+            let error = error.map(ToString::to_string);
+            tracing::error!(error, cause, "a request failed");
+        }
+        Problem::of(known, status, &self.line.id)
+    }
+
+    fn add_headers(&self, answer: &mut HttpResponse) {
+        headers::add(answer.headers_mut(), &self.config);
+        if let Ok(id) = HeaderValue::from_str(&self.line.id) {
+            answer.headers_mut().insert(HeaderName::from_static(HEADER), id);
+        }
+    }
+}
+
+/// Whether an answer says no without saying why: a page that a handler made for its refusal is left as it is.
+fn is_unexplained(answer: &HttpResponse) -> bool {
+    let is_failure = answer.status().is_client_error() || answer.status().is_server_error();
+    is_failure && (answer.error().is_some() || matches!(answer.body().size(), BodySize::None | BodySize::Sized(0)))
+}
+
+/// The frame of an error page: with navigation for whoever was found to be staff.
+fn frame(request: &HttpRequest, title: &str) -> Result<Frame> {
+    let staff = request.extensions().get::<Staff>().cloned();
+    match staff {
+        Some(staff) => Ok(Frame::quiet(request, &staff, title)?.here(title)),
+        None => Frame::anonymous(request, title),
+    }
+}
+
+fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("a handler panicked: {}", words.unwrap_or("no words"))
+}

@@ -1,0 +1,158 @@
+//! The running site: the actix app around the table of URLs, and its beginning and end.
+//!
+//! Called by `commands` and by tests, which start it on a listener of their own. The layers, outermost first: `edge`
+//! (answers whatever happens, headers, log), `guard` (host, other sites' requests), compression, and round the pages alone
+//! sessions; files and health checks have none.
+
+pub mod url;
+
+mod edge;
+mod errors;
+mod guard;
+mod headers;
+mod health;
+mod log;
+mod missing;
+mod statics;
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::CookieContentSecurity;
+use actix_web::cookie::{Key, SameSite};
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::rt::System;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{App, HttpServer};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use self::health::Draining;
+use crate::accounts::hashing::Hashing;
+use crate::accounts::keys;
+use crate::accounts::session_store::Store;
+use crate::accounts::staff::Ownership;
+use crate::clock::Clock;
+use crate::config::{Config, Secret};
+use crate::db::{Db, migrations};
+use crate::error::{AppError, Result};
+use crate::routes;
+
+/// How long the head of a request may take to arrive.
+const HEAD_PATIENCE: Duration = Duration::from_secs(10);
+/// How long an idle connection is kept: longer than balancers keep theirs.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Seconds that requests in flight are given at the end.
+const SHUTDOWN: u64 = 30;
+/// How long balancers have to see that `/readyz` says no before the port is closed.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// Serves on the address of the settings until the process is told to end. The database is migrated already.
+///
+/// # Errors
+/// `Unavailable` when the address is taken.
+pub fn run(config: Config, db: Db, clock: Clock) -> Result<()> {
+    let listener = bind(&config)?;
+    run_on(listener, config, db, clock)
+}
+
+/// The listener on the address of the settings, for those who want to say something once the port is theirs.
+///
+/// # Errors
+/// `Unavailable` with the sentence when it is taken.
+pub fn bind(config: &Config) -> Result<TcpListener> {
+    TcpListener::bind(config.bind).map_err(|error| AppError::Unavailable(format!("BIND: cannot listen on {}: {error}.", config.bind)))
+}
+
+/// [`run`] on a listener that is open already.
+pub fn run_on(listener: TcpListener, config: Config, db: Db, clock: Clock) -> Result<()> {
+    System::new().block_on(async move {
+        let draining = Draining::default();
+        let server = build(listener, config, db, clock, draining.clone())?;
+        // Listened for before anything is served, so that no signal finds the default of dying at once.
+        let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        actix_web::rt::spawn(end_at_signal(signals, server.handle(), draining));
+        Ok(server.await?)
+    })
+}
+
+/// The server on `listener`, without ears for signals: for tests. It serves while it is awaited inside an actix `System`.
+pub fn start(listener: TcpListener, config: Config, db: Db, clock: Clock) -> Result<Server> {
+    build(listener, config, db, clock, Draining::default())
+}
+
+fn build(listener: TcpListener, config: Config, db: Db, clock: Clock, draining: Draining) -> Result<Server> {
+    let shared = migrations::state(&db)?.shared;
+    let ownership = if shared { Ownership::Shared } else { Ownership::Own };
+    let key = cookie_key(&config.secret_key)?;
+    let store = Store::new(db.clone(), clock.clone(), &config);
+    let hashing = Data::new(Hashing::new(&config, ownership));
+    let (config, db, clock) = (Data::new(config), Data::new(db), Data::new(clock));
+    let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(routes::nav()));
+    let server = HttpServer::new(move || {
+        let pages = web::scope("").wrap(sessions(store.clone(), key.clone(), &config)).configure(pages);
+        App::new()
+            .app_data(config.clone())
+            .app_data(db.clone())
+            .app_data(clock.clone())
+            .app_data(ownership.clone())
+            .app_data(hashing.clone())
+            .app_data(draining.clone())
+            .app_data(nav.clone())
+            .configure(files_and_health)
+            .service(pages)
+            .wrap(Compress::default())
+            .wrap(from_fn(guard::check))
+            .wrap(from_fn(edge::edge))
+    });
+    let server = server.client_request_timeout(HEAD_PATIENCE).keep_alive(KEEP_ALIVE).shutdown_timeout(SHUTDOWN).disable_signals();
+    Ok(server.listen(listener)?.run())
+}
+
+fn files_and_health(config: &mut ServiceConfig) {
+    for url in
+        [url::url("/healthz").get(health::alive), url::url("/readyz").get(health::ready), url::url("/static/{path:.+}").get(statics::serve)]
+    {
+        config.service(url);
+    }
+}
+
+fn pages(config: &mut ServiceConfig) {
+    config.app_data(Data::new(missing::Known::of(&routes::urls())));
+    for url in routes::urls() {
+        config.service(url);
+    }
+    config.default_service(web::to(missing::answer));
+}
+
+fn sessions(store: Store, key: Key, config: &Config) -> SessionMiddleware<Store> {
+    let is_secure = config.public_url.scheme() == "https";
+    let name = if is_secure { "__Host-sessionid" } else { "sessionid" };
+    SessionMiddleware::builder(store, key)
+        .cookie_name(name.to_owned())
+        .cookie_secure(is_secure)
+        .cookie_http_only(true)
+        .cookie_same_site(SameSite::Lax)
+        .cookie_content_security(CookieContentSecurity::Signed)
+        .build()
+}
+
+/// The key that cookies are signed with: two signatures of the secret, for the cookie crate wants 64 bytes.
+fn cookie_key(secret: &Secret) -> Result<Key> {
+    let halves = [keys::sign(secret, "cookie key", b"1")?, keys::sign(secret, "cookie key", b"2")?];
+    Ok(Key::from(&halves.concat()))
+}
+
+/// Ends the server: SIGTERM lets balancers look away first, SIGINT (Ctrl-C) does not wait for them.
+async fn end_at_signal((mut terminate, mut interrupt): (Signal, Signal), server: ServerHandle, draining: Draining) {
+    tokio::select! {
+        _ = terminate.recv() => {
+            tracing::info!("told to end: no longer ready, finishing what is under way");
+            draining.begin();
+            tokio::select! { () = tokio::time::sleep(DRAIN) => {}, _ = interrupt.recv() => {} }
+        }
+        _ = interrupt.recv() => draining.begin(),
+    }
+    server.stop(true).await;
+}
