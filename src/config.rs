@@ -13,6 +13,8 @@ use url::Url;
 
 /// The settings as they are typed. The documentation of each field is its help text.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+#[expect(clippy::doc_markdown, reason = "the documentation of these fields is the text of `--help`, where backticks would be noise")]
 pub struct Settings {
     /// The database: sqlite://PATH or postgres://USER@HOST/NAME (several hosts allowed)
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://customer-segments.db", global = true, hide_env_values = true)]

@@ -18,6 +18,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod criteria;
 pub mod customers;

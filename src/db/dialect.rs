@@ -122,6 +122,19 @@ pub(super) fn allow_writes(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
+/// The connection as PostgreSQL's own, for the few things that no other engine has.
+pub(super) fn as_postgres(connection: &mut AnyConnection) -> Option<&mut PgConnection> {
+    match connection {
+        AnyConnection::Postgres(connection) => Some(connection),
+        AnyConnection::Sqlite(_) => None,
+    }
+}
+
+/// A setting of a PostgreSQL server; `None` elsewhere.
+pub fn server_setting(connection: &mut AnyConnection, name: &'static str) -> QueryResult<Option<String>> {
+    as_postgres(connection).map(|connection| diesel::select(current_setting(name)).get_result(connection)).transpose()
+}
+
 #[diesel::declare_sql_function]
 extern "SQL" {
     /// The fold of SQLite. Its name is our own: an index over an overridden `lower` would silently break when another
@@ -129,6 +142,8 @@ extern "SQL" {
     fn segments_fold(text: Nullable<Text>) -> Nullable<Text>;
     /// The fold of PostgreSQL.
     fn lower(text: Text) -> Text;
+    /// A setting of the PostgreSQL server.
+    fn current_setting(name: Text) -> Text;
 }
 
 /// Lower case, each character alone: `CAFÉ` = `café`, `İ` = `i`, `ß` stays; Thai and Chinese pass through. The same as
@@ -192,9 +207,10 @@ pub(super) fn make_lease_table(connection: &mut AnyConnection) -> Result<()> {
 
 /// Names of pending migrations and versions that this program does not know.
 pub(super) fn migration_state(connection: &mut AnyConnection, shared: bool) -> Result<(Vec<String>, Vec<String>)> {
+    let is_fresh = !has_table(connection, "__diesel_schema_migrations")?;
     match connection {
-        AnyConnection::Postgres(connection) => state_of(connection, Source { embedded: POSTGRES, shared }),
-        AnyConnection::Sqlite(connection) => state_of(connection, Source { embedded: SQLITE, shared }),
+        AnyConnection::Postgres(connection) => state_of(connection, &Source { embedded: POSTGRES, shared }, is_fresh),
+        AnyConnection::Sqlite(connection) => state_of(connection, &Source { embedded: SQLITE, shared }, is_fresh),
     }
     .map_err(AppError::internal)
 }

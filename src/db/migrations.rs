@@ -11,7 +11,7 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{AnyConnection, Db};
-use super::{dialect, lease};
+use super::{dialect, indexes, lease};
 use crate::clock::Clock;
 use crate::error::{AppError, Result};
 
@@ -64,13 +64,18 @@ fn apply_alone(connection: &mut AnyConnection) -> Result<Vec<String>> {
     let shared = dialect::has_table(connection, "django_migrations")?;
     let (pending, unknown) = dialect::migration_state(connection, shared)?;
     if !unknown.is_empty() {
-        return Err(AppError::Conflict(format!(
-            "This database was migrated by a newer version of the program ({}). Use that version.",
-            unknown.join(", ")
-        )));
+        return Err(AppError::Conflict(newer_sentence(&unknown)));
     }
     dialect::run_migrations(connection, shared)?;
+    if !shared && !pending.is_empty() {
+        indexes::try_trigrams(connection);
+    }
     Ok(pending)
+}
+
+/// Why a database with versions that this program does not know is left alone.
+pub fn newer_sentence(unknown: &[String]) -> String {
+    format!("This database was migrated by a newer version of the program ({}). Use that version.", unknown.join(", "))
 }
 
 /// Takes every migration back, newest first; for tests and for leaving the product again.
@@ -96,15 +101,24 @@ impl<DB: Backend> MigrationSource<DB> for Source {
     }
 }
 
-/// Pending names and unknown versions of one engine's connection.
+/// Pending names and unknown versions of one engine's connection. Diesel's own question would make its table, so it is
+/// asked only where the table is.
 pub(super) fn state_of<DB: Backend>(
     connection: &mut impl MigrationHarness<DB>,
-    source: Source,
+    source: &Source,
+    is_fresh: bool,
 ) -> diesel::migration::Result<(Vec<String>, Vec<String>)> {
-    let known: Vec<String> =
-        MigrationSource::<DB>::migrations(&source)?.iter().map(|migration| migration.name().version().to_string()).collect();
-    let applied = connection.applied_migrations()?.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let unknown = applied.into_iter().filter(|version| !known.contains(version)).collect();
-    let pending = connection.pending_migrations(source)?.iter().map(|migration| migration.name().to_string()).collect();
+    let applied = if is_fresh { Vec::new() } else { connection.applied_migrations()? };
+    let (mut known, mut pending) = (Vec::new(), Vec::new());
+    for migration in MigrationSource::<DB>::migrations(source)? {
+        let version = migration.name().version().as_owned();
+        if !applied.contains(&version) {
+            pending.push(migration.name().to_string());
+        }
+        known.push(version);
+    }
+    // Names begin with their dates.
+    pending.sort();
+    let unknown = applied.iter().filter(|version| !known.contains(version)).map(ToString::to_string).collect();
     Ok((pending, unknown))
 }

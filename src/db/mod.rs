@@ -4,8 +4,10 @@
 
 pub mod classify;
 pub mod connection;
+pub mod copy;
 pub mod deadline;
 pub mod dialect;
+pub mod indexes;
 pub mod lease;
 pub mod migrations;
 pub mod schema;

@@ -8,5 +8,6 @@
 mod support;
 
 mod criteria;
+mod commands;
 mod db;
 mod house;

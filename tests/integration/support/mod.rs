@@ -6,8 +6,10 @@ pub(crate) mod evaluator;
 pub(crate) mod generator;
 pub(crate) mod postgres;
 pub(crate) mod stored;
+pub(crate) mod program;
 
 pub(crate) use database::{TestDb, on_both_engines, on_engines};
+pub(crate) use program::Shell;
 
 use std::fs;
 use std::path::{Path, PathBuf};
