@@ -7,7 +7,7 @@
 
 mod support;
 
-mod criteria;
 mod commands;
+mod criteria;
 mod db;
 mod house;

@@ -5,8 +5,8 @@ pub(crate) mod database;
 pub(crate) mod evaluator;
 pub(crate) mod generator;
 pub(crate) mod postgres;
-pub(crate) mod stored;
 pub(crate) mod program;
+pub(crate) mod stored;
 
 pub(crate) use database::{TestDb, on_both_engines, on_engines};
 pub(crate) use program::Shell;
