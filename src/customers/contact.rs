@@ -75,6 +75,9 @@ pub struct Row {
     /// The company's name.
     #[diesel(select_expression = crm_app_company::name)]
     pub company_name: String,
+    /// The company's country.
+    #[diesel(select_expression = crm_app_company::country)]
+    pub company_country: String,
 }
 
 /// The contacts of `selection`.

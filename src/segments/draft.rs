@@ -43,11 +43,6 @@ impl FieldError {
         Self { field, message: message.into(), problems: Vec::new() }
     }
 
-    /// Another segment has this name.
-    pub fn name_taken() -> Self {
-        Self::new("name", "Customer Segment with this Name already exists.")
-    }
-
     /// Errors in the rules.
     pub fn rules(problems: Vec<Problem>) -> Self {
         let message = match problems.as_slice() {
@@ -218,11 +213,17 @@ fn choice<T>(field: &'static str, typed: &str, named: impl Fn(&str) -> Option<T>
     found
 }
 
-/// The document of the criteria box. An emptied box is no rules; that is an error for a dynamic segment and fine for a
-/// static one.
+/// The document that the text of a criteria box stands for; an emptied box is no rules.
+///
+/// # Errors
+/// Where and why it is not JSON.
+pub(super) fn read_criteria(typed: &str) -> Result<Value, Problem> {
+    if text::is_blank(typed) { Ok(json!({})) } else { json::parse(typed) }
+}
+
+/// The document to save. No rules are an error for a dynamic segment and fine for a static one.
 fn criteria_of(typed: &str, kind: Option<SegmentType>, calendar: Calendar) -> Result<Value, FieldError> {
-    let is_blank = text::is_blank(typed);
-    let document = if is_blank { json!({}) } else { json::parse(typed).map_err(|problem| FieldError::rules(vec![problem]))? };
+    let document = read_criteria(typed).map_err(|problem| FieldError::rules(vec![problem]))?;
     if kind == Some(SegmentType::Dynamic) {
         resolve(&document, calendar).map_err(FieldError::rules)?;
     } else if !document.is_object() {

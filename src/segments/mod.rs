@@ -1,14 +1,17 @@
 //! The product: segments, what they list, who is in them, and their pages.
 //!
-//! `model` saves and finds them, `draft` is what may be saved, `listed` is a static segment's list, `members` says who is
-//! in, `recalculate` keeps the counts, `usage` remembers which campaigns took one. Everything that a page, the command line
+//! `model` finds them, `draft` is what may be saved, `save` saves it, `listed` is a static segment's list, `members` says
+//! who is in, `preview` who would be, `recalculate` keeps the counts, `usage` remembers which campaigns took one. Everything that a page, the command line
 //! or an API shows of members goes through `members`, so that no two of them can disagree.
 
+pub mod columns;
 pub mod draft;
 pub mod listed;
 pub mod members;
 pub mod model;
+pub mod preview;
 pub mod recalculate;
+pub mod save;
 pub mod usage;
 
 pub use draft::{Draft, FieldError, Input};

@@ -1,29 +1,22 @@
-//! The segment itself: finding, adding, changing, deleting.
+//! The segment itself, and how it is found.
 //!
-//! Called by pages, commands and the API; each change is asked of the actor, counted and written to the history in the
-//! caller's transaction. What an actor may not see is not found. Two people who save at once are told apart by the edit
-//! version, read and compared in the saving transaction.
+//! Called by pages, commands and the API; `save` changes it. What an actor may not see is not found: the two answer alike.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
-use super::draft::{Draft, FieldError};
-use super::recalculate;
 use crate::accounts::Actor;
-use crate::clock::Clock;
-use crate::criteria::{Calendar, Problem, describe, json::pretty, resolve};
+use crate::criteria::{Calendar, Problem, describe, resolve};
 use crate::db::schema::{auth_user, crm_app_customersegment as segment};
-use crate::db::schema::{
-    crm_app_customersegment_static_companies as listed_companies, crm_app_customersegment_static_contacts as listed_contacts,
-};
-use crate::db::{AnyConnection, Id, Json, Time, lease};
+use crate::db::{AnyConnection, Id, Json, Time};
 use crate::error::{AppError, Result};
-use crate::history::{Action, NewEvent, Object, record};
+use crate::history::Object;
 use crate::query::condition::folded;
 use crate::query::text::{WHITE_SPACE, key};
-use crate::query::{Column, Sql, Value as Bind};
+use crate::query::{Selection, Sql, Value as Bind};
+
+use super::columns;
 
 /// The model's name in URLs and in the history.
 pub const MODEL: &str = "customersegment";
@@ -124,6 +117,11 @@ impl Segment {
         self.status == Status::Archived.name()
     }
 
+    /// Whether `actor` sees it at all.
+    pub fn is_visible_to(&self, actor: &Actor) -> bool {
+        actor.sees_segment(self.created_by_id, self.status == Status::Active.name())
+    }
+
     /// Whether `actor` may change it.
     pub fn is_changeable_by(&self, actor: &Actor) -> bool {
         actor.changes_segment(self.created_by_id)
@@ -145,13 +143,6 @@ impl Segment {
         }
     }
 
-    /// A hash of the values that people edit. Counting, using and listing do not disturb it.
-    pub fn version(&self) -> String {
-        let values = json!([self.name, self.description, self.segment_type, self.status, self.tags, pretty(&self.filter_criteria.0)]);
-        let digest = Sha256::digest(values.to_string());
-        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-    }
-
     /// The object that history speaks of.
     pub fn object(&self) -> Object {
         Object { model: MODEL, id: self.id.to_string(), name: self.name.clone() }
@@ -166,25 +157,6 @@ pub fn summary_of(document: &Value, calendar: Calendar) -> String {
             let said: Vec<String> = problems.iter().map(|problem| format!("{}: {}", problem.place(), problem.detail)).collect();
             format!("Nobody, because the rules cannot be understood. {}", said.join(" "))
         }
-    }
-}
-
-/// Why a segment was not saved.
-#[derive(Debug)]
-pub enum SaveError {
-    /// These fields need another value.
-    Fields(Vec<FieldError>),
-    /// It may not be changed in the state it is in; the sentence says why.
-    Refused(String),
-    /// Somebody else saved it meanwhile; this is what it is now.
-    Stale(Box<Segment>),
-    /// Anything else.
-    Failed(AppError),
-}
-
-impl<E: Into<AppError>> From<E> for SaveError {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
     }
 }
 
@@ -206,7 +178,7 @@ pub fn visible_to(actor: &Actor) -> Sql {
 /// `NotFound`.
 pub fn find(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Segment> {
     let found: Segment = segment::table.find(id).select(Segment::as_select()).first(connection)?;
-    if actor.sees_segment(found.created_by_id, found.status == Status::Active.name()) { Ok(found) } else { Err(AppError::NotFound) }
+    if found.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
 /// The segment of this name (case and outer blanks ignored), if `actor` sees it.
@@ -216,7 +188,7 @@ pub fn find(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Seg
 pub fn find_by_name(connection: &mut AnyConnection, actor: &Actor, name: &str) -> Result<Segment> {
     let found: Segment =
         segment::table.filter(is_called(name)).order(segment::created_at).select(Segment::as_select()).first(connection)?;
-    if actor.sees_segment(found.created_by_id, found.status == Status::Active.name()) { Ok(found) } else { Err(AppError::NotFound) }
+    if found.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
 /// Every segment that `actor` sees, by name.
@@ -224,161 +196,69 @@ pub fn list(connection: &mut AnyConnection, actor: &Actor) -> Result<Vec<Segment
     Ok(segment::table.filter(visible_to(actor)).order((segment::name, segment::id)).select(Segment::as_select()).load(connection)?)
 }
 
-/// The name of the segment's owner: full name, else username; `None` without owner.
-pub fn owner_name(connection: &mut AnyConnection, owner: Option<Id>) -> Result<Option<String>> {
-    let Some(id) = owner else { return Ok(None) };
-    let columns = (auth_user::username, auth_user::first_name, auth_user::last_name);
-    let user: Option<(String, String, String)> = auth_user::table.find(id).select(columns).first(connection).optional()?;
-    Ok(user.map(|(username, first, last)| {
-        let full = format!("{first} {last}").trim().to_owned();
-        if full.is_empty() { username } else { full }
-    }))
+/// A segment with what lists and pages show of its owner.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = segment)]
+pub struct Row {
+    /// The segment.
+    #[diesel(embed)]
+    pub segment: Segment,
+    /// Its owner.
+    #[diesel(embed)]
+    pub owner: Option<Owner>,
 }
 
-/// Adds a segment; its owner is `actor`.
+/// Who owns a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = auth_user)]
+pub struct Owner {
+    /// The name they sign in with.
+    pub username: String,
+    /// Their first name; may be blank.
+    pub first_name: String,
+    /// Their last name; may be blank.
+    pub last_name: String,
+    /// Their role.
+    pub role: String,
+}
+
+impl Owner {
+    /// What people call them: the full name, else the username.
+    pub fn name(&self) -> String {
+        let full = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
+        if full.is_empty() { self.username.clone() } else { full }
+    }
+}
+
+/// The segments of `selection`, with their owners; it may name columns of both tables.
+pub fn list_rows(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
+    Ok(segment::table
+        .left_join(auth_user::table)
+        .filter(selection.predicate)
+        .order(selection.order)
+        .limit(selection.limit)
+        .offset(selection.offset)
+        .select(Row::as_select())
+        .load(connection)?)
+}
+
+/// How many segments meet `predicate`.
+pub fn count_rows(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
+    Ok(segment::table.left_join(auth_user::table).filter(predicate).count().get_result(connection)?)
+}
+
+/// The segment with this key and its owner, if `actor` sees it.
 ///
 /// # Errors
-/// See [`SaveError`]; `Fields` when the name is taken.
-pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, draft: &Draft) -> Result<Segment, SaveError> {
-    let id = Id::new();
-    let now = Time(clock.now());
-    refuse_twin(connection, draft.name(), None)?;
-    diesel::insert_into(segment::table)
-        .values((
-            (segment::id.eq(id), segment::created_at.eq(now), segment::updated_at.eq(now), segment::created_by_id.eq(actor.id)),
-            values_of(draft),
-            (segment::member_count.eq(0), segment::times_used.eq(0)),
-        ))
-        .execute(connection)
-        .map_err(name_taken)?;
-    let added: Segment = segment::table.find(id).select(Segment::as_select()).first(connection)?;
-    record(connection, NewEvent::new(actor, clock.now(), Action::Added, added.object(), "Added.").values(Value::Null, draft.as_json()))?;
-    Ok(added)
+/// `NotFound`.
+pub fn find_row(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Row> {
+    let found: Row = segment::table.left_join(auth_user::table).filter(segment::id.eq(id)).select(Row::as_select()).first(connection)?;
+    if found.segment.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
-/// Changes a segment that was last read as `version`.
-///
-/// # Errors
-/// See [`SaveError`].
-pub fn update(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    clock: &Clock,
-    id: Id,
-    version: &str,
-    draft: &Draft,
-) -> Result<Segment, SaveError> {
-    let before = find_for_change(connection, actor, id)?;
-    if before.version() != version {
-        return Err(SaveError::Stale(Box::new(before)));
-    }
-    let changed = draft.changed_fields(&before);
-    if before.is_archived() && changed.iter().any(|field| *field != "Status") {
-        return Err(SaveError::Refused(
-            "An archived segment changes nothing but its status. Set the status to Active or Paused, save, and then make the other changes.".into(),
-        ));
-    }
-    if changed.contains(&"Name") {
-        refuse_twin(connection, draft.name(), Some(id))?;
-    }
-    if !changed.is_empty() {
-        let target = segment::table.find(id);
-        diesel::update(target)
-            .set((values_of(draft), segment::updated_at.eq(Time(clock.now()))))
-            .execute(connection)
-            .map_err(name_taken)?;
-    }
-    let after: Segment = segment::table.find(id).select(Segment::as_select()).first(connection)?;
-    let (old, new) = draft.differences(&before, clock.into());
-    let message = if changed.is_empty() {
-        "No fields changed.".to_owned()
-    } else {
-        format!("Changed {}.", crate::query::text::list(&changed.iter().map(ToString::to_string).collect::<Vec<_>>(), "and"))
-    };
-    record(connection, NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message).values(old, new))?;
-    Ok(after)
-}
-
-/// Counts a segment that was just saved, if it is not put away, and notes the count at the event of the save.
-pub fn count_saved(connection: &mut AnyConnection, clock: &Clock, saved: Segment) -> Result<Segment> {
-    if saved.is_archived() {
-        return Ok(saved);
-    }
-    recalculate::recalculate(connection, clock, &saved)?;
-    Ok(segment::table.find(saved.id).select(Segment::as_select()).first(connection)?)
-}
-
-/// Deletes a segment with what it lists, in the caller's transaction.
-///
-/// # Errors
-/// `NotFound`, or `Forbidden` with the sentence why.
-pub fn delete(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id) -> Result<Segment> {
-    let gone = find_for_change(connection, actor, id)?;
-    // Django keeps its cascades in Python: on a shared database the rows would stay and the delete would fail.
-    diesel::delete(listed_contacts::table.filter(listed_contacts::customersegment_id.eq(id))).execute(connection)?;
-    diesel::delete(listed_companies::table.filter(listed_companies::customersegment_id.eq(id))).execute(connection)?;
-    diesel::delete(segment::table.find(id)).execute(connection)?;
-    let before = Draft::stored(&gone).as_json();
-    let event = NewEvent::new(actor, clock.now(), Action::Deleted, gone.object(), "Deleted.").values(before, Value::Null);
-    record(connection, event.counts(Some(gone.member_count), None))?;
-    Ok(gone)
-}
-
-/// The segment, if `actor` may change it.
-///
-/// # Errors
-/// `NotFound` when they may not even see it, `Forbidden` with the sentence why.
-pub fn find_for_change(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Segment> {
-    let found = find(connection, actor, id)?;
-    if found.is_changeable_by(actor) {
-        return Ok(found);
-    }
-    let owner = owner_name(connection, found.created_by_id)?.unwrap_or_else(|| "the Admins".to_owned());
-    Err(AppError::Forbidden(format!(
-        "Only its owner ({owner}) and Admins may change the segment “{}”. You may duplicate it and use its members.",
-        found.name
-    )))
-}
-
-/// Refuses a name that another segment has, whatever its case and outer blanks; others who save it wait for this
-/// transaction. Twins that the CRM made stay as they are.
-fn refuse_twin(connection: &mut AnyConnection, name: &str, own: Option<Id>) -> Result<(), SaveError> {
-    lease::lock(connection, &format!("segment name {}", key(name)))?;
-    let others: Vec<Id> = segment::table.filter(is_called(name)).select(segment::id).load(connection)?;
-    if others.iter().any(|id| Some(*id) != own) { Err(SaveError::Fields(vec![FieldError::name_taken()])) } else { Ok(()) }
-}
-
-static NAME: Column = Column::new(segment::name, "crm_app_customersegment", "name");
-
-fn is_called(name: &str) -> Sql {
-    Sql::from("trim(") + folded(&NAME) + ", " + Bind::Text(WHITE_SPACE.to_owned()) + ") = " + Bind::Text(key(name))
-}
-
-fn name_taken(error: diesel::result::Error) -> SaveError {
-    match AppError::from(error) {
-        AppError::NotUnique(_) => SaveError::Fields(vec![FieldError::name_taken()]),
-        other => SaveError::Failed(other),
-    }
-}
-
-type Values<'a> = (
-    diesel::dsl::Eq<segment::name, &'a str>,
-    diesel::dsl::Eq<segment::description, &'a str>,
-    diesel::dsl::Eq<segment::segment_type, &'static str>,
-    diesel::dsl::Eq<segment::status, &'static str>,
-    diesel::dsl::Eq<segment::tags, &'a str>,
-    diesel::dsl::Eq<segment::filter_criteria, Json>,
-);
-
-fn values_of(draft: &Draft) -> Values<'_> {
-    (
-        segment::name.eq(draft.name()),
-        segment::description.eq(draft.description()),
-        segment::segment_type.eq(draft.kind().name()),
-        segment::status.eq(draft.status().name()),
-        segment::tags.eq(draft.tags()),
-        segment::filter_criteria.eq(Json(draft.filter_criteria().clone())),
-    )
+/// The predicate of the segments of this name, case and outer blanks ignored.
+pub(super) fn is_called(name: &str) -> Sql {
+    Sql::from("trim(") + folded(&columns::NAME) + ", " + Bind::Text(WHITE_SPACE.to_owned()) + ") = " + Bind::Text(key(name))
 }
 
 /// When its count is older than its values or its list, or than `oldest`.

@@ -1,0 +1,200 @@
+//! Adding, changing and deleting segments.
+//!
+//! Called by the form, commands and the API, in their transaction: the row, its list, its count and its event are kept
+//! together or not at all. Who may is asked here again, whatever the page has asked before. That nobody's save overwrites
+//! another's unseen is the caller's to see to, in the same transaction: it hands in the row as it compared it.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::draft::Draft;
+use super::listed::{self, Change, Changed};
+use super::model::{self, Segment};
+use super::recalculate::{Outcome, recalculate};
+use crate::accounts::Actor;
+use crate::clock::Clock;
+use crate::db::schema::crm_app_customersegment as segment;
+use crate::db::schema::{
+    crm_app_customersegment_static_companies as listed_companies, crm_app_customersegment_static_contacts as listed_contacts,
+};
+use crate::db::{AnyConnection, Id, Json, Time, lease};
+use crate::error::{AppError, Result};
+use crate::history::{Action, NewEvent, record};
+use crate::query::text;
+
+/// What changes of a static segment's list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListChange {
+    /// Of the listed contacts.
+    pub contacts: Change,
+    /// Of the listed companies.
+    pub companies: Change,
+}
+
+impl ListChange {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.contacts.is_empty() && self.companies.is_empty()
+    }
+}
+
+/// Adds a segment with the key `id`; its owner is `actor`.
+///
+/// # Errors
+/// `NotUnique` when another segment has the name.
+pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, draft: &Draft, list: &ListChange) -> Result<Segment> {
+    let now = Time(clock.now());
+    refuse_twin(connection, draft.name(), None)?;
+    diesel::insert_into(segment::table)
+        .values((
+            (segment::id.eq(id), segment::created_at.eq(now), segment::updated_at.eq(now), segment::created_by_id.eq(actor.id)),
+            values_of(draft),
+            (segment::member_count.eq(0), segment::times_used.eq(0)),
+        ))
+        .execute(connection)?;
+    let added = stored(connection, id)?;
+    change_list(connection, &added, list)?;
+    let added = count(connection, clock, added)?;
+    let event = NewEvent::new(actor, clock.now(), Action::Added, added.object(), "Added.").values(Value::Null, draft.as_json());
+    record(connection, event.counts(None, Some(added.member_count)))?;
+    Ok(added)
+}
+
+/// Changes the segment that is stored as `before`.
+///
+/// # Errors
+/// `Forbidden` with the sentence why, `Conflict` for more than the status of an archived segment, `NotUnique` when another
+/// segment has the name.
+pub fn update(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    clock: &Clock,
+    before: &Segment,
+    draft: &Draft,
+    list: &ListChange,
+) -> Result<Segment> {
+    require_change(connection, actor, before)?;
+    let mut changed = draft.changed_fields(before);
+    if before.is_archived() && (changed.iter().any(|field| *field != "Status") || !list.is_empty()) {
+        return Err(AppError::Conflict(
+            "An archived segment changes nothing but its status. Set the status to Active or Paused, save, and then make the other changes.".into(),
+        ));
+    }
+    if changed.contains(&"Name") {
+        refuse_twin(connection, draft.name(), Some(before.id))?;
+    }
+    let moved = change_list(connection, before, list)?;
+    if !changed.is_empty() || moved != (Changed::default(), Changed::default()) {
+        let target = segment::table.find(before.id);
+        diesel::update(target).set((values_of(draft), segment::updated_at.eq(Time(clock.now())))).execute(connection)?;
+    }
+    let saved = stored(connection, before.id)?;
+    let after = count(connection, clock, saved)?;
+    let (old, new) = draft.differences(before, clock.into());
+    if moved != (Changed::default(), Changed::default()) {
+        changed.push("List");
+    }
+    let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(&changed, moved)).values(old, new);
+    record(connection, event.counts(Some(before.member_count), Some(after.member_count)))?;
+    Ok(after)
+}
+
+/// Deletes a segment with what it lists.
+///
+/// # Errors
+/// `Forbidden` with the sentence why.
+pub fn delete(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &Segment) -> Result<()> {
+    require_change(connection, actor, gone)?;
+    // Django keeps its cascades in Python: on a shared database the rows would stay and the delete would fail.
+    diesel::delete(listed_contacts::table.filter(listed_contacts::customersegment_id.eq(gone.id))).execute(connection)?;
+    diesel::delete(listed_companies::table.filter(listed_companies::customersegment_id.eq(gone.id))).execute(connection)?;
+    diesel::delete(segment::table.find(gone.id)).execute(connection)?;
+    let before = Draft::stored(gone).as_json();
+    let event = NewEvent::new(actor, clock.now(), Action::Deleted, gone.object(), "Deleted.").values(before, Value::Null);
+    record(connection, event.counts(Some(gone.member_count), None))
+}
+
+/// Whether `actor` may change this segment.
+///
+/// # Errors
+/// `Forbidden` with the sentence why.
+pub fn require_change(connection: &mut AnyConnection, actor: &Actor, segment: &Segment) -> Result<()> {
+    if segment.is_changeable_by(actor) {
+        return Ok(());
+    }
+    let owner = model::find_row(connection, actor, segment.id)?.owner.map_or_else(|| "the Admins".to_owned(), |owner| owner.name());
+    Err(refusal(&segment.name, &owner))
+}
+
+/// The sentence for somebody else's segment.
+pub fn refusal(segment: &str, owner: &str) -> AppError {
+    AppError::Forbidden(format!("Only its owner ({owner}) and Admins may change the segment “{segment}”."))
+}
+
+fn stored(connection: &mut AnyConnection, id: Id) -> Result<Segment> {
+    Ok(segment::table.find(id).select(Segment::as_select()).first(connection)?)
+}
+
+fn change_list(connection: &mut AnyConnection, segment: &Segment, list: &ListChange) -> Result<(Changed, Changed)> {
+    let contacts = listed::change_contacts(connection, segment, &list.contacts)?;
+    Ok((contacts, listed::change_companies(connection, segment, &list.companies)?))
+}
+
+/// Counts a segment that was just saved, unless it is put away.
+fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment) -> Result<Segment> {
+    if saved.is_archived() {
+        return Ok(saved);
+    }
+    match recalculate(connection, clock, &saved)? {
+        Outcome::Counted(_) | Outcome::Broken(_) | Outcome::Overtaken => stored(connection, saved.id),
+    }
+}
+
+/// "Changed Status and Tags.", "Changed List (3 contacts added, 1 company removed)."
+fn message(changed: &[&str], (contacts, companies): (Changed, Changed)) -> String {
+    if changed.is_empty() {
+        return "No fields changed.".to_owned();
+    }
+    let counted = |number: usize, one: &str, many: &str, verb: &str| {
+        (number > 0).then(|| format!("{number} {} {verb}", if number == 1 { one } else { many }))
+    };
+    let parts: Vec<String> = [
+        counted(contacts.added, "contact", "contacts", "added"),
+        counted(contacts.removed, "contact", "contacts", "removed"),
+        counted(companies.added, "company", "companies", "added"),
+        counted(companies.removed, "company", "companies", "removed"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let fields = text::list(&changed.iter().map(ToString::to_string).collect::<Vec<_>>(), "and");
+    if parts.is_empty() { format!("Changed {fields}.") } else { format!("Changed {fields} ({}).", parts.join(", ")) }
+}
+
+/// Refuses a name that another segment has, whatever its case and outer blanks; others who save it wait for this
+/// transaction. Twins that the CRM made stay as they are.
+fn refuse_twin(connection: &mut AnyConnection, name: &str, own: Option<Id>) -> Result<()> {
+    lease::lock(connection, &format!("segment name {}", text::key(name)))?;
+    let others: Vec<Id> = segment::table.filter(model::is_called(name)).select(segment::id).load(connection)?;
+    if others.iter().any(|id| Some(*id) != own) { Err(AppError::NotUnique("name".into())) } else { Ok(()) }
+}
+
+type Values<'a> = (
+    diesel::dsl::Eq<segment::name, &'a str>,
+    diesel::dsl::Eq<segment::description, &'a str>,
+    diesel::dsl::Eq<segment::segment_type, &'static str>,
+    diesel::dsl::Eq<segment::status, &'static str>,
+    diesel::dsl::Eq<segment::tags, &'a str>,
+    diesel::dsl::Eq<segment::filter_criteria, Json>,
+);
+
+fn values_of(draft: &Draft) -> Values<'_> {
+    (
+        segment::name.eq(draft.name()),
+        segment::description.eq(draft.description()),
+        segment::segment_type.eq(draft.kind().name()),
+        segment::status.eq(draft.status().name()),
+        segment::tags.eq(draft.tags()),
+        segment::filter_criteria.eq(Json(draft.filter_criteria().clone())),
+    )
+}
