@@ -7,7 +7,6 @@
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
 use super::keys;
@@ -45,7 +44,8 @@ pub fn hash(hasher: PasswordHasher, password: &str) -> Result<String> {
         PasswordHasher::Pbkdf2Sha256 => {
             // Django's salts are text: letters and digits, and no `$`.
             let salt = STANDARD_NO_PAD.encode(salt).replace(['+', '/'], "0");
-            let out = STANDARD.encode(pbkdf2(password, &salt, ROUNDS));
+            let parameters = pbkdf2::Params::new(ROUNDS).map_err(AppError::internal)?;
+            let out = STANDARD.encode(pbkdf2(password, &salt, parameters));
             Ok(format!("pbkdf2_sha256${ROUNDS}${salt}${out}"))
         }
     }
@@ -57,7 +57,7 @@ pub fn verify(password: &str, stored: &str) -> bool {
         return false;
     }
     match Stored::parse(stored) {
-        Some(Stored::Pbkdf2 { rounds, salt, hash }) => same(&pbkdf2(password, salt, rounds), &hash),
+        Some(Stored::Pbkdf2 { parameters, salt, hash }) => same(&pbkdf2(password, salt, parameters), &hash),
         Some(Stored::Argon2 { algorithm, cost, salt, hash }) => {
             argon2(algorithm, cost, password, &salt, hash.len()).is_some_and(|out| same(&out, &hash))
         }
@@ -74,7 +74,7 @@ pub fn verify(password: &str, stored: &str) -> bool {
 /// Whether `stored` is in another format or weaker than what [`hash`] would make.
 pub fn needs_rehash(stored: &str, preferred: PasswordHasher) -> bool {
     match (Stored::parse(stored), preferred) {
-        (Some(Stored::Pbkdf2 { rounds, .. }), PasswordHasher::Pbkdf2Sha256) => rounds < ROUNDS,
+        (Some(Stored::Pbkdf2 { parameters, .. }), PasswordHasher::Pbkdf2Sha256) => parameters.rounds() < ROUNDS,
         (Some(Stored::Argon2 { algorithm, cost, .. }), PasswordHasher::Argon2id) => algorithm != Algorithm::Argon2id || cost != ARGON2,
         _ => true,
     }
@@ -88,7 +88,7 @@ pub fn is_usable(stored: &str) -> bool {
 /// A stored hash, taken apart; only what is within the caps.
 enum Stored<'a> {
     /// `pbkdf2_sha256$rounds$salt$hash`
-    Pbkdf2 { rounds: u32, salt: &'a str, hash: Vec<u8> },
+    Pbkdf2 { parameters: pbkdf2::Params, salt: &'a str, hash: Vec<u8> },
     /// `argon2$argon2id$v=19$m=…,t=…,p=…$salt$hash`
     Argon2 { algorithm: Algorithm, cost: (u32, u32, u32), salt: Vec<u8>, hash: Vec<u8> },
     /// `scrypt$work_factor$salt$block_size$parallelism$hash`
@@ -111,8 +111,10 @@ impl<'a> Stored<'a> {
 
     fn pbkdf2(rest: &'a str) -> Option<Self> {
         let [rounds, salt, hash] = parts(rest)?;
-        let (rounds, hash) = (number(rounds, MOST_ROUNDS)?, decode(hash)?);
-        (hash.len() == 32).then_some(Self::Pbkdf2 { rounds, salt, hash })
+        // The crate refuses fewer than 1,000 rounds, and so did every Django there is.
+        let parameters = pbkdf2::Params::new(number(rounds, MOST_ROUNDS)?).ok()?;
+        let hash = decode(hash)?;
+        (hash.len() == 32).then_some(Self::Pbkdf2 { parameters, salt, hash })
     }
 
     fn argon2(rest: &'a str) -> Option<Self> {
@@ -165,8 +167,10 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
 
-fn pbkdf2(password: &str, salt: &str, rounds: u32) -> [u8; 32] {
-    pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password.as_bytes(), salt.as_bytes(), rounds)
+fn pbkdf2(password: &str, salt: &str, parameters: pbkdf2::Params) -> [u8; 32] {
+    let mut out = [0; 32];
+    pbkdf2::pbkdf2_hmac_with_params(password.as_bytes(), salt.as_bytes(), pbkdf2::Algorithm::Pbkdf2Sha256, parameters, &mut out);
+    out
 }
 
 fn argon2(algorithm: Algorithm, (memory, passes, lanes): (u32, u32, u32), password: &str, salt: &[u8], length: usize) -> Option<Vec<u8>> {
@@ -178,4 +182,98 @@ fn argon2(algorithm: Algorithm, (memory, passes, lanes): (u32, u32, u32), passwo
 
 fn same(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ENGLISH: &str = "correct horse battery staple";
+    const THAI: &str = "รหัสผ่าน-ä-🎵";
+
+    /// Made by Django 5.2.19 with its own hashers.
+    const GOLDEN: [(&str, &str); 8] = [
+        (ENGLISH, "pbkdf2_sha256$1000000$sEEtYB8XTv6levZijn4H6J$cvkkyKZgOzq2h3yKTfBtKFQx4b0YP+uMGEbe+Ikjqpw="),
+        (THAI, "pbkdf2_sha256$20000$KRVR4g1FDEsSMH6C6Dt0yB$pFuLWiYWOhjYJj1Zx+oR1hDGud0/u9UEezjqrYZO8+o="),
+        (ENGLISH, "argon2$argon2id$v=19$m=102400,t=2,p=8$bGZtZUtsd3cyQVg5SHEwWlk1NlJpdQ$WYKeD0NFUNZCc4FoA68JeGkgkdtcMNI1MxuowNTCg1w"),
+        (THAI, "argon2$argon2id$v=19$m=102400,t=2,p=8$ZTN1Z0R4SFl3SzVsVkU1NUVEQVBLOQ$9zIdsA8EJ8V59rV8iOuQwuRaEdVDJoO5CU+/0Nr/nGQ"),
+        (
+            ENGLISH,
+            "scrypt$16384$30ftkNOQih11A9C5pZvbqz$8$5$uUl52MtXO14SWZVQ+8SjIHfcqCAZ3vtspypMGZKMl6zxMnAOC+Tl/S6sncTATZPCnPYYsnkHqUdHiGLHoXr5Jw==",
+        ),
+        (
+            THAI,
+            "scrypt$16384$Iy4ZPJN9QLq3SMK96mNZDt$8$5$oS0TvvdbYYB1IHEcD8wLVXY1syQeh/VAFuyzEur5Zhk5SdVkM4nIDBHoYkQR1Ei08CRLXgMfH3nFxJxiVddIDw==",
+        ),
+        (ENGLISH, "bcrypt_sha256$$2b$12$gITbzQekl8tIv1NXOn7CGe6wVFAiYMqiCKJ0WZ8OdW3Rb9YOftCxa"),
+        (THAI, "bcrypt_sha256$$2b$12$lyhLKClzRQLjBbT96bQm8.p61.k5oNDvs/0/2BEiS2VFKw6ZKNrNy"),
+    ];
+
+    #[test]
+    fn what_django_stored_is_verified_and_wants_our_format() {
+        for (password, stored) in GOLDEN {
+            assert!(verify(password, stored), "{stored}");
+            assert!(!verify("Correct horse battery staple", stored), "{stored}");
+            assert!(needs_rehash(stored, PasswordHasher::Argon2id), "{stored}");
+            assert!(is_usable(stored), "{stored}");
+        }
+        assert!(!needs_rehash(GOLDEN[0].1, PasswordHasher::Pbkdf2Sha256));
+        assert!(needs_rehash(GOLDEN[1].1, PasswordHasher::Pbkdf2Sha256));
+    }
+
+    #[test]
+    fn what_is_stored_here_is_verified_here_and_fits_the_column() {
+        for hasher in [PasswordHasher::Argon2id, PasswordHasher::Pbkdf2Sha256] {
+            let stored = hash(hasher, THAI).unwrap();
+            assert!(stored.len() <= 128, "{stored}");
+            assert!(verify(THAI, &stored) && !verify(ENGLISH, &stored));
+            assert!(!needs_rehash(&stored, hasher));
+            assert_ne!(stored, hash(hasher, THAI).unwrap());
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_password_matches_nothing() {
+        let unusable = "!IExz3fTyslNVoLZcK0U41loM2zhQ5VXQwh5uUOxe";
+        let junk = [
+            "",
+            unusable,
+            "plain",
+            "md5$salt$5d41402abc4b2a76b9719d911017c592",
+            "pbkdf2_sha1$1000$salt$j2l+3IQw/Z8IgenAKUMlxdujbbo=",
+            "bcrypt$$2b$12$6j4Mv/No/laPAVKuz9cxJ.nC11WLXZncP3Un6eb6MtOEJDsHY16ku",
+            "pbkdf2_sha256$0$salt$cvkkyKZgOzq2h3yKTfBtKFQx4b0YP+uMGEbe+Ikjqpw=",
+            "pbkdf2_sha256$99999999999$salt$cvkkyKZgOzq2h3yKTfBtKFQx4b0YP+uMGEbe+Ikjqpw=",
+            "pbkdf2_sha256$4000000000$salt$cvkkyKZgOzq2h3yKTfBtKFQx4b0YP+uMGEbe+Ikjqpw=",
+            "pbkdf2_sha256$1000$salt$",
+            "pbkdf2_sha256$1000$salt",
+            "argon2$argon2id$v=19$m=4294967295,t=1,p=1$bGZtZUtsd3cyQVg5SHEwWlk1NlJpdQ$WYKeD0NFUNZCc4FoA68JeGkgkdtcMNI1MxuowNTCg1w",
+            "argon2$argon2id$v=19$m=8,t=99999,p=1$bGZtZUtsd3cyQVg5SHEwWlk1NlJpdQ$WYKeD0NFUNZCc4FoA68JeGkgkdtcMNI1MxuowNTCg1w",
+            "argon2$argon2id$v=19$m=1,t=1,p=16$bGZtZUtsd3cyQVg5SHEwWlk1NlJpdQ$WYKeD0NFUNZCc4FoA68JeGkgkdtcMNI1MxuowNTCg1w",
+            "argon2$argon2id$v=19$m=8,t=1,p=1$$",
+            "scrypt$1073741824$salt$8$5$uUl52MtXO14SWZVQ+8SjIHfcqCAZ3vtspypMGZKMl6zxMnAOC+Tl/S6sncTATZPCnPYYsnkHqUdHiGLHoXr5Jw==",
+            "scrypt$12345$salt$8$5$uUl52MtXO14SWZVQ+8SjIHfcqCAZ3vtspypMGZKMl6zxMnAOC+Tl/S6sncTATZPCnPYYsnkHqUdHiGLHoXr5Jw==",
+            "bcrypt_sha256$$2b$31$gITbzQekl8tIv1NXOn7CGe6wVFAiYMqiCKJ0WZ8OdW3Rb9YOftCxa",
+            "bcrypt_sha256$$2b$12$gITbzQekl8tIv1NXOn7CGe6wVFAiYMqiCKJ0WZ8OdW3Rb9YOftCé",
+        ];
+        for stored in junk {
+            assert!(!verify(ENGLISH, stored), "{stored}");
+            assert!(!verify("", stored), "{stored}");
+        }
+        assert!(!is_usable(unusable) && !is_usable(""));
+        assert!(!verify(&"x".repeat(LONGEST + 1), GOLDEN[1].1));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn junk_never_panics(format in "(pbkdf2_sha256|argon2|scrypt|bcrypt_sha256|)", rest in r"[$0-9a-z=,.+/\PC]{0,80}") {
+            let stored = format!("{format}${rest}");
+            // Only what is parsed costs time; it is taken apart in any case.
+            prop_assert!(!is_usable(&stored) || stored.len() > 40);
+        }
+    }
 }
