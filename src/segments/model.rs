@@ -2,7 +2,6 @@
 //!
 //! Called by pages, commands and the API; `save` changes it. What an actor may not see is not found: the two answer alike.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -261,10 +260,7 @@ pub(super) fn is_called(name: &str) -> Sql {
     Sql::from("trim(") + folded(&columns::NAME) + ", " + Bind::Text(WHITE_SPACE.to_owned()) + ") = " + Bind::Text(key(name))
 }
 
-/// When its count is older than its values or its list, or than `oldest`.
-pub fn is_stale(segment: &Segment, oldest: Option<DateTime<Utc>>) -> bool {
-    if segment.status != Status::Active.name() {
-        return false;
-    }
-    segment.last_calculated_at.is_none_or(|counted| counted < segment.updated_at || oldest.is_some_and(|oldest| counted.0 < oldest))
+/// Whether the count of an active segment is older than its values. (Counting by the clock comes with the job.)
+pub fn is_stale(segment: &Segment) -> bool {
+    segment.status == Status::Active.name() && segment.last_calculated_at.is_none_or(|counted| counted < segment.updated_at)
 }

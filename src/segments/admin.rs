@@ -1,0 +1,186 @@
+//! The screens of segments: what their list and form show.
+//!
+//! Declarations only, read by `crate::admin`; what the form does beyond its fields is in `form`.
+
+use super::columns;
+use super::form::{self, Cleaned, Panels};
+use super::model::{self, Row, Status};
+use super::save;
+use crate::accounts::Actor;
+use crate::accounts::actor::{Permission, Subject};
+use crate::admin::cell::{Cell, Show, Tone};
+use crate::admin::display::Display;
+use crate::admin::editing::{Edit, Editing};
+use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, ReadonlyField, Widget};
+use crate::admin::filters::ListFilter;
+use crate::admin::list_display::{ListColumn, SortKey};
+use crate::admin::model_admin::{Method, Model, ModelAdmin, ObjectTool, Store, Visible};
+use crate::admin::search::SearchField;
+use crate::criteria::{Calendar, choices, json};
+use crate::error::Result;
+use crate::query::{Choice, Column};
+
+/// Segments.
+pub struct SegmentAdmin;
+
+const SHORT_TYPE: &[Choice] = &[Choice::new("dynamic", "Dynamic"), Choice::new("static", "Static")];
+
+impl ModelAdmin for SegmentAdmin {
+    type Row = Row;
+    type Panels = Panels;
+    type Cleaned = Cleaned;
+
+    const MODEL: Model = Model {
+        app_label: "crm_app",
+        model_name: model::MODEL,
+        verbose_name: "Customer Segment",
+        verbose_name_plural: "Customer Segments",
+        subject: Subject::Segment,
+    };
+    const KEY: &'static Column = &columns::ID;
+    const STORE: Store<Row> =
+        Store { list: model::list_rows, count: model::count_rows, id: |row| row.segment.id, name: |row| row.segment.name.clone() };
+    const VISIBLE: Visible = model::visible_to;
+    const MAY: fn(&Actor, Permission, Option<&Row>) -> Result<()> = may;
+
+    const LIST_DISPLAY: &'static [ListColumn<Row>] = &[
+        ListColumn::link("name", "Name", Show::Text(|row| &row.segment.name), SortKey::ascending(&columns::NAME)),
+        ListColumn::sorting(
+            "segment_type",
+            "Segment type",
+            Show::Choice(SHORT_TYPE, |row| &row.segment.segment_type),
+            SortKey::ascending(&columns::SEGMENT_TYPE),
+        ),
+        ListColumn::sorting(
+            "status",
+            "Status",
+            Show::Choice(choices::SEGMENT_STATUS, |row| &row.segment.status),
+            SortKey::ascending(&columns::STATUS),
+        ),
+        ListColumn::new("member_count", "Member count", member_count).sorted_by(SortKey::ascending(&columns::MEMBER_COUNT)),
+        ListColumn::new("created_by", "Created by", created_by).sorted_by(SortKey::ascending(&columns::OWNER)),
+        ListColumn::sorting(
+            "created_at",
+            "Created at",
+            Show::Time(|row| Some(row.segment.created_at)),
+            SortKey::ascending(&columns::CREATED_AT),
+        ),
+        ListColumn::sorting(
+            "last_used_at",
+            "Last used",
+            Show::Time(|row| row.segment.last_used_at),
+            SortKey::ascending(&columns::LAST_USED_AT),
+        ),
+        ListColumn::new("tags", "Tags", tags),
+    ];
+    const LIST_FILTER: &'static [ListFilter] = &[
+        ListFilter::choices("segment_type", "segment type", &columns::SEGMENT_TYPE),
+        ListFilter::choices_without("status", "status", &columns::STATUS, "Current", &["archived"]),
+        ListFilter::date("created_at", "created at", &columns::CREATED_AT),
+    ];
+    const SEARCH_FIELDS: &'static [SearchField] =
+        &[SearchField::new(&columns::NAME), SearchField::new(&columns::DESCRIPTION), SearchField::new(&columns::TAGS)];
+    const ORDERING: &'static [SortKey] = &[SortKey::descending(&columns::CREATED_AT)];
+
+    const FIELDSETS: &'static [Fieldset<Row, Panels>] = &[
+        Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },
+        Fieldset { title: "Filter Criteria (Dynamic Segments)", description: "", fold: Fold::Unless(form::is_dynamic), fields: CRITERIA },
+        Fieldset {
+            title: "Static Contacts (Static Segments)",
+            description: "The list of a static segment. Changing the type to dynamic keeps it; it then rests until the type is static again.",
+            fold: Fold::Unless(form::is_static),
+            fields: &[Field::Panel(form::contacts_panel), Field::Panel(form::companies_panel)],
+        },
+        Fieldset { title: "Statistics", description: "", fold: Fold::Never, fields: STATISTICS },
+        Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
+    ];
+    const OBJECT_TOOLS: &'static [ObjectTool<Row>] =
+        &[ObjectTool { label: "Members", page: "members", method: Method::Get, is_offered: |_, _| true }];
+    const PANELS: fn(&mut crate::db::AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
+    const EDITING: Editing<Self> = Editing::Form(Edit {
+        clean: form::clean,
+        save: form::save,
+        refusal: form::refusal,
+        delete: form::delete,
+        related: form::related,
+        buttons: form::BUTTONS,
+    });
+}
+
+const BASIC: &[Field<Row, Panels>] = &[
+    FormField::new("name", "Name", Widget::Text(200), |row: &Row| row.segment.name.clone())
+        .required()
+        .help("A short name people will recognise, e.g. “Big hotels, Thailand”.")
+        .field(),
+    FormField::new("description", "Description", Widget::Textarea, |row: &Row| row.segment.description.clone())
+        .help("Who is in this segment and why.")
+        .field(),
+    FormField::new("segment_type", "Segment type", Widget::Select(choices::SEGMENT_TYPE), |row: &Row| row.segment.segment_type.clone())
+        .required()
+        .initially("dynamic")
+        .field(),
+    FormField::new("status", "Status", Widget::Select(choices::SEGMENT_STATUS), |row: &Row| row.segment.status.clone())
+        .required()
+        .initially("active")
+        .field(),
+    FormField::new("tags", "Tags", Widget::Text(500), |row: &Row| row.segment.tags.clone()).help("Words, separated by commas.").field(),
+];
+
+const CRITERIA: &[Field<Row, Panels>] =
+    &[FormField::new("filter_criteria", "Filter criteria", Widget::Json, |row: &Row| json::pretty(&row.segment.filter_criteria.0))
+        .initially("{\n  \"entity\": \"contact\",\n  \"match_type\": \"all\",\n  \"rules\": []\n}")
+        .help("Rules of a dynamic segment, as JSON. Press “Preview” to see who they select before you save.")
+        .drawn_by(form::criteria_panel)
+        .field()];
+
+const STATISTICS: &[Field<Row, Panels>] = &[
+    ReadonlyField::new("member_count", "Member count", member_count).field(),
+    ReadonlyField::showing("last_calculated_at", "Last calculated at", Show::Time(|row: &Row| row.segment.last_calculated_at)).field(),
+    ReadonlyField::showing("last_used_at", "Last used at", Show::Time(|row: &Row| row.segment.last_used_at)).field(),
+    ReadonlyField::showing("times_used", "Times used", Show::Number(|row: &Row| row.segment.times_used.into())).field(),
+];
+
+const METADATA: &[Field<Row, Panels>] = &[
+    ReadonlyField::new("created_by", "Created by", created_by).field(),
+    ReadonlyField::showing("created_at", "Created at", Show::Time(|row: &Row| Some(row.segment.created_at))).field(),
+    ReadonlyField::showing("updated_at", "Updated at", Show::Time(|row: &Row| Some(row.segment.updated_at))).field(),
+];
+
+fn may(actor: &Actor, permission: Permission, row: Option<&Row>) -> Result<()> {
+    actor.require(permission, Subject::Segment)?;
+    match row {
+        Some(row) if permission != Permission::View && !row.segment.is_changeable_by(actor) => {
+            let owner = row.owner.as_ref().map_or_else(|| "the Admins".to_owned(), model::Owner::name);
+            Err(save::refusal(&row.segment.name, &owner))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The count as it was last taken; what makes it doubtful stands behind it.
+fn member_count(row: &Row, display: &Display) -> Cell {
+    let segment = &row.segment;
+    let calendar = Calendar { zone: display.zone(), today: display.today() };
+    if let Some(problem) = segment.broken_rules(calendar).first() {
+        return display.number(0).noted(Tone::Attention, format!("needs attention: {}: {}", problem.place(), problem.detail));
+    }
+    let count = display.number(segment.member_count);
+    match segment.last_calculated_at {
+        None => count.noted(Tone::Attention, "never counted"),
+        Some(counted) if segment.status != Status::Active.name() => {
+            count.noted(Tone::Quiet, format!("as of {}", display.sentence(counted)))
+        }
+        Some(counted) if model::is_stale(segment) => count.noted(Tone::Stale, format!("counted {}", display.ago(counted))),
+        Some(_) => count,
+    }
+}
+
+/// "somchai (Sales)"; "-" without owner.
+fn created_by(row: &Row, _: &Display) -> Cell {
+    row.owner.as_ref().map_or(Cell::Blank, |owner| Cell::text(format!("{} ({})", owner.username, owner.role)))
+}
+
+fn tags(row: &Row, _: &Display) -> Cell {
+    let tags: Vec<String> = row.segment.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
+    if tags.is_empty() { Cell::Blank } else { Cell::Tags(tags) }
+}

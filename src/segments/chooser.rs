@@ -1,0 +1,266 @@
+//! The two panes of a static segment's form: who can be listed, and who is.
+//!
+//! Called by `form`. Both panes search and page on the server, and nothing is written until the form is saved: what was
+//! added and removed so far travels in two hidden fields. Whatever is ticked moves with whatever button is pressed, so no
+//! tick is lost by searching for the next name or by pressing Save at once.
+
+use super::listed::Change;
+use super::model::Segment;
+use crate::admin::form::FormData;
+use crate::admin::search::{SearchField, predicate};
+use crate::criteria::catalogue::{company as company_field, contact as contact_field};
+use crate::customers::{company, contact};
+use crate::db::dialect::Word;
+use crate::db::schema::{crm_app_company, crm_app_contact};
+use crate::db::{AnyConnection, Id};
+use crate::error::Result;
+use crate::query::{Column, Selection, Sql, Value};
+
+/// Rows of a pane.
+const PAGE: i64 = 50;
+
+static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
+static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "id");
+
+/// What is chosen: contacts or companies. Everything in which the two choosers differ.
+pub struct Kind {
+    /// The beginning of the names of its fields.
+    pub prefix: &'static str,
+    /// "contacts".
+    pub plural: &'static str,
+    key: &'static str,
+    listed: &'static str,
+    name: &'static Column,
+    search: &'static [SearchField],
+    list: fn(&mut AnyConnection, &Selection<'_>) -> Result<Vec<Candidate>>,
+}
+
+/// Listed contacts.
+pub static CONTACTS: Kind = Kind {
+    prefix: "contact",
+    plural: "contacts",
+    key: "crm_app_contact.id",
+    listed: "SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ",
+    name: &contact_field::NAME,
+    search: &[
+        SearchField::new(&contact_field::NAME),
+        SearchField::new(&contact_field::EMAIL),
+        SearchField::new(&contact_field::TITLE),
+        SearchField::through(&CONTACT_COMPANY, &COMPANY_ID, &company_field::NAME),
+        SearchField::through(&CONTACT_COMPANY, &COMPANY_ID, &company_field::COUNTRY),
+    ],
+    list: list_contacts,
+};
+
+/// Listed companies, each of which stands for its contacts.
+pub static COMPANIES: Kind = Kind {
+    prefix: "company",
+    plural: "companies",
+    key: "crm_app_company.id",
+    listed: "SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = ",
+    name: &company_field::NAME,
+    search: &[
+        SearchField::new(&company_field::NAME),
+        SearchField::new(&company_field::LEGAL_ENTITY_NAME),
+        SearchField::new(&company_field::COUNTRY),
+        SearchField::new(&company_field::CITY),
+    ],
+    list: list_companies,
+};
+
+/// Somebody who can be listed, or is.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The key.
+    pub id: Id,
+    /// The name.
+    pub who: String,
+    /// What tells them from others of the name.
+    pub more: String,
+    /// Why they would not be a member; `None` when they would.
+    pub not_member: Option<&'static str>,
+    /// Whether they are listed only once the form is saved.
+    pub is_new: bool,
+}
+
+/// One pane as it is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Pane {
+    /// What was searched for.
+    pub query: String,
+    /// The rows of this page.
+    pub rows: Vec<Candidate>,
+    /// The page, from 1.
+    pub page: i64,
+    /// Whether more follow.
+    pub has_next: bool,
+}
+
+/// A chooser as it is shown.
+#[derive(Debug, Clone, Default)]
+pub struct Chooser {
+    /// See [`Kind::prefix`].
+    pub prefix: &'static str,
+    /// See [`Kind::plural`].
+    pub plural: &'static str,
+    /// How many are listed as it is stored.
+    pub listed: i64,
+    /// Keys that saving will add, joined by commas.
+    pub adding: String,
+    /// How many those are.
+    pub adding_count: usize,
+    /// Keys that saving will remove.
+    pub removing: String,
+    /// How many those are.
+    pub removing_count: usize,
+    /// Who can be added.
+    pub available: Pane,
+    /// Who is listed, with what will be added and without what will be removed.
+    pub chosen: Pane,
+    /// Whether the actor may change the list.
+    pub is_editable: bool,
+}
+
+impl Kind {
+    /// The buttons that show the form again.
+    pub const BUTTONS: &'static [&'static str] = &[
+        "_contact_search",
+        "_contact_page",
+        "_contact_cpage",
+        "_contact_add",
+        "_contact_remove",
+        "_company_search",
+        "_company_page",
+        "_company_cpage",
+        "_company_add",
+        "_company_remove",
+    ];
+
+    fn field(&self, name: &str) -> String {
+        format!("{}_{name}", self.prefix)
+    }
+
+    fn button(&self, name: &str) -> String {
+        format!("_{}_{name}", self.prefix)
+    }
+
+    /// What the form asks to change: what was collected so far, and what is ticked now.
+    pub fn change(&self, data: &FormData) -> Change {
+        let collected = |name: &str| data.get(&self.field(name)).split(',').filter_map(Id::parse).collect::<Vec<_>>();
+        let ticked = |name: &str| data.all(&self.field(name)).filter_map(Id::parse).collect::<Vec<_>>();
+        let (mut add, mut remove) = (collected("adding"), collected("removing"));
+        for id in ticked("available") {
+            move_to(id, &mut add, &mut remove);
+        }
+        for id in ticked("chosen") {
+            move_to(id, &mut remove, &mut add);
+        }
+        Change { add, remove }
+    }
+
+    /// The chooser for what the form holds.
+    pub fn read(
+        &self,
+        connection: &mut AnyConnection,
+        segment: Option<&Segment>,
+        listed: i64,
+        data: &FormData,
+        is_editable: bool,
+    ) -> Result<Chooser> {
+        let change = self.change(data);
+        let ids = |ids: &[Id]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let stored = segment.map_or_else(Sql::none, |segment| self.is_in(Sql::from(self.listed) + Value::Id(segment.id)));
+        let is_one_of = |ids: &[Id]| {
+            if ids.is_empty() { Sql::none() } else { self.is_in(Sql::join(ids.iter().map(|id| Value::Id(*id).into()), ", ", "NULL")) }
+        };
+        let chosen = Sql::or([Sql::and([stored, is_one_of(&change.remove).complement()]), is_one_of(&change.add)]);
+        let mut pane =
+            |query: &str, page: &str, of: Sql| self.pane(connection, data.get(&self.field(query)), self.page_asked(data, page, query), of);
+        let available = if is_editable { pane("q", "page", chosen.clone().complement())? } else { Pane::default() };
+        let mut chosen = pane("cq", "cpage", chosen)?;
+        for row in &mut chosen.rows {
+            row.is_new = change.add.contains(&row.id);
+        }
+        Ok(Chooser {
+            prefix: self.prefix,
+            plural: self.plural,
+            listed,
+            adding: ids(&change.add),
+            adding_count: change.add.len(),
+            removing: ids(&change.remove),
+            removing_count: change.remove.len(),
+            available,
+            chosen,
+            is_editable,
+        })
+    }
+
+    fn is_in(&self, list: Sql) -> Sql {
+        Sql::from(self.key) + " IN (" + list + ")"
+    }
+
+    /// The page that a button asks for, else the one that is open; a new search begins at its first.
+    fn page_asked(&self, data: &FormData, page: &str, query: &str) -> i64 {
+        let pressed = data.get(&self.button(page));
+        let open = data.get(&self.field(page));
+        let is_new_search = data.get(&self.field(query)) != data.get(&self.field(&format!("{query}_shown")));
+        let asked = if pressed.is_empty() { open } else { pressed };
+        if is_new_search { 1 } else { asked.parse().unwrap_or(1).clamp(1, 1_000_000) }
+    }
+
+    fn pane(&self, connection: &mut AnyConnection, query: &str, page: i64, of: Sql) -> Result<Pane> {
+        let predicate = Sql::and([of, predicate(self.search, query)]);
+        let order = Sql::column(self.name) + Word::ByteOrder + ", " + self.key;
+        let selection = Selection { predicate: &predicate, order: &order, limit: PAGE + 1, offset: (page - 1) * PAGE };
+        let mut rows = (self.list)(connection, &selection)?;
+        let page_length = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let has_next = rows.len() > page_length;
+        rows.truncate(page_length);
+        Ok(Pane { query: query.to_owned(), rows, page, has_next })
+    }
+}
+
+/// Puts `id` into one list; taking back what the other one held is enough.
+fn move_to(id: Id, to: &mut Vec<Id>, from: &mut Vec<Id>) {
+    let held = from.len();
+    from.retain(|other| *other != id);
+    if from.len() == held && !to.contains(&id) {
+        to.push(id);
+    }
+}
+
+fn list_contacts(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Candidate>> {
+    let rows = contact::list(connection, selection)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Candidate {
+            id: row.contact.id,
+            not_member: match (row.contact.is_active, row.contact.unsubscribed) {
+                (false, _) => Some("not a member: inactive"),
+                (true, true) => Some("not a member: unsubscribed"),
+                (true, false) => None,
+            },
+            more: joined([&row.company_name, &row.contact.title, &row.company_country, &row.contact.email]),
+            who: row.contact.name,
+            is_new: false,
+        })
+        .collect())
+}
+
+fn list_companies(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Candidate>> {
+    let rows = company::list(connection, selection)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Candidate {
+            id: row.id,
+            more: joined([&row.city, &row.country, &row.industry, &String::new()]),
+            who: row.name,
+            not_member: None,
+            is_new: false,
+        })
+        .collect())
+}
+
+fn joined(parts: [&String; 4]) -> String {
+    parts.into_iter().filter(|part| !part.trim().is_empty()).map(String::as_str).collect::<Vec<_>>().join(" · ")
+}

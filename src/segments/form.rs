@@ -1,0 +1,247 @@
+//! What the segment's form does beyond its fields: the preview beside the criteria, the two choosers, cleaning and saving.
+//!
+//! The hooks that `admin` (the declaration) names; they speak between the machinery of forms and the models. What a page
+//! shows here comes from the same functions that count, list and export.
+
+use askama::Template;
+
+use super::chooser::{COMPANIES, CONTACTS, Chooser, Kind};
+use super::draft::{Draft, FieldError, Input};
+use super::listed;
+use super::model::{Row, SegmentType};
+use super::preview::{Preview, preview};
+use super::save::{self, ListChange};
+use super::{admin::SegmentAdmin, draft};
+use crate::admin::display::number;
+use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
+use crate::admin::form::{FormData, FormErrors};
+use crate::admin::form_page::BoundField;
+use crate::admin::html::Html;
+use crate::criteria::{Problem, describe, resolve};
+use crate::customers::contact;
+use crate::db::AnyConnection;
+use crate::error::{AppError, Result};
+
+/// The button that previews the rules without saving.
+pub const PREVIEW: &str = "_preview";
+
+/// The buttons that show the form again.
+pub const BUTTONS: &[&str] = &[
+    PREVIEW,
+    Kind::BUTTONS[0],
+    Kind::BUTTONS[1],
+    Kind::BUTTONS[2],
+    Kind::BUTTONS[3],
+    Kind::BUTTONS[4],
+    Kind::BUTTONS[5],
+    Kind::BUTTONS[6],
+    Kind::BUTTONS[7],
+    Kind::BUTTONS[8],
+    Kind::BUTTONS[9],
+];
+
+/// What a good form comes down to.
+#[derive(Debug, Clone)]
+pub struct Cleaned {
+    draft: Draft,
+    list: ListChange,
+}
+
+/// What the panels of the form show.
+#[derive(Debug, Clone, Default)]
+pub struct Panels {
+    criteria: State,
+    contacts: Chooser,
+    companies: Chooser,
+}
+
+/// What stands beside the criteria box.
+#[derive(Debug, Clone, Default)]
+pub enum State {
+    /// An invitation.
+    #[default]
+    Nothing,
+    /// The rules in English.
+    Sentence(String),
+    /// What is wrong, at its rule.
+    Broken(Vec<Problem>),
+    /// Who they select.
+    Members(Answer),
+}
+
+/// Who rules select, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// How many, with separators.
+    pub count: String,
+    /// The rules in English.
+    pub summary: String,
+    /// What is worth knowing, at its rule.
+    pub warnings: Vec<Problem>,
+    /// The first few.
+    pub sample: Vec<contact::Row>,
+}
+
+impl From<Preview> for State {
+    fn from(preview: Preview) -> Self {
+        match preview {
+            Preview::Broken(problems) => Self::Broken(problems),
+            Preview::Members { count, sample, summary, warnings } => {
+                Self::Members(Answer { count: number(count), summary, warnings, sample })
+            }
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "segments/preview.html")]
+struct PreviewTemplate<'a> {
+    state: &'a State,
+}
+
+#[derive(Template)]
+#[template(path = "segments/criteria.html")]
+struct CriteriaTemplate<'a> {
+    field: &'a BoundField,
+    preview: Html,
+}
+
+#[derive(Template)]
+#[template(path = "segments/chooser.html")]
+struct ChooserTemplate<'a> {
+    chooser: &'a Chooser,
+    listed: String,
+}
+
+/// The piece of page that a preview is.
+pub fn render_preview(state: &State) -> Result<Html> {
+    Html::render(&PreviewTemplate { state })
+}
+
+/// The row of the criteria box.
+pub fn criteria_panel(field: &BoundField, panels: &Panels) -> Result<Html> {
+    Html::render(&CriteriaTemplate { field, preview: render_preview(&panels.criteria)? })
+}
+
+/// The chooser of contacts.
+pub fn contacts_panel(panels: &Panels) -> Result<Html> {
+    chooser_panel(&panels.contacts)
+}
+
+/// The chooser of companies.
+pub fn companies_panel(panels: &Panels) -> Result<Html> {
+    chooser_panel(&panels.companies)
+}
+
+fn chooser_panel(chooser: &Chooser) -> Result<Html> {
+    Html::render(&ChooserTemplate { chooser, listed: number(chooser.listed) })
+}
+
+/// Whether the section of the criteria begins open.
+pub fn is_dynamic(data: &FormData) -> bool {
+    data.get("segment_type") != SegmentType::Static.name()
+}
+
+/// Whether the section of the lists begins open.
+pub fn is_static(data: &FormData) -> bool {
+    let is_choosing = Kind::BUTTONS.iter().any(|button| data.has(button));
+    is_choosing || data.get("segment_type") == SegmentType::Static.name()
+}
+
+/// Reads what the panels show.
+pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<Panels> {
+    let segment = context.row.map(|row| &row.segment);
+    let (contacts, companies) = segment.map_or(Ok((0, 0)), |segment| listed::count(connection, segment.id))?;
+    let (data, is_editable) = (context.data, context.is_editable);
+    Ok(Panels {
+        criteria: beside_the_box(connection, context)?,
+        contacts: CONTACTS.read(connection, segment, contacts, data, is_editable)?,
+        companies: COMPANIES.read(connection, segment, companies, data, is_editable)?,
+    })
+}
+
+/// The preview when it was asked for; otherwise what can be said without counting.
+fn beside_the_box(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<State> {
+    let calendar = context.act.clock.into();
+    let typed = context.data.get("filter_criteria");
+    if context.data.has(PREVIEW) {
+        return preview(connection, typed, calendar).map(State::from);
+    }
+    let is_new = context.row.is_none() && !context.is_sent;
+    if is_new || !is_dynamic(context.data) {
+        return Ok(State::Nothing);
+    }
+    let resolved = draft::read_criteria(typed).map_err(|problem| vec![problem]).and_then(|document| resolve(&document, calendar));
+    Ok(resolved.map_or_else(State::Broken, |criteria| State::Sentence(describe(&criteria))))
+}
+
+/// What the form comes down to, or what is wrong with it.
+pub fn clean(_: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>, errors: &mut FormErrors) -> Result<Option<Cleaned>> {
+    let data = context.data;
+    let input = Input {
+        name: data.get("name").to_owned(),
+        description: data.get("description").to_owned(),
+        segment_type: data.get("segment_type").to_owned(),
+        status: data.get("status").to_owned(),
+        tags: data.get("tags").to_owned(),
+        filter_criteria: data.get("filter_criteria").to_owned(),
+    };
+    match Draft::parse(&input, context.act.clock.into()) {
+        Ok(draft) => Ok(Some(Cleaned { draft, list: ListChange { contacts: CONTACTS.change(data), companies: COMPANIES.change(data) } })),
+        Err(found) => {
+            for FieldError { field, message, .. } in found {
+                // The machinery may have said the same already.
+                if errors.of(field).next().is_none() {
+                    errors.add(field, message);
+                }
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// Saves a good form.
+pub fn save(connection: &mut AnyConnection, act: &Act<'_>, target: Target<'_, SegmentAdmin>, cleaned: &Cleaned) -> Result<Saved> {
+    let Cleaned { draft, list } = cleaned;
+    let saved = match target {
+        Target::New(id) => save::insert(connection, act.actor, act.clock, id, draft, list)?,
+        Target::Stored(row) => save::update(connection, act.actor, act.clock, &row.segment, draft, list)?,
+    };
+    let notes = if saved.is_archived() {
+        Vec::new()
+    } else {
+        let members = if saved.member_count == 1 { "member" } else { "members" };
+        vec![Note { is_warning: false, text: format!("It has {} {members}.", number(saved.member_count.into())) }]
+    };
+    Ok(Saved { id: saved.id, name: saved.name, notes })
+}
+
+/// What a refusal means for the form.
+pub fn refusal(error: &AppError) -> Option<FormErrors> {
+    match error {
+        AppError::NotUnique(_) => Some(FormErrors::at("name", "Customer Segment with this Name already exists.")),
+        AppError::Conflict(sentence) => {
+            let mut errors = FormErrors::default();
+            errors.add_general(sentence.clone());
+            Some(errors)
+        }
+        // The count took too long, or the database is busy: what was typed is worth more than a bare error page.
+        AppError::Database(failure) => {
+            let mut errors = FormErrors::default();
+            errors.add_general(failure.sentence());
+            Some(errors)
+        }
+        _ => None,
+    }
+}
+
+/// Deletes a segment.
+pub fn delete(connection: &mut AnyConnection, act: &Act<'_>, row: &Row) -> Result<()> {
+    save::delete(connection, act.actor, act.clock, &row.segment)
+}
+
+/// What goes with it.
+pub fn related(connection: &mut AnyConnection, row: &Row) -> Result<Vec<(&'static str, i64)>> {
+    let (contacts, companies) = listed::count(connection, row.segment.id)?;
+    Ok(vec![("Listed contacts", contacts), ("Listed companies", companies)])
+}
