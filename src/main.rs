@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use customer_segments::commands::{self, backup, check, migrate};
+use customer_segments::commands::{self, backup, changepassword, check, createsuperuser, migrate, serve};
 use customer_segments::config::Settings;
 
 /// Customer Segments: define who a campaign talks to
@@ -11,15 +11,21 @@ use customer_segments::config::Settings;
 #[command(version, disable_help_subcommand = true)]
 struct Program {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
     #[command(flatten)]
     settings: Settings,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Migrate the database, then serve the site; what is done when no command is named
+    Serve,
     /// Apply pending migrations to the database
     Migrate(migrate::Arguments),
+    /// Add a user with all rights
+    Createsuperuser(createsuperuser::Arguments),
+    /// Give a user a new password
+    Changepassword(changepassword::Arguments),
     /// Look for problems with the settings and the database, one line each
     Check,
     /// Copy a live SQLite database to a new file, checked
@@ -31,8 +37,11 @@ fn main() -> ExitCode {
         return code;
     }
     let Program { command, settings } = Program::parse();
-    commands::run(settings, |context| match command {
+    commands::run(settings, |context| match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(context),
         Command::Migrate(arguments) => migrate::run(context, &arguments),
+        Command::Createsuperuser(arguments) => createsuperuser::run(context, &arguments),
+        Command::Changepassword(arguments) => changepassword::run(context, &arguments),
         Command::Check => check::run(context),
         Command::Backup(arguments) => backup::run(context, &arguments),
     })

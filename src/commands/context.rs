@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::clock::Clock;
-use crate::config::{Config, Settings, Switch};
+use crate::config::{Config, PasswordHasher, Settings, Switch};
 use crate::db::connection::Options;
 use crate::db::dialect::{self, Engine};
 use crate::db::{Db, migrations};
@@ -51,7 +51,11 @@ impl Context {
     /// # Errors
     /// `Conflict` where the CRM shares it and migrations are pending: its tables change only when somebody says `migrate`.
     pub fn database(&self) -> Result<Db> {
-        let db = Db::open(self.options())?;
+        self.migrated(Db::open(self.options())?)
+    }
+
+    /// [`Context::database`] with one that is open already.
+    pub fn migrated(&self, db: Db) -> Result<Db> {
         let state = migrations::state(&db)?;
         if state.shared && !state.pending.is_empty() {
             return Err(AppError::Conflict(
@@ -78,6 +82,12 @@ impl Context {
             )));
         }
         Db::open(self.options())
+    }
+
+    /// The format of new password hashes: where the CRM shares the database, one that it can verify.
+    pub fn hasher(&self, is_shared: bool) -> PasswordHasher {
+        let usual = if is_shared { PasswordHasher::Pbkdf2Sha256 } else { PasswordHasher::Argon2id };
+        self.settings.password_hasher.unwrap_or(usual)
     }
 
     /// The settings, checked; with a secret key that is made and kept beside a SQLite file where none is set.

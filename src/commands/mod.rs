@@ -4,10 +4,14 @@
 //! for a problem found, 2 for wrong use (clap's own code for it, too).
 
 pub mod backup;
+pub mod changepassword;
 pub mod check;
 mod composed;
 pub mod context;
+pub mod createsuperuser;
 pub mod migrate;
+mod new_password;
+pub mod serve;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -11,3 +11,4 @@ mod commands;
 mod criteria;
 mod db;
 mod house;
+mod site;

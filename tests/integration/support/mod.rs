@@ -1,13 +1,16 @@
 //! What the tests share.
 
+pub(crate) mod app;
 pub(crate) mod catalogue;
 pub(crate) mod database;
 pub(crate) mod evaluator;
 pub(crate) mod generator;
+pub(crate) mod page;
 pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod stored;
 
+pub(crate) use app::TestApp;
 pub(crate) use database::{TestDb, on_both_engines, on_engines};
 pub(crate) use program::Shell;
 

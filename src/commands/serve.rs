@@ -1,0 +1,39 @@
+//! `serve`, the default command: migrates, then serves until told to end.
+
+use std::io::{Write, stdout};
+
+use super::{Context, Outcome};
+use crate::accounts::user::User;
+use crate::config::Config;
+use crate::db::{Db, migrations};
+use crate::error::{AppError, Result};
+use crate::server;
+
+/// Runs it.
+pub fn run(context: &Context) -> Result<Outcome> {
+    let config = context.config()?;
+    let db = Db::open(context.options())?;
+    for name in migrations::apply(&db, &context.clock())? {
+        tracing::info!(name, "migration applied");
+    }
+    let is_lonely = db.read_blocking(User::count)? == 0;
+    serve(context, config, db, |url| {
+        writeln!(stdout(), "Serving at {url}")?;
+        if is_lonely {
+            writeln!(stdout(), "Nobody can sign in yet. Make the first user with: customer-segments createsuperuser")?;
+        }
+        Ok(())
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Serves; `announce` is given the site's URL once the port is ours. A `BIND` with port 0 takes any free one.
+pub(super) fn serve(context: &Context, mut config: Config, db: Db, announce: impl FnOnce(&str) -> Result<()>) -> Result<()> {
+    let listener = server::bind(&config)?;
+    config.bind = listener.local_addr()?;
+    if context.settings.public_url.is_none() {
+        config.public_url.set_port(Some(config.bind.port())).map_err(|()| AppError::internal("the URL of the site takes no port"))?;
+    }
+    announce(config.public_url.as_str())?;
+    server::run_on(listener, config, db, context.clock())
+}

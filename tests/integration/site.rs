@@ -1,0 +1,85 @@
+//! The site as a whole: people get in, and nobody else does.
+
+use customer_segments::accounts::Role;
+use customer_segments::db::migrations;
+use customer_segments::routes;
+
+use crate::support::{TestApp, TestDb, on_engines};
+
+#[test]
+fn staff_signs_in_and_out_through_the_pages() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let index = person.open("/admin/");
+        assert!(index.text("#user-tools").contains(&person.username), "{}", index.text("#user-tools"));
+        let out = person.submit(&index.form_at("#logout-form"));
+        assert_eq!(out.status, 200);
+        assert!(person.get("/admin/").location().starts_with("/admin/login/"));
+    });
+}
+
+#[test]
+fn a_wrong_password_is_refused_and_the_name_kept() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let username = app.user(Role::Sales, |_| {});
+        let person = app.anonymous();
+        let answer = person.post_form("/admin/login/", &[("username", &username), ("password", "wrong")]);
+        assert_eq!(answer.status, 200);
+        assert!(answer.text("#login_error").contains("Please enter the correct username and password"));
+        assert_eq!(answer.form().value("username"), Some(username.as_str()));
+        assert_eq!(answer.form().value("password"), Some(""));
+    });
+}
+
+#[test]
+fn who_is_not_staff_is_not_let_in() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let username = app.user(Role::Sales, |user| user.is_staff = false);
+        let fields = [("username", username.as_str()), ("password", crate::support::app::PASSWORD)];
+        assert!(app.anonymous().post_form("/admin/login/", &fields).has("#login_error"));
+    });
+}
+
+#[test]
+fn a_form_without_its_token_changes_nothing() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.superuser();
+        let answer = person.post("/admin/logout/", &[]);
+        assert_eq!(answer.status, 403);
+        assert_eq!(person.get("/admin/").status, 200);
+    });
+}
+
+/// Paths that anybody may open; every other leads to the sign-in.
+const OPEN: &[&str] = &["/", "/admin/login/"];
+
+#[test]
+fn every_url_sends_strangers_to_the_sign_in() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let stranger = app.anonymous();
+        for url in routes::urls() {
+            // A number is no id, but a stranger must not even learn that.
+            let path: String =
+                url.pattern().split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect::<Vec<_>>().join("1");
+            for method in url.methods().iter().filter(|_| !OPEN.contains(&url.pattern())) {
+                let method = reqwest::Method::from_bytes(method.as_str().as_bytes()).unwrap();
+                let answer = stranger.send(stranger.request(method.clone(), &path));
+                let is_sent_away = answer.status == 302 && answer.location().starts_with("/admin/login/");
+                assert!(is_sent_away || [401, 403].contains(&answer.status), "{method} {path}: {}", answer.status);
+            }
+        }
+    });
+}
+
+#[test]
+fn people_of_a_shared_database_sign_in() {
+    let Some(test) = TestDb::shared() else { return };
+    migrations::apply(&test.db, &test.clock).unwrap();
+    let app = TestApp::on(test);
+    app.superuser().open("/admin/");
+}

@@ -1,0 +1,194 @@
+//! The running site, and the people who use it.
+//!
+//! Every [`TestApp`] is the real server on a port and a database of its own. People sign in through the real page; what
+//! they post goes through the page that has the form, so that its hidden fields and tokens are those of a browser.
+
+use std::net::TcpListener;
+use std::sync::{Mutex, OnceLock, mpsc};
+use std::thread::{self, JoinHandle};
+
+use actix_web::dev::ServerHandle;
+use actix_web::rt::System;
+use clap::Parser;
+use customer_segments::accounts::user::{NewUser, User};
+use customer_segments::accounts::{Actor, Role, password};
+use customer_segments::config::{Config, PasswordHasher, Settings};
+use customer_segments::db::Id;
+use customer_segments::server;
+use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::header::{HeaderMap, HeaderValue, ORIGIN};
+use reqwest::redirect;
+
+use super::TestDb;
+use super::page::{Answer, Form};
+
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// The site, until it is dropped.
+pub(crate) struct TestApp {
+    /// Its database and clock.
+    pub(crate) test: TestDb,
+    base: String,
+    handle: ServerHandle,
+    server: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl TestApp {
+    /// The site on this database.
+    pub(crate) fn on(test: TestDb) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (config, db, clock) = (config(&base), test.db.clone(), test.clock.clone());
+        let (started, handle) = mpsc::channel();
+        let server = thread::spawn(move || {
+            System::new().block_on(async move {
+                let server = server::start(listener, config, db, clock).expect("the site starts");
+                started.send(server.handle()).unwrap();
+                server.await.expect("the site runs");
+            });
+        });
+        Self { test, base, handle: handle.recv().expect("the site started"), server: Mutex::new(Some(server)) }
+    }
+
+    /// The address of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// Somebody who has not signed in.
+    pub(crate) fn anonymous(&self) -> Person<'_> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ORIGIN, HeaderValue::from_str(&self.base).unwrap());
+        let client = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).default_headers(headers);
+        Person { app: self, client: client.build().unwrap(), id: None, username: String::new() }
+    }
+
+    /// Somebody of the staff, of the role Sales.
+    pub(crate) fn staff(&self) -> Person<'_> {
+        self.role(Role::Sales)
+    }
+
+    /// Somebody of the staff with a role.
+    pub(crate) fn role(&self, role: Role) -> Person<'_> {
+        self.sign_in(&self.user(role, |_| {}))
+    }
+
+    /// A superuser.
+    pub(crate) fn superuser(&self) -> Person<'_> {
+        self.sign_in(&self.user(Role::Admin, |user| user.is_superuser = true))
+    }
+
+    /// Adds a user of the staff, changed as told, and gives their name.
+    pub(crate) fn user(&self, role: Role, change: impl FnOnce(&mut NewUser)) -> String {
+        let count = self.test.db.read_blocking(User::count).unwrap();
+        let username = format!("{}-{count}", role.name().to_lowercase());
+        let email = format!("{username}@example.com");
+        let mut new = NewUser { username, password: hash().to_owned(), email, role, is_staff: true, is_superuser: false };
+        change(&mut new);
+        // As the CRM would on a database that it shares.
+        let (crm, now) = (Actor::system("tests", false), self.test.clock.now());
+        self.test.db.write_blocking(|connection| User::insert(connection, &crm, &new, now)).unwrap();
+        new.username
+    }
+
+    /// The user of this name, signed in through the page.
+    #[track_caller]
+    pub(crate) fn sign_in(&self, username: &str) -> Person<'_> {
+        let user = self.test.db.read_blocking(|connection| User::find_by_username(connection, username)).unwrap();
+        let person = Person { id: Some(user.id), username: user.username, ..self.anonymous() };
+        let answer = person.post_form("/admin/login/", &[("username", username), ("password", PASSWORD)]);
+        assert_eq!((answer.status, answer.location()), (303, "/admin/"), "{username} could not sign in: {}", answer.body);
+        person
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // The future need not be awaited for the server to be told.
+        drop(self.handle.stop(false));
+        if let Some(server) = self.server.lock().unwrap().take() {
+            let ended = server.join();
+            assert!(ended.is_ok() || thread::panicking(), "the site panicked");
+        }
+    }
+}
+
+/// Somebody with a browser of their own.
+pub(crate) struct Person<'a> {
+    app: &'a TestApp,
+    client: Client,
+    /// Their key, once they have signed in.
+    pub(crate) id: Option<Id>,
+    /// The name they signed in with.
+    pub(crate) username: String,
+}
+
+impl Person<'_> {
+    /// The page at a path; redirects are answers.
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        self.send(self.client.get(self.app.url(path)))
+    }
+
+    /// The page at a path, which must be there.
+    #[track_caller]
+    pub(crate) fn open(&self, path: &str) -> Answer {
+        let answer = self.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer
+    }
+
+    /// Fills in the form of the page at `path` and sends it.
+    #[track_caller]
+    pub(crate) fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let form = fields.iter().fold(self.open(path).form(), |form, (name, value)| form.fill(name, value));
+        self.submit(&form)
+    }
+
+    /// Sends a form where it says.
+    pub(crate) fn submit(&self, form: &Form) -> Answer {
+        self.send(self.client.post(self.app.url(&form.action)).form(&form.fields))
+    }
+
+    /// Posts fields as they are, without any page before.
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(self.client.post(self.app.url(path)).form(fields))
+    }
+
+    /// Where a redirect leads.
+    #[track_caller]
+    pub(crate) fn follow(&self, answer: &Answer) -> Answer {
+        assert!((300..400).contains(&answer.status), "{} is no redirect: {}", answer.status, answer.body);
+        self.get(answer.location())
+    }
+
+    /// Any other request, made with [`Person::request`].
+    pub(crate) fn send(&self, request: RequestBuilder) -> Answer {
+        Answer::of(request.send().expect("the site answers"))
+    }
+
+    /// A request of their browser, to be finished and sent.
+    pub(crate) fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.app.url(path))
+    }
+}
+
+/// The settings as a site on this machine has them; nothing of our environment gets in.
+fn config(base: &str) -> Config {
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        settings: Settings,
+    }
+    let flags =
+        ["tests", "--public-url", base, "--bind", "127.0.0.1:0", "--database-url", "sqlite://unused", "--time-zone", "Asia/Bangkok"];
+    let settings = Only::try_parse_from(flags).expect("settings").settings;
+    let secret_key = Some("the secret of the tests, long enough".to_owned());
+    Settings { secret_key, ..settings }.check(None).expect("settings")
+}
+
+/// A hash of [`PASSWORD`]; made once, for hashing is slow on purpose.
+fn hash() -> &'static str {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| password::hash(PasswordHasher::Argon2id, PASSWORD).unwrap())
+}
