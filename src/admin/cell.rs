@@ -88,6 +88,21 @@ impl Cell {
         }
     }
 
+    /// The value without its remarks.
+    pub fn plain(&self) -> &Self {
+        if let Self::Noted(cell, _) = self { cell.plain() } else { self }
+    }
+
+    /// Its remarks.
+    pub fn notes(&self) -> &[Note] {
+        if let Self::Noted(_, notes) = self { notes } else { &[] }
+    }
+
+    /// Whether it is text whose line breaks and blanks matter.
+    pub fn is_code(&self) -> bool {
+        matches!(self.plain(), Self::Code(_))
+    }
+
     /// Whether it shows nothing.
     pub fn is_blank(&self) -> bool {
         *self == Self::Blank

@@ -115,8 +115,8 @@ pub struct ChangeList {
     pub show_all: Option<String>,
     /// Where one is added; `None` when the actor may not.
     pub add_url: Option<String>,
-    /// Whether the actor may change anything here at all; the heading says "view" otherwise.
-    pub may_change: bool,
+    /// Why nothing can be changed here; `None` when something can.
+    pub read_only: Option<String>,
 }
 
 /// The search box.
@@ -192,7 +192,7 @@ impl ChangeList {
         let filters = query.parameters.without(&[paginator::PAGE, paginator::ALL]);
         let names = filter_parameters::<A>();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let may = |permission| A::EDITING.allows(actor, permission, None).is_ok();
+        let allowed = |permission| A::EDITING.allows(actor, permission, None);
         let carried = query.parameters.encoded();
         Self {
             model: A::MODEL,
@@ -207,8 +207,8 @@ impl ChangeList {
             previous: paginator.previous(&query.parameters),
             next: paginator.next(&query.parameters, i64::try_from(rows.len()) == Ok(paginator.limit)),
             show_all: paginator.show_all(&query.parameters),
-            add_url: may(Permission::Add).then(|| carrying(A::MODEL.add_url(), &carried)),
-            may_change: may(Permission::Change),
+            add_url: allowed(Permission::Add).is_ok().then(|| carrying(A::MODEL.add_url(), &carried)),
+            read_only: allowed(Permission::Change).err().map(|why| why.to_string()),
         }
     }
 }

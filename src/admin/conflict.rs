@@ -54,7 +54,7 @@ pub struct ConflictRow {
 impl ConflictPage {
     /// The page for `data`, sent for an object that is now stored as `row`.
     pub(super) fn of<A: ModelAdmin>(connection: &mut AnyConnection, act: Act<'_>, row: &A::Row, data: &FormData) -> Result<Self> {
-        let object = ObjectView { id: (A::STORE.id)(row), name: (A::STORE.name)(row) };
+        let object = ObjectView::of::<A>(row);
         let opened = DateTime::parse_from_rfc3339(data.get(OPENED)).ok();
         let events = history::list_of(connection, A::MODEL.model_name, &object.id.to_string())?;
         let last = events.into_iter().rev().find(|event| event.action == history::Action::Changed.name());
@@ -79,6 +79,19 @@ impl ConflictPage {
             rows: rows.collect(),
             object,
         })
+    }
+
+    /// Who saved it, as a sentence begins.
+    pub fn who(&self) -> &str {
+        self.who.as_deref().unwrap_or("Somebody else")
+    }
+
+    /// The heading of the stored version.
+    pub fn saved_by(&self) -> String {
+        match (&self.who, &self.when) {
+            (Some(who), Some(when)) => format!("Saved by {who}, {when}"),
+            _ => "As it is saved now".to_owned(),
+        }
     }
 }
 

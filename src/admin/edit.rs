@@ -57,7 +57,7 @@ enum Attempt {
 }
 
 impl Task {
-    fn act(&self) -> Act<'_> {
+    pub(super) fn act(&self) -> Act<'_> {
         Act { actor: &self.actor, clock: &self.clock }
     }
 

@@ -8,7 +8,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::db::Time;
 use crate::query::condition::Range;
 use crate::query::period::{Point, day_start, next_day, parse_point};
-use crate::query::{Column, Condition, Kind, Sql, Test, Value};
+use crate::query::{Choice, Column, Condition, Kind, Sql, Test, Value};
 
 use super::display::Display;
 use super::query_string::QueryString;
@@ -24,6 +24,8 @@ pub struct ListFilter {
     pub column: &'static Column,
     /// What can be chosen.
     pub kind: FilterKind,
+    /// The choices with labels of its own, where those of the column are too long for a sidebar.
+    pub labels: &'static [Choice],
 }
 
 /// What a filter lets one choose.
@@ -84,7 +86,7 @@ const ALL: &str = "all";
 impl ListFilter {
     /// A filter by the choices of `column`.
     pub const fn choices(parameter: &'static str, title: &'static str, column: &'static Column) -> Self {
-        Self { parameter, title, column, kind: FilterKind::Choices }
+        Self { parameter, title, column, kind: FilterKind::Choices, labels: &[] }
     }
 
     /// A filter by the choices of `column` that leaves some out until a choice is made.
@@ -95,17 +97,28 @@ impl ListFilter {
         label: &'static str,
         leaves_out: &'static [&'static str],
     ) -> Self {
-        Self { parameter, title, column, kind: FilterKind::ChoicesWithDefault { label, leaves_out } }
+        Self { parameter, title, column, kind: FilterKind::ChoicesWithDefault { label, leaves_out }, labels: &[] }
     }
 
     /// A filter by yes and no.
     pub const fn boolean(parameter: &'static str, title: &'static str, column: &'static Column) -> Self {
-        Self { parameter, title, column, kind: FilterKind::Boolean }
+        Self { parameter, title, column, kind: FilterKind::Boolean, labels: &[] }
     }
 
     /// A filter by date.
     pub const fn date(parameter: &'static str, title: &'static str, column: &'static Column) -> Self {
-        Self { parameter, title, column, kind: FilterKind::Date }
+        Self { parameter, title, column, kind: FilterKind::Date, labels: &[] }
+    }
+
+    /// The same with labels of its own.
+    #[must_use]
+    pub const fn labelled(self, labels: &'static [Choice]) -> Self {
+        Self { labels, ..self }
+    }
+
+    /// What can be chosen among.
+    pub fn offered(&self) -> &'static [Choice] {
+        if self.labels.is_empty() { self.column.choices } else { self.labels }
     }
 
     /// The names of its parameters.
@@ -151,7 +164,7 @@ impl ListFilter {
 
     fn settings(&self, display: &Display) -> Vec<(String, Setting)> {
         let exact = |value: &str| vec![(EXACT, value.to_owned())];
-        let values = self.column.choices.iter().map(|choice| (choice.label.to_owned(), exact(choice.value)));
+        let values = self.offered().iter().map(|choice| (choice.label.to_owned(), exact(choice.value)));
         match self.kind {
             FilterKind::Choices => [("All".to_owned(), vec![])].into_iter().chain(values).collect(),
             FilterKind::ChoicesWithDefault { label, .. } => {

@@ -66,10 +66,17 @@ pub struct ToolView {
     pub is_post: bool,
 }
 
+impl ObjectView {
+    /// The object of a row.
+    pub(super) fn of<A: ModelAdmin>(row: &A::Row) -> Self {
+        Self { id: (A::STORE.id)(row), name: (A::STORE.name)(row) }
+    }
+}
+
 impl FormPage {
     /// The page around the form, still without sections.
     pub(super) fn of<A: ModelAdmin>(actor: &Actor, row: Option<&A::Row>) -> Self {
-        let object = row.map(|row| ObjectView { id: (A::STORE.id)(row), name: (A::STORE.name)(row) });
+        let object = row.map(ObjectView::of::<A>);
         let may = |permission, row| A::EDITING.allows(actor, permission, row).is_ok();
         Self {
             model: A::MODEL,

@@ -10,8 +10,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::assets;
+use super::checks::{Problem, check};
+use super::model_admin::{Model, ModelAdmin};
 use crate::accounts::Staff;
-use crate::accounts::actor::{Actor, Permission, Subject};
+use crate::accounts::actor::{Actor, Permission};
 use crate::accounts::session::Message;
 use crate::config::Config;
 use crate::error::{AppError, Result};
@@ -37,12 +39,31 @@ pub struct NavApp {
 /// A model of the navigation.
 #[derive(Debug, Clone, Copy)]
 pub struct NavItem {
-    /// Its name in URLs: `customersegment`.
-    pub slug: &'static str,
-    /// Its name on pages, in the plural.
-    pub label: &'static str,
-    /// What permissions are asked for.
-    pub subject: Subject,
+    /// The model.
+    pub model: Model,
+    /// Whether an actor may do something with it.
+    pub allows: fn(&Actor, Permission) -> Result<()>,
+    /// What is wrong with its declaration.
+    pub check: fn() -> Vec<Problem>,
+}
+
+impl NavItem {
+    /// The screens that `A` declares.
+    pub fn of<A: ModelAdmin>() -> Self {
+        Self { model: A::MODEL, allows: |actor, permission| A::EDITING.allows(actor, permission, None), check: check::<A> }
+    }
+}
+
+impl Nav {
+    /// The model of this name in URLs.
+    pub fn model(&self, name: &str) -> Option<&Model> {
+        self.apps.iter().flat_map(|app| &app.items).map(|item| &item.model).find(|model| model.model_name == name)
+    }
+
+    /// What is wrong with the declarations; a site with mistakes does not start.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.apps.iter().flat_map(|app| &app.items).flat_map(|item| (item.check)()).collect()
+    }
 }
 
 /// An app as one page shows it.
@@ -63,9 +84,9 @@ pub struct AppLink {
 /// A model as one page shows it.
 #[derive(Debug, Clone)]
 pub struct ModelLink {
-    /// See [`NavItem::slug`].
+    /// See [`Model::model_name`].
     pub slug: &'static str,
-    /// See [`NavItem::label`].
+    /// See [`Model::verbose_name_plural`].
     pub label: &'static str,
     /// Its changelist.
     pub url: String,
@@ -166,20 +187,21 @@ fn links(nav: &Nav, actor: &Actor, path: &str) -> Vec<AppLink> {
         .iter()
         .map(|app| {
             let url = format!("/admin/{}/", app.slug);
-            let seen = app.items.iter().filter(|item| actor.may(Permission::View, item.subject));
-            let models = seen.map(|item| link(&url, item, actor, path)).collect();
+            let seen = app.items.iter().filter(|item| (item.allows)(actor, Permission::View).is_ok());
+            let models = seen.map(|item| link(item, actor, path)).collect();
             AppLink { slug: app.slug, label: app.label, is_current: path.starts_with(&url), url, models }
         })
         .collect()
 }
 
-fn link(app: &str, item: &NavItem, actor: &Actor, path: &str) -> ModelLink {
-    let url = format!("{app}{}/", item.slug);
+fn link(item: &NavItem, actor: &Actor, path: &str) -> ModelLink {
+    let url = item.model.list_url();
+    let may = |permission| (item.allows)(actor, permission).is_ok();
     ModelLink {
-        slug: item.slug,
-        label: item.label,
-        add_url: actor.may(Permission::Add, item.subject).then(|| format!("{url}add/")),
-        may_change: actor.may(Permission::Change, item.subject),
+        slug: item.model.model_name,
+        label: item.model.verbose_name_plural,
+        add_url: may(Permission::Add).then(|| item.model.add_url()),
+        may_change: may(Permission::Change),
         is_here: path == url,
         is_current: path.starts_with(&url),
         url,

@@ -1,11 +1,15 @@
 //! The admin in general: lists, forms and their pages, made from declarations; it knows no model.
 //!
-//! `frame` is what every page has around its content, `assets` the files it links to, `index` the first page.
+//! A screen is declared as a [`model_admin::ModelAdmin`] and listed in `routes`. On a request `views` asks `changelist` (lists), `edit` (forms,
+//! with the hooks of `editing`), `deletion` or `object_history`, and puts what they found into `pages`. `frame` is what every
+//! page has around its content, `assets` the files it links to, `index` the first page.
 
 pub mod assets;
 pub mod cell;
 pub mod changelist;
+pub mod checks;
 pub mod conflict;
+pub mod deletion;
 pub mod display;
 pub mod edit;
 pub mod editing;
@@ -18,6 +22,10 @@ pub mod html;
 pub mod index;
 pub mod list_display;
 pub mod model_admin;
+pub mod object_history;
 pub mod paginator;
 pub mod query_string;
 pub mod search;
+pub mod views;
+
+mod pages;

@@ -32,6 +32,20 @@ pub struct Model {
 }
 
 impl Model {
+    /// The application as pages name it: "Crm_App".
+    pub fn app_name(&self) -> String {
+        let words = self.app_label.split('_').map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+        });
+        words.collect::<Vec<_>>().join("_")
+    }
+
+    /// The page of the application.
+    pub fn app_url(&self) -> String {
+        format!("/admin/{}/", self.app_label)
+    }
+
     /// Its changelist.
     pub fn list_url(&self) -> String {
         format!("/admin/{}/{}/", self.app_label, self.model_name)

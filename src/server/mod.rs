@@ -33,6 +33,7 @@ use crate::accounts::hashing::Hashing;
 use crate::accounts::keys;
 use crate::accounts::session_store::Store;
 use crate::accounts::staff::Ownership;
+use crate::admin::frame::Nav;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::db::{Db, migrations};
@@ -89,7 +90,7 @@ fn build(listener: TcpListener, config: Config, db: Db, clock: Clock, draining: 
     let store = Store::new(db.clone(), clock.clone(), &config);
     let hashing = Data::new(Hashing::new(&config, ownership));
     let (config, db, clock) = (Data::new(config), Data::new(db), Data::new(clock));
-    let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(routes::nav()));
+    let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(checked(routes::nav())?));
     let server = HttpServer::new(move || {
         let pages = web::scope("").wrap(sessions(store.clone(), key.clone(), &config)).configure(pages);
         App::new()
@@ -108,6 +109,12 @@ fn build(listener: TcpListener, config: Config, db: Db, clock: Clock, draining: 
     });
     let server = server.client_request_timeout(HEAD_PATIENCE).keep_alive(KEEP_ALIVE).shutdown_timeout(SHUTDOWN).disable_signals();
     Ok(server.listen(listener)?.run())
+}
+
+/// The navigation, if the declarations of its screens make sense: a site with a wrong one does not start.
+fn checked(nav: Nav) -> Result<Nav> {
+    let problems: Vec<String> = nav.problems().iter().map(|problem| format!("({}) {}", problem.code, problem.text)).collect();
+    if problems.is_empty() { Ok(nav) } else { Err(AppError::internal(problems.join(" "))) }
 }
 
 fn files_and_health(config: &mut ServiceConfig) {

@@ -1,0 +1,65 @@
+//! The history of one object: its events as a table, oldest first.
+//!
+//! Called by `views`. Comparing and restoring versions is for later; the events hold what that needs.
+
+use crate::db::Db;
+use crate::error::Result;
+use crate::history::{self, Event};
+
+use super::display::{Display, counted, number};
+use super::edit::{Task, find};
+use super::form_page::ObjectView;
+use super::model_admin::{Model, ModelAdmin};
+
+/// What the page shows.
+#[derive(Debug)]
+pub struct ObjectHistory {
+    /// What the object is.
+    pub model: Model,
+    /// Which one.
+    pub object: ObjectView,
+    /// Its events.
+    pub entries: Vec<Entry>,
+    /// "2 entries".
+    pub count: String,
+}
+
+/// One event.
+#[derive(Debug)]
+pub struct Entry {
+    /// When, in the zone.
+    pub when: String,
+    /// Who, by the name they had.
+    pub who: String,
+    /// What.
+    pub message: String,
+    /// The member counts before and after, where the event knows them.
+    pub counts: Option<String>,
+}
+
+/// The history of the object; `None` for one that the actor does not see.
+pub async fn load<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<ObjectHistory>> {
+    db.read(move |connection| {
+        let Some(id) = task.id else { return Ok(None) };
+        let Some(row) = find::<A>(connection, &task.actor, id)? else { return Ok(None) };
+        let display = Display::new(&task.clock);
+        let events = history::list_of(connection, A::MODEL.model_name, &id.to_string())?;
+        let entries: Vec<Entry> = events.into_iter().map(|event| Entry::of(event, &display)).collect();
+        let count = counted(entries.len(), "entry", "entries");
+        Ok(Some(ObjectHistory { model: A::MODEL, object: ObjectView::of::<A>(&row), entries, count }))
+    })
+    .await
+}
+
+impl Entry {
+    fn of(event: Event, display: &Display) -> Self {
+        let members = |count: i32| format!("{} members", number(count.into()));
+        let counts = match (event.count_before, event.count_after) {
+            (Some(before), Some(after)) => Some(format!("({} before, {} after)", members(before), members(after))),
+            (None, Some(after)) => Some(format!("({})", members(after))),
+            (Some(before), None) => Some(format!("({} before)", members(before))),
+            (None, None) => None,
+        };
+        Self { when: display.sentence(event.at), who: event.actor_name, message: event.message, counts }
+    }
+}

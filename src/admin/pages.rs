@@ -1,0 +1,139 @@
+//! The pages of the admin: what each template is handed, with its title and the way to it.
+//!
+//! Made by `views` from what the machinery found out.
+
+use actix_web::HttpRequest;
+use askama::Template;
+
+use super::changelist::ChangeList;
+use super::conflict::ConflictPage;
+use super::deletion::Deletion;
+use super::form_page::{FieldView, FormPage};
+use super::frame::Frame;
+use super::model_admin::Model;
+use super::object_history::ObjectHistory;
+use super::paginator::PageLink;
+use super::query_string::{back_to, carrying};
+use crate::accounts::Staff;
+use crate::error::Result;
+
+/// A list.
+#[derive(Template)]
+#[template(path = "admin/change_list.html")]
+pub(super) struct ListPage {
+    frame: Frame,
+    list: ChangeList,
+}
+
+impl ListPage {
+    pub(super) fn new(request: &HttpRequest, staff: &Staff, list: ChangeList) -> Result<Self> {
+        let purpose = if list.read_only.is_none() { "change" } else { "view" };
+        let title = format!("Select {} to {purpose}", list.model.verbose_name);
+        let frame = Frame::new(request, staff, title)?.crumb(list.model.app_name(), list.model.app_url());
+        Ok(Self { frame: frame.here(list.model.verbose_name_plural), list })
+    }
+}
+
+/// A form, or an object that is only shown.
+#[derive(Template)]
+#[template(path = "admin/change_form.html")]
+pub(super) struct ChangeFormPage {
+    frame: Frame,
+    form: FormPage,
+    heading: String,
+    action: String,
+    back: String,
+    history_url: Option<String>,
+    delete_url: Option<String>,
+}
+
+impl ChangeFormPage {
+    /// `filters` are those of the list that one came from.
+    pub(super) fn new(request: &HttpRequest, staff: &Staff, form: FormPage, filters: &str) -> Result<Self> {
+        let model = form.model;
+        let verb = match (&form.object, &form.read_only) {
+            (None, _) => "Add",
+            (Some(_), None) => "Change",
+            (Some(_), Some(_)) => "View",
+        };
+        let heading = format!("{verb} {}", model.verbose_name);
+        let (title, here, url) = match &form.object {
+            Some(object) => (format!("{} | {heading}", object.name), object.name.clone(), model.change_url(object.id)),
+            None => (heading.clone(), heading.clone(), model.add_url()),
+        };
+        let frame = Frame { has_errors: form.error_count > 0, ..framed(request, staff, title, model, filters)? }.here(here);
+        let object_url = |page| form.object.as_ref().map(|object| carrying(model.object_url(object.id, page), filters));
+        Ok(Self {
+            history_url: object_url("history"),
+            delete_url: object_url("delete").filter(|_| form.may_delete),
+            action: carrying(url, filters),
+            back: back_to(model.list_url(), filters),
+            frame,
+            heading,
+            form,
+        })
+    }
+}
+
+/// Both versions, after two people saved.
+#[derive(Template)]
+#[template(path = "admin/conflict.html")]
+pub(super) struct ConflictTemplate {
+    frame: Frame,
+    conflict: ConflictPage,
+    heading: String,
+    action: String,
+}
+
+impl ConflictTemplate {
+    pub(super) fn new(request: &HttpRequest, staff: &Staff, conflict: ConflictPage, filters: &str) -> Result<Self> {
+        let heading = format!("Somebody else changed this {}", conflict.model.verbose_name);
+        let frame = framed(request, staff, format!("{} | {heading}", conflict.object.name), conflict.model, filters)?;
+        let frame = Frame { has_errors: true, ..frame }.here(&*conflict.object.name);
+        let action = carrying(conflict.model.change_url(conflict.object.id), filters);
+        Ok(Self { frame, conflict, heading, action })
+    }
+}
+
+/// "Are you sure?"
+#[derive(Template)]
+#[template(path = "admin/delete_confirmation.html")]
+pub(super) struct DeletePage {
+    frame: Frame,
+    deletion: Deletion,
+    action: String,
+    change_url: String,
+}
+
+impl DeletePage {
+    pub(super) fn new(request: &HttpRequest, staff: &Staff, deletion: Deletion, filters: &str) -> Result<Self> {
+        let (model, object) = (deletion.model, &deletion.object);
+        let change_url = carrying(model.change_url(object.id), filters);
+        let frame = framed(request, staff, format!("{} | Delete", object.name), model, filters)?;
+        let frame = frame.crumb(&*object.name, &*change_url).here("Delete");
+        Ok(Self { frame, action: carrying(model.object_url(object.id, "delete"), filters), change_url, deletion })
+    }
+}
+
+/// Who did what to an object.
+#[derive(Template)]
+#[template(path = "admin/object_history.html")]
+pub(super) struct HistoryPage {
+    frame: Frame,
+    history: ObjectHistory,
+}
+
+impl HistoryPage {
+    pub(super) fn new(request: &HttpRequest, staff: &Staff, history: ObjectHistory, filters: &str) -> Result<Self> {
+        let (model, object) = (history.model, &history.object);
+        let frame = framed(request, staff, format!("Change history: {}", object.name), model, filters)?;
+        let frame = frame.crumb(&*object.name, carrying(model.change_url(object.id), filters)).here("History");
+        Ok(Self { frame, history })
+    }
+}
+
+/// The frame of a page below a list.
+fn framed(request: &HttpRequest, staff: &Staff, title: String, model: Model, filters: &str) -> Result<Frame> {
+    let frame = Frame::new(request, staff, title)?.crumb(model.app_name(), model.app_url());
+    Ok(frame.crumb(model.verbose_name_plural, back_to(model.list_url(), filters)))
+}

@@ -1,0 +1,179 @@
+//! The pages of every model: one handler each, listed in `routes` once a model.
+//!
+//! A handler takes `Staff`, asks the machinery once and answers. What may not be seen is answered like what does not exist:
+//! a sentence on the index page, as in Django.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::changelist::{ChangeList, ERROR, Query};
+use super::display::Display;
+use super::edit::{self, Answer, Task};
+use super::editing::Saved;
+use super::form::{FormData, Intent};
+use super::frame::{page, page_with, see_other};
+use super::model_admin::{Model, ModelAdmin};
+use super::pages::{ChangeFormPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
+use super::query_string::{back_to, carrying, preserved};
+use super::{deletion, object_history};
+use crate::accounts::Staff;
+use crate::accounts::actor::Permission;
+use crate::accounts::posted::Posted;
+use crate::accounts::session::Level;
+use crate::clock::Clock;
+use crate::db::{Db, Id};
+use crate::error::Result;
+
+/// `GET …/`
+pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    A::EDITING.allows(&staff.actor, Permission::View, None)?;
+    let display = Display::new(&clock);
+    let without_parameters = || see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url()));
+    let Ok(query) = Query::read::<A>(request.query_string(), &display) else { return Ok(without_parameters()) };
+    let actor = staff.actor.clone();
+    match db.read(move |connection| ChangeList::load::<A>(connection, &actor, &query, &display)).await? {
+        Some(list) => page(&ListPage::new(&request, &staff, list)?),
+        None => Ok(without_parameters()),
+    }
+}
+
+/// `GET …/add/`
+pub async fn add_form<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    show_form::<A>(&request, &staff, &db, task(&staff, &clock, None)).await
+}
+
+/// `POST …/add/`
+pub async fn add<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    posted: Posted,
+) -> Result<HttpResponse> {
+    save::<A>(&request, &staff, &db, task(&staff, &clock, None), posted).await
+}
+
+/// `GET …/{id}/change/`
+pub async fn change_form<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    id: Path<String>,
+) -> Result<HttpResponse> {
+    let Some(known) = Id::parse(&id) else { return unknown::<A>(&staff, &id) };
+    show_form::<A>(&request, &staff, &db, task(&staff, &clock, Some(known))).await
+}
+
+/// `POST …/{id}/change/`
+pub async fn change<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    id: Path<String>,
+    posted: Posted,
+) -> Result<HttpResponse> {
+    let Some(known) = Id::parse(&id) else { return unknown::<A>(&staff, &id) };
+    save::<A>(&request, &staff, &db, task(&staff, &clock, Some(known)), posted).await
+}
+
+/// `GET …/{id}/delete/`
+pub async fn delete_form<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    id: Path<String>,
+) -> Result<HttpResponse> {
+    match deletion::preview::<A>(&db, task(&staff, &clock, Id::parse(&id))).await? {
+        Some(found) => page(&DeletePage::new(&request, &staff, found, &preserved(request.query_string()))?),
+        None => unknown::<A>(&staff, &id),
+    }
+}
+
+/// `POST …/{id}/delete/`
+pub async fn delete<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    id: Path<String>,
+    _confirmed: Posted,
+) -> Result<HttpResponse> {
+    let Some(name) = deletion::delete::<A>(&db, task(&staff, &clock, Id::parse(&id))).await? else { return unknown::<A>(&staff, &id) };
+    staff.message(Level::Success, format!("The {} “{name}” was deleted successfully.", A::MODEL.verbose_name))?;
+    Ok(see_other(&back_to(A::MODEL.list_url(), &preserved(request.query_string()))))
+}
+
+/// `GET …/{id}/history/`
+pub async fn history<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    id: Path<String>,
+) -> Result<HttpResponse> {
+    match object_history::load::<A>(&db, task(&staff, &clock, Id::parse(&id))).await? {
+        Some(found) => page(&HistoryPage::new(&request, &staff, found, &preserved(request.query_string()))?),
+        None => unknown::<A>(&staff, &id),
+    }
+}
+
+fn task(staff: &Staff, clock: &Clock, id: Option<Id>) -> Task {
+    Task { actor: staff.actor.clone(), clock: clock.clone(), id }
+}
+
+async fn show_form<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task: Task) -> Result<HttpResponse> {
+    let id = task.id;
+    match edit::open::<A>(db, task).await? {
+        Some(form) => page(&ChangeFormPage::new(request, staff, form, &preserved(request.query_string()))?),
+        None => unknown::<A>(staff, &id.unwrap_or_default().to_string()),
+    }
+}
+
+async fn save<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task: Task, posted: Posted) -> Result<HttpResponse> {
+    let (id, filters) = (task.id, preserved(request.query_string()));
+    match edit::submit::<A>(db, task, FormData::new(posted.pairs)).await? {
+        Answer::Unknown => unknown::<A>(staff, &id.unwrap_or_default().to_string()),
+        Answer::Page(form) => page(&ChangeFormPage::new(request, staff, *form, &filters)?),
+        Answer::Conflict(conflict) => page_with(StatusCode::CONFLICT, &ConflictTemplate::new(request, staff, *conflict, &filters)?),
+        Answer::Saved(saved, intent) => {
+            tell(staff, &A::MODEL, &saved, intent, id.is_none())?;
+            Ok(see_other(&next(&A::MODEL, &saved, intent, &filters)))
+        }
+    }
+}
+
+/// Says what was saved, in Django's words.
+fn tell(staff: &Staff, model: &Model, saved: &Saved, intent: Intent, is_new: bool) -> Result<()> {
+    let deed = if is_new { "added" } else { "changed" };
+    let more = match intent {
+        Intent::Continue => " You may edit it again below.".to_owned(),
+        Intent::AddAnother => format!(" You may add another {} below.", model.verbose_name),
+        Intent::Save | Intent::Show => String::new(),
+    };
+    staff.message(Level::Success, format!("The {} “{}” was {deed} successfully.{more}", model.verbose_name, saved.name))?;
+    for note in &saved.notes {
+        staff.message(if note.is_warning { Level::Warning } else { Level::Info }, note.text.as_str())?;
+    }
+    Ok(())
+}
+
+/// Where the pressed button leads.
+fn next(model: &Model, saved: &Saved, intent: Intent, filters: &str) -> String {
+    match intent {
+        Intent::Save | Intent::Show => back_to(model.list_url(), filters),
+        Intent::Continue => carrying(model.change_url(saved.id), filters),
+        Intent::AddAnother => carrying(model.add_url(), filters),
+    }
+}
+
+/// The answer for an object that does not exist, as far as the actor may know.
+pub fn unknown<A: ModelAdmin>(staff: &Staff, id: &str) -> Result<HttpResponse> {
+    // What was typed into the address is shown back, but not at any length.
+    let id: String = id.chars().take(100).collect();
+    staff.message(Level::Warning, format!("{} with ID “{id}” doesn’t exist. Perhaps it was deleted?", A::MODEL.verbose_name))?;
+    Ok(see_other("/admin/"))
+}
