@@ -7,6 +7,8 @@ use crate::accounts::login;
 use crate::admin::frame::{Nav, NavApp, NavItem};
 use crate::admin::{index, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
+use crate::segments::admin::SegmentAdmin;
+use crate::segments::members_page;
 use crate::server::url::{Url, url};
 
 /// The table.
@@ -32,11 +34,20 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/contract/{id}/change/").get(views::change_form::<ContractAdmin>).post(views::change::<ContractAdmin>),
         url("/admin/crm_app/contract/{id}/delete/").get(views::delete_form::<ContractAdmin>).post(views::delete::<ContractAdmin>),
         url("/admin/crm_app/contract/{id}/history/").get(views::history::<ContractAdmin>),
+        url("/admin/crm_app/customersegment/").get(views::changelist::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/preview/").post(members_page::show_preview),
+        url("/admin/crm_app/customersegment/add/").get(views::add_form::<SegmentAdmin>).post(views::add::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/change/").get(views::change_form::<SegmentAdmin>).post(views::change::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/delete/").get(views::delete_form::<SegmentAdmin>).post(views::delete::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/history/").get(views::history::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/members/").get(members_page::show).post(members_page::mark_used),
+        url("/admin/crm_app/customersegment/{id}/members.csv").get(members_page::export),
     ]
 }
 
 /// The models of the navigation, in the order of their names.
 pub fn nav() -> Nav {
-    let items = vec![NavItem::of::<CompanyAdmin>(), NavItem::of::<ContactAdmin>(), NavItem::of::<ContractAdmin>()];
+    let items =
+        vec![NavItem::of::<CompanyAdmin>(), NavItem::of::<ContactAdmin>(), NavItem::of::<ContractAdmin>(), NavItem::of::<SegmentAdmin>()];
     Nav { apps: vec![NavApp { slug: "crm_app", label: "Crm_App", items }] }
 }

@@ -11,6 +11,7 @@ pub mod checks;
 pub mod conflict;
 pub mod deletion;
 pub mod display;
+pub mod download;
 pub mod edit;
 pub mod editing;
 pub mod fieldset;

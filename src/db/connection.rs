@@ -10,7 +10,7 @@ use std::time::Duration;
 use diesel::Connection;
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{self, ManageConnection, Pool, R2D2Connection};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::classify::{Failure, classify};
 use super::dialect::{self, Engine, Mode};
@@ -128,17 +128,40 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        let busy = || AppError::Unavailable("Many counts are running. Try again in a moment.".into());
-        let turn = Arc::clone(&self.heavy).acquire_owned();
-        let permit = tokio::time::timeout(HEAVY_WAIT, turn).await.map_err(|_| busy())?.map_err(AppError::internal)?;
+        let turn = self.turn().await?;
         let db = self.clone();
-        // The permit goes with the work: a browser that leaves does not free a place that is still busy.
+        // The turn goes with the work: a browser that leaves does not free a place that is still busy.
         on_blocking_pool(move || {
             let done = db.read_blocking(work);
-            drop(permit);
+            drop(turn);
             done
         })
         .await
+    }
+
+    /// [`Db::read_heavy`] without a deadline, for exports that last as long as somebody reads them.
+    ///
+    /// # Errors
+    /// `Unavailable` when its turn does not come in time.
+    pub async fn read_long<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        let turn = self.turn().await?;
+        let db = self.clone();
+        on_blocking_pool(move || {
+            let done = db.read_unhurried(work);
+            drop(turn);
+            done
+        })
+        .await
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        let busy = || AppError::Unavailable("Many counts and exports are running. Try again in a moment.".into());
+        let turn = Arc::clone(&self.heavy).acquire_owned();
+        tokio::time::timeout(HEAVY_WAIT, turn).await.map_err(|_| busy())?.map_err(AppError::internal)
     }
 
     /// Runs `work` in one writing transaction, on the blocking pool; all of it is kept or nothing.

@@ -1,0 +1,89 @@
+//! Files that are sent while they are written: constant memory, whatever their size.
+//!
+//! Called by handlers that export. The rows are read on the blocking pool and written into a pipe whose other end is the
+//! answer; a browser that reads slowly holds the writing back, one that stops reading ends it.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue};
+use actix_web::web::Bytes;
+use futures_util::stream::unfold;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use crate::db::{AnyConnection, Db};
+use crate::error::{AppError, Result};
+
+/// How long a browser may leave the answer unread before it is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes sent at a time.
+const CHUNK: usize = 64 * 1024;
+
+/// A CSV file called `name`, written by `write` in one snapshot.
+pub fn csv<F>(db: &Db, name: &str, write: F) -> HttpResponse
+where
+    F: FnOnce(&mut AnyConnection, &mut Pipe) -> Result<()> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::channel::<Result<Bytes>>(2);
+    let (db, here) = (db.clone(), Handle::current());
+    let failed = sender.clone();
+    actix_web::rt::spawn(async move {
+        let mut pipe = Pipe { sender, here, buffer: Vec::with_capacity(CHUNK) };
+        let work = move |connection: &mut AnyConnection| {
+            write(connection, &mut pipe)?;
+            Ok(pipe.flush()?)
+        };
+        if let Err(error) = db.read_long(work).await {
+            tracing::warn!(%error, "a download was not finished");
+            // The browser must see a broken download, never a short file that looks whole.
+            if failed.send(Err(error)).await.is_err() {
+                tracing::debug!("nobody waits for it any more");
+            }
+        }
+    });
+    let body = unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|chunk| (chunk, receiver)) });
+    HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(disposition(name)).streaming(Box::pin(body))
+}
+
+/// The file's name, once in ASCII and once as it is (RFC 6266).
+fn disposition(name: &str) -> ContentDisposition {
+    let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let exact = ExtendedValue { charset: Charset::Ext("UTF-8".into()), language_tag: None, value: format!("{name}.csv").into_bytes() };
+    ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(format!("{plain}.csv")), DispositionParam::FilenameExt(exact)],
+    }
+}
+
+/// Where a file is written to.
+#[derive(Debug)]
+pub struct Pipe {
+    sender: mpsc::Sender<Result<Bytes, AppError>>,
+    here: Handle,
+    buffer: Vec<u8>,
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= CHUNK {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let chunk = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK));
+        let sent = self.here.block_on(tokio::time::timeout(PATIENCE, self.sender.send(Ok(chunk.into()))));
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(io::Error::new(io::ErrorKind::BrokenPipe, "the browser has left")),
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the browser has not read for a minute")),
+        }
+    }
+}

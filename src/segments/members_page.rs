@@ -1,0 +1,192 @@
+//! The page of a segment's members: who they are, as a list and as a file, and "Mark as used".
+//!
+//! Handlers, listed in `routes`. Count, list and file come from one `Members`; the list and its count from one snapshot.
+
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::export::write_csv;
+use super::form::{State, render_preview};
+use super::members::{Members, Numbers};
+use super::model::{self, Segment, Status};
+use super::preview::preview;
+use super::usage;
+use crate::accounts::session::Level;
+use crate::accounts::{Actor, Posted, Staff};
+use crate::admin::display::number;
+use crate::admin::download;
+use crate::admin::frame::{Frame, page, see_other};
+use crate::clock::Clock;
+use crate::criteria::{Calendar, Problem};
+use crate::customers::contact::Row;
+use crate::db::{AnyConnection, Db, Id};
+use crate::error::{AppError, Result};
+use crate::history::{Action, NewEvent, record};
+
+/// Members of one page.
+const PAGE: i64 = 100;
+/// Up to so many members the addresses are counted with every page; past it they are counted when asked for.
+const ADDRESSES_AT_ONCE: i64 = 20_000;
+
+/// What the address says.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Asked {
+    p: Option<String>,
+    addresses: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "segments/members.html")]
+struct MembersPage {
+    frame: Frame,
+    segment: Segment,
+    summary: String,
+    note: Option<&'static str>,
+    broken: Vec<Problem>,
+    found: Found,
+    campaign: String,
+    error: Option<String>,
+}
+
+/// What was read of the members.
+#[derive(Debug, Default)]
+struct Found {
+    count: i64,
+    numbers: Option<Numbers>,
+    rows: Vec<Row>,
+    page: i64,
+    pages: i64,
+}
+
+impl Found {
+    fn of(connection: &mut AnyConnection, members: &Members, asked: &Asked) -> Result<Self> {
+        let count = members.count(connection)?;
+        let pages = ((count + PAGE - 1) / PAGE).max(1);
+        let page = asked.p.as_deref().and_then(|page| page.parse::<i64>().ok()).unwrap_or(1).clamp(1, pages);
+        let wanted = count <= ADDRESSES_AT_ONCE || asked.addresses.is_some();
+        let numbers = if wanted { Some(members.numbers(connection)?) } else { None };
+        Ok(Self { count, numbers, rows: members.page(connection, count, PAGE, (page - 1) * PAGE)?, page, pages })
+    }
+
+    fn first(&self) -> i64 {
+        ((self.page - 1) * PAGE + 1).min(self.count)
+    }
+
+    fn last(&self) -> i64 {
+        (self.page * PAGE).min(self.count)
+    }
+}
+
+impl MembersPage {
+    fn number(&self, value: impl std::borrow::Borrow<i64>) -> String {
+        number(*value.borrow())
+    }
+
+    fn members(&self) -> &'static str {
+        if self.found.count == 1 { "member" } else { "members" }
+    }
+
+    fn url(&self, page: &str) -> String {
+        format!("/admin/crm_app/{}/{}/{page}", model::MODEL, self.segment.id)
+    }
+}
+
+/// `GET …/<uuid>/members/`
+pub async fn show(
+    request: HttpRequest,
+    staff: Staff,
+    path: Path<String>,
+    asked: Query<Asked>,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let page_of_members = load(&request, &staff, &path, asked.into_inner(), &db, &clock).await?;
+    page(&page_of_members)
+}
+
+async fn load(request: &HttpRequest, staff: &Staff, path: &str, asked: Asked, db: &Db, clock: &Clock) -> Result<MembersPage> {
+    let id = Id::parse(path).ok_or(AppError::NotFound)?;
+    let (actor, calendar) = (staff.actor.clone(), Calendar::from(clock));
+    let read = move |connection: &mut AnyConnection| {
+        let segment = model::find(connection, &actor, id)?;
+        let (found, broken) = match Members::of_segment(&segment, calendar) {
+            Ok(members) => (Found::of(connection, &members, &asked)?, Vec::new()),
+            Err(problems) => (Found { page: 1, pages: 1, ..Found::default() }, problems),
+        };
+        Ok((segment, found, broken))
+    };
+    let (segment, found, broken) = db.read_heavy(read).await?;
+    let title = format!("{} | Members", segment.name);
+    let list = format!("/admin/crm_app/{}/", model::MODEL);
+    let frame = Frame::new(request, staff, title)?
+        .crumb("Crm_App", "/admin/crm_app/")
+        .crumb("Customer Segments", list.clone())
+        .crumb(segment.name.clone(), format!("{list}{id}/change/"))
+        .here("Members");
+    let note = match Status::named(&segment.status) {
+        Some(Status::Paused) => Some("This segment is paused: think twice before a campaign takes it."),
+        Some(Status::Archived) => Some("This segment is archived: it cannot be used."),
+        _ => None,
+    };
+    Ok(MembersPage { frame, summary: segment.summary(calendar), segment, note, broken, found, campaign: String::new(), error: None })
+}
+
+/// `POST …/<uuid>/members/`: a campaign took them.
+pub async fn mark_used(
+    request: HttpRequest,
+    staff: Staff,
+    path: Path<String>,
+    posted: Posted,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let id = Id::parse(&path).ok_or(AppError::NotFound)?;
+    let campaign = posted.get("campaign").unwrap_or_default().to_owned();
+    let (actor, now, name) = (staff.actor.clone(), Clock::clone(&clock), campaign.clone());
+    match db.write(move |connection| usage::mark_used(connection, &actor, &now, id, &name)).await {
+        Ok(segment) => {
+            staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
+            Ok(see_other(request.path()))
+        }
+        Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
+            let again = load(&request, &staff, &path, Asked::default(), &db, &clock).await?;
+            let frame = Frame { has_errors: true, ..again.frame };
+            page(&MembersPage { frame, campaign, error: Some(sentence), ..again })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `POST /admin/crm_app/customersegment/preview/`: who the rules of a form select, as a piece of page for its script.
+pub async fn show_preview(_staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let typed = posted.get("filter_criteria").unwrap_or_default().to_owned();
+    let calendar = Calendar::from(clock.get_ref());
+    let state: State = db.read_heavy(move |connection| preview(connection, &typed, calendar)).await?.into();
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render_preview(&state)?.to_string()))
+}
+
+/// `GET …/<uuid>/members.csv`: every member, streamed as it is read.
+pub async fn export(staff: Staff, path: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let id = Id::parse(&path).ok_or(AppError::NotFound)?;
+    let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
+    let segment = db.write(move |connection| note_export(connection, &actor, &now, id)).await?;
+    let calendar = Calendar::from(clock.get_ref());
+    let members = Members::of_segment(&segment, calendar).map_err(|_| AppError::Conflict(needs_attention(&segment)))?;
+    Ok(download::csv(&db, &segment.name, move |connection, out| write_csv(connection, &members, out)))
+}
+
+fn needs_attention(segment: &Segment) -> String {
+    format!("“{}” needs attention: one of its rules cannot be understood, so it has no members to export.", segment.name)
+}
+
+/// Writes that the members leave the house, before the first of them does.
+fn note_export(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id) -> Result<Segment> {
+    let segment = model::find(connection, actor, id)?;
+    if !segment.broken_rules(clock.into()).is_empty() {
+        return Err(AppError::Conflict(needs_attention(&segment)));
+    }
+    record(connection, NewEvent::new(actor, clock.now(), Action::Exported, segment.object(), "Exported the members as CSV."))?;
+    Ok(segment)
+}
