@@ -7,8 +7,10 @@
 
 mod support;
 
+mod accounts;
 mod commands;
 mod criteria;
 mod db;
 mod house;
+mod security;
 mod site;

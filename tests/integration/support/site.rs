@@ -1,0 +1,216 @@
+//! The running site on a free port, and browsers that keep their cookies and nothing else.
+//!
+//! A [`Site`] is the real app on a test's database; it ends with the test. A [`Browser`] sends what it is told and follows
+//! no redirect, so that a test sees every answer.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use clap::Parser;
+use customer_segments::accounts::actor::{Actor, Role};
+use customer_segments::accounts::password;
+use customer_segments::accounts::user::{NewUser, User};
+use customer_segments::config::{Config, PasswordHasher, Settings};
+use customer_segments::db::Id;
+use customer_segments::server;
+use reqwest::Method;
+use reqwest::blocking::{Client, RequestBuilder, Response};
+use scraper::{Html, Selector};
+
+use super::TestDb;
+
+/// The password of every user that [`add_user`] adds.
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
+
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// The usual settings of a test, changed.
+pub(crate) fn config(change: impl FnOnce(&mut Settings)) -> Config {
+    let mut settings = Flags::parse_from(["tests"]).settings;
+    settings.secret_key = Some("a secret of the tests, which is long enough".into());
+    change(&mut settings);
+    settings.check(None).expect("right settings")
+}
+
+/// The running site.
+pub(crate) struct Site {
+    /// Where it is: `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+    handle: actix_web::dev::ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Site {
+    /// The site on a test's database, with the usual settings.
+    pub(crate) fn start(test: &TestDb) -> Self {
+        Self::with(test, |_| {})
+    }
+
+    /// The site with other settings.
+    pub(crate) fn with(test: &TestDb, change: impl FnOnce(&mut Settings)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().unwrap();
+        let config = config(|settings| {
+            settings.bind = address;
+            change(settings);
+        });
+        let (db, clock) = (test.db.clone(), test.clock.clone());
+        let (sender, receiver) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = server::start(listener, config, db, clock).expect("the site starts");
+                sender.send(server.handle()).unwrap();
+                server.await.expect("the site ends well");
+            });
+        });
+        let handle = receiver.recv().expect("the site runs");
+        Self { url: format!("http://{address}"), handle, thread: Some(thread) }
+    }
+
+    /// A browser that has never been here.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::at(&self.url)
+    }
+
+    /// A browser in which `username` has signed in.
+    pub(crate) fn signed_in(&self, username: &str) -> Browser {
+        let browser = self.browser();
+        let answer = browser.sign_in(username, PASSWORD);
+        assert_eq!(answer.status(), 303, "{username} could not sign in");
+        browser
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            eprintln!("the site of a test panicked");
+        }
+    }
+}
+
+/// A browser.
+pub(crate) struct Browser {
+    client: Client,
+    url: String,
+    /// Its cookies; tests may look and change.
+    pub(crate) cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Browser {
+    /// A browser at the site with this URL.
+    pub(crate) fn at(url: &str) -> Self {
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60));
+        Self { client: client.build().unwrap(), url: url.to_owned(), cookies: Mutex::default() }
+    }
+
+    /// The same site in a browser with the same cookies.
+    pub(crate) fn copy(&self) -> Self {
+        Self { client: self.client.clone(), url: self.url.clone(), cookies: Mutex::new(self.cookies.lock().unwrap().clone()) }
+    }
+
+    /// A request, with the cookies and as sent from a page of the site.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let cookies: Vec<String> = self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = self.client.request(method, format!("{}{path}", self.url)).header("Sec-Fetch-Site", "same-origin");
+        if cookies.is_empty() { request } else { request.header("Cookie", cookies.join("; ")) }
+    }
+
+    /// Sends a request and keeps the cookies of its answer.
+    pub(crate) fn send(&self, request: RequestBuilder) -> Response {
+        let answer = request.send().expect("an answer");
+        let mut cookies = self.cookies.lock().unwrap();
+        for line in answer.headers().get_all("set-cookie") {
+            let (name, value) = line.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() {
+                cookies.remove(name)
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned())
+            };
+        }
+        drop(cookies);
+        answer
+    }
+
+    /// Gets a page.
+    pub(crate) fn get(&self, path: &str) -> Response {
+        self.send(self.request(Method::GET, path))
+    }
+
+    /// Gets a page's document.
+    pub(crate) fn page(&self, path: &str) -> Html {
+        Html::parse_document(&self.get(path).text().unwrap())
+    }
+
+    /// Posts a form as it is given.
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        self.send(self.request(Method::POST, path).form(fields))
+    }
+
+    /// Fetches a page for its token, then posts the form with it.
+    pub(crate) fn post_from(&self, page: &str, path: &str, fields: &[(&str, &str)]) -> Response {
+        let token = self.token(page);
+        let mut fields = fields.to_vec();
+        fields.push(("csrfmiddlewaretoken", &token));
+        self.post(path, &fields)
+    }
+
+    /// The token of the first form of a page.
+    pub(crate) fn token(&self, page: &str) -> String {
+        let page = self.page(page);
+        let token = page.select(&Selector::parse("input[name=csrfmiddlewaretoken]").unwrap()).next();
+        token.expect("a token on the page").attr("value").unwrap().to_owned()
+    }
+
+    /// Signs in, as far as that goes.
+    pub(crate) fn sign_in(&self, username: &str, password: &str) -> Response {
+        self.post_from("/admin/login/", "/admin/login/", &[("username", username), ("password", password), ("next", "/admin/")])
+    }
+
+    /// Who the index greets; `None` where it leads to the sign-in page.
+    pub(crate) fn greeted(&self) -> Option<String> {
+        let answer = self.get("/admin/");
+        if answer.status() == 302 {
+            return None;
+        }
+        assert_eq!(answer.status(), 200);
+        Some(text_of(&answer.text().unwrap(), "#user-tools strong"))
+    }
+}
+
+/// The text of what a selector finds first; blank where there is nothing.
+pub(crate) fn text_of(html: &str, selector: &str) -> String {
+    let document = Html::parse_document(html);
+    let found = document.select(&Selector::parse(selector).unwrap()).next();
+    found.map(|element| element.text().collect::<String>().trim().to_owned()).unwrap_or_default()
+}
+
+/// Adds a member of the staff whose password is [`PASSWORD`].
+pub(crate) fn add_user(test: &TestDb, username: &str, role: Role) -> Id {
+    add_user_with(test, username, role, &password::hash(PasswordHasher::Argon2id, PASSWORD).unwrap())
+}
+
+/// Adds a member of the staff with a stored hash.
+pub(crate) fn add_user_with(test: &TestDb, username: &str, role: Role, password: &str) -> Id {
+    // On a shared database this plays the CRM.
+    let crm = Actor::system("tests", false);
+    let (now, password) = (test.clock.now(), password.to_owned());
+    let new = NewUser { username: username.into(), password, email: String::new(), role, is_staff: true, is_superuser: false };
+    test.db.write_blocking(|connection| User::insert(connection, &crm, &new, now)).expect("a new user")
+}
+
+/// The user as they are stored now.
+pub(crate) fn user(test: &TestDb, id: Id) -> User {
+    test.db.read_blocking(|connection| User::find(connection, id)).expect("the user")
+}
