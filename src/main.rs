@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use customer_segments::commands::{self, backup, changepassword, check, createsuperuser, migrate, serve};
+use customer_segments::commands::{self, backup, changepassword, check, createsuperuser, migrate, segments, serve};
 use customer_segments::config::Settings;
 
 /// Customer Segments: define who a campaign talks to
@@ -26,6 +26,8 @@ enum Command {
     Createsuperuser(createsuperuser::Arguments),
     /// Give a user a new password
     Changepassword(changepassword::Arguments),
+    /// List, count, export, check segments; evaluate criteria
+    Segments(segments::Arguments),
     /// Look for problems with the settings and the database, one line each
     Check,
     /// Copy a live SQLite database to a new file, checked
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::Migrate(arguments) => migrate::run(context, &arguments),
         Command::Createsuperuser(arguments) => createsuperuser::run(context, &arguments),
         Command::Changepassword(arguments) => changepassword::run(context, &arguments),
+        Command::Segments(arguments) => segments::run(context, &arguments),
         Command::Check => check::run(context),
         Command::Backup(arguments) => backup::run(context, &arguments),
     })

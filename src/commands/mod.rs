@@ -11,6 +11,7 @@ pub mod context;
 pub mod createsuperuser;
 pub mod migrate;
 mod new_password;
+pub mod segments;
 pub mod serve;
 
 use std::io::{self, Write};

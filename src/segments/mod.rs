@@ -10,6 +10,7 @@ pub mod columns;
 pub mod draft;
 pub mod export;
 pub mod form;
+pub mod json;
 pub mod listed;
 pub mod members;
 pub mod members_page;

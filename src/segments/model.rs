@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::accounts::Actor;
 use crate::criteria::{Calendar, Problem, describe, resolve};
+use crate::db::dialect::Word;
 use crate::db::schema::{auth_user, crm_app_customersegment as segment};
 use crate::db::{AnyConnection, Id, Json, Time};
 use crate::error::{AppError, Result};
@@ -180,21 +181,6 @@ pub fn find(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Seg
     if found.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
-/// The segment of this name (case and outer blanks ignored), if `actor` sees it.
-///
-/// # Errors
-/// `NotFound`.
-pub fn find_by_name(connection: &mut AnyConnection, actor: &Actor, name: &str) -> Result<Segment> {
-    let found: Segment =
-        segment::table.filter(is_called(name)).order(segment::created_at).select(Segment::as_select()).first(connection)?;
-    if found.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
-}
-
-/// Every segment that `actor` sees, by name.
-pub fn list(connection: &mut AnyConnection, actor: &Actor) -> Result<Vec<Segment>> {
-    Ok(segment::table.filter(visible_to(actor)).order((segment::name, segment::id)).select(Segment::as_select()).load(connection)?)
-}
-
 /// A segment with what lists and pages show of its owner.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = segment)]
@@ -253,6 +239,28 @@ pub fn count_rows(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64
 pub fn find_row(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Row> {
     let found: Row = segment::table.left_join(auth_user::table).filter(segment::id.eq(id)).select(Row::as_select()).first(connection)?;
     if found.segment.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
+}
+
+/// The segment of this id, else of this name (case and outer blanks ignored), if `actor` sees it.
+///
+/// # Errors
+/// `NotFound`.
+pub fn find_named(connection: &mut AnyConnection, actor: &Actor, name: &str) -> Result<Row> {
+    match Id::parse(name).map(|id| find_row(connection, actor, id)) {
+        Some(Ok(row)) => return Ok(row),
+        Some(Err(AppError::NotFound)) | None => {}
+        Some(Err(error)) => return Err(error),
+    }
+    let predicate = Sql::and([visible_to(actor), is_called(name)]);
+    let order = Sql::column(&columns::CREATED_AT);
+    let found = list_rows(connection, &Selection { predicate: &predicate, order: &order, limit: 1, offset: 0 })?;
+    found.into_iter().next().ok_or(AppError::NotFound)
+}
+
+/// Every segment that `actor` sees, by name.
+pub fn list_all(connection: &mut AnyConnection, actor: &Actor) -> Result<Vec<Row>> {
+    let order = Sql::column(&columns::NAME) + Word::ByteOrder + ", crm_app_customersegment.id";
+    list_rows(connection, &Selection { predicate: &visible_to(actor), order: &order, limit: i64::MAX, offset: 0 })
 }
 
 /// The predicate of the segments of this name, case and outer blanks ignored.

@@ -1,0 +1,190 @@
+//! `segments`: what an engineer scripts about segments.
+//!
+//! Everything shown of members is live, from the same predicate as the pages. Whoever runs commands on the machine acts as
+//! the program itself, with all rights; history names the command.
+
+mod eval;
+mod named;
+mod show;
+
+use std::io::{BufWriter, Stdout, Write, stdout};
+
+use clap::{Args, Subcommand};
+
+use self::named::Named;
+use super::{Context, Outcome};
+use crate::accounts::Actor;
+use crate::clock::Clock;
+use crate::criteria::Calendar;
+use crate::db::{Db, migrations};
+use crate::error::Result;
+use crate::history::{Action, NewEvent, record};
+use crate::segments::export::write_csv;
+use crate::segments::model::{Row, Status};
+use crate::segments::recalculate::{self, Outcome as Counted};
+use crate::segments::{Members, model};
+
+/// What `segments` may be told.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List segments; all of them, when none is named
+    List(Named),
+    /// Show segments with their rules in words
+    Show(Named),
+    /// Count members, live
+    Count(Named),
+    /// List members, live
+    Members(Named),
+    /// Write members as CSV
+    Export(Named),
+    /// Count again and store the counts; --all counts every active segment
+    Recalculate(Named),
+    /// Name every segment with a broken rule; all are checked, when none is named
+    Check(Named),
+    /// Evaluate criteria documents, one a line, without storing them
+    Eval(eval::Arguments),
+}
+
+/// What the commands work with.
+struct Work {
+    db: Db,
+    clock: Clock,
+    actor: Actor,
+    out: BufWriter<Stdout>,
+}
+
+/// Runs it.
+pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
+    let db = context.database()?;
+    let is_shared = migrations::state(&db)?.shared;
+    let out = BufWriter::new(stdout());
+    let mut work = Work { db, clock: context.clock(), actor: Actor::system("customer-segments segments", is_shared), out };
+    let outcome = match &arguments.command {
+        Command::List(named) => work.show(named, named.or_all(), show::line),
+        Command::Show(named) => work.show(named, named.clone(), show::whole),
+        Command::Count(named) => work.count(named),
+        Command::Members(named) => work.members(named),
+        Command::Export(named) => work.export(named),
+        Command::Recalculate(named) => work.recalculate(named),
+        Command::Check(named) => work.check(named),
+        Command::Eval(arguments) => eval::run(&work.db, &work.clock, arguments, &mut work.out),
+    }?;
+    work.out.flush()?;
+    Ok(outcome)
+}
+
+impl Work {
+    fn show(&mut self, named: &Named, which: Named, plain: fn(&mut dyn Write, &Row, Calendar) -> Result<()>) -> Result<Outcome> {
+        let calendar = Calendar::from(&self.clock);
+        for row in self.find(&which)? {
+            if named.is_json() {
+                writeln!(self.out, "{}", crate::segments::json::segment(&row, &self.actor, calendar))?;
+            } else if named.is_csv() {
+                show::csv_line(&mut self.out, &row)?;
+            } else {
+                plain(&mut self.out, &row, calendar)?;
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    fn count(&mut self, named: &Named) -> Result<Outcome> {
+        let (rows, calendar) = (self.find(named)?, Calendar::from(&self.clock));
+        let mut outcome = Outcome::Done;
+        for row in rows {
+            let count = match Members::of_segment(&row.segment, calendar) {
+                Ok(members) => self.db.read_blocking(|connection| members.count(connection))?,
+                Err(problems) => {
+                    outcome = show::tell_broken(&row, &problems);
+                    0
+                }
+            };
+            show::count(&mut self.out, named, &row, count)?;
+        }
+        Ok(outcome)
+    }
+
+    fn members(&mut self, named: &Named) -> Result<Outcome> {
+        if named.is_csv() {
+            return self.export(named);
+        }
+        let (rows, calendar) = (self.find(named)?, Calendar::from(&self.clock));
+        let mut outcome = Outcome::Done;
+        for row in rows {
+            match Members::of_segment(&row.segment, calendar) {
+                Ok(members) => {
+                    let (out, is_json) = (&mut self.out, named.is_json());
+                    self.db.read_unhurried(|connection| members.stream(connection, |member| show::member(out, member, is_json)))?;
+                }
+                Err(problems) => outcome = show::tell_broken(&row, &problems),
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn export(&mut self, named: &Named) -> Result<Outcome> {
+        let (rows, calendar) = (self.find(named)?, Calendar::from(&self.clock));
+        let mut outcome = Outcome::Done;
+        for row in rows {
+            match Members::of_segment(&row.segment, calendar) {
+                Ok(members) => {
+                    let event = || {
+                        NewEvent::new(&self.actor, self.clock.now(), Action::Exported, row.segment.object(), "Exported the members as CSV.")
+                    };
+                    self.db.write_blocking(|connection| record(connection, event()))?;
+                    self.db.read_unhurried(|connection| write_csv(connection, &members, &mut self.out))?;
+                }
+                Err(problems) => outcome = show::tell_broken(&row, &problems),
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn recalculate(&mut self, named: &Named) -> Result<Outcome> {
+        let mut rows = self.find(named)?;
+        if named.is_all() {
+            rows.retain(|row| row.segment.status == Status::Active.name());
+        }
+        let mut outcome = Outcome::Done;
+        for row in rows {
+            match self.db.write_unhurried(|connection| recalculate::recalculate(connection, &self.clock, &row.segment))? {
+                Counted::Counted(count) => show::count(&mut self.out, named, &row, count.into())?,
+                Counted::Broken(problems) => {
+                    outcome = show::tell_broken(&row, &problems);
+                    show::count(&mut self.out, named, &row, 0)?;
+                }
+                Counted::Overtaken => show::tell(&format!("“{}” was changed meanwhile; its count was not stored.", row.segment.name)),
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn check(&mut self, named: &Named) -> Result<Outcome> {
+        let calendar = Calendar::from(&self.clock);
+        let mut outcome = Outcome::Done;
+        for row in self.find(&named.or_all())? {
+            let problems = row.segment.broken_rules(calendar);
+            if !problems.is_empty() {
+                outcome = Outcome::Problem;
+                show::broken(&mut self.out, named, &row, &problems)?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn find(&self, named: &Named) -> Result<Vec<Row>> {
+        let actor = &self.actor;
+        self.db.read_blocking(|connection| {
+            named.find(|name| match name {
+                Some(name) => model::find_named(connection, actor, name).map(|row| vec![row]),
+                None => model::list_all(connection, actor),
+            })
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! How answers about segments are written.
+
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use super::Named;
+use crate::commands::Outcome;
+use crate::criteria::{Calendar, Problem};
+use crate::customers::contact;
+use crate::error::{AppError, Result};
+use crate::segments::json::contact as contact_json;
+use crate::segments::model::Row;
+
+/// One line: id, status, type, count, name; between tabs.
+pub(super) fn line(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Result<()> {
+    let segment = &row.segment;
+    let attention = if segment.broken_rules(calendar).is_empty() { "" } else { "\tneeds attention" };
+    let (status, kind, count) = (&segment.status, &segment.segment_type, segment.member_count);
+    Ok(writeln!(out, "{}\t{status}\t{kind}\t{count}\t{}{attention}", segment.id, segment.name)?)
+}
+
+/// A segment with its rules in words.
+pub(super) fn whole(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Result<()> {
+    let segment = &row.segment;
+    let counted = segment.last_calculated_at.map_or_else(|| "never counted".to_owned(), |time| format!("counted {time}"));
+    writeln!(out, "{}\n  id: {}\n  {} · {}", segment.name, segment.id, segment.segment_type, segment.status)?;
+    writeln!(out, "  {} members ({counted})", segment.member_count)?;
+    Ok(writeln!(out, "  {}", segment.summary(calendar))?)
+}
+
+/// Id, name, type, status, count as a line of CSV.
+pub(super) fn csv_line(out: &mut impl Write, row: &Row) -> Result<()> {
+    let segment = &row.segment;
+    let mut csv = csv::Writer::from_writer(out);
+    let (id, count) = (segment.id.to_string(), segment.member_count.to_string());
+    csv.write_record([&id, &segment.name, &segment.segment_type, &segment.status, &count]).map_err(AppError::internal)?;
+    Ok(csv.flush()?)
+}
+
+/// A live count.
+pub(super) fn count(out: &mut impl Write, named: &Named, row: &Row, count: i64) -> Result<()> {
+    let segment = &row.segment;
+    if named.is_json() {
+        return Ok(writeln!(out, "{}", json!({"id": segment.id, "name": segment.name, "count": count}))?);
+    }
+    Ok(writeln!(out, "{count}\t{}", segment.name)?)
+}
+
+/// A member.
+pub(super) fn member(out: &mut impl Write, row: &contact::Row, is_json: bool) -> Result<()> {
+    if is_json {
+        return Ok(writeln!(out, "{}", contact_json(row))?);
+    }
+    let contact = &row.contact;
+    Ok(writeln!(out, "{}\t{}\t{}\t{}", contact.id, contact.name, contact.email, row.company_name)?)
+}
+
+/// A segment whose rules are broken, and why.
+pub(super) fn broken(out: &mut impl Write, named: &Named, row: &Row, problems: &[Problem]) -> Result<()> {
+    let segment = &row.segment;
+    if named.is_json() {
+        return Ok(writeln!(out, "{}", json!({"id": segment.id, "name": segment.name, "errors": problems}))?);
+    }
+    for problem in problems {
+        writeln!(out, "{}: {} ({}): {}", segment.name, problem.place(), problem.pointer, problem.detail)?;
+    }
+    Ok(())
+}
+
+/// Says on stderr why a segment has no members.
+pub(super) fn tell_broken(row: &Row, problems: &[Problem]) -> Outcome {
+    for problem in problems {
+        tell(&format!("“{}” needs attention: {} ({}): {}", row.segment.name, problem.place(), problem.pointer, problem.detail));
+    }
+    Outcome::Problem
+}
+
+/// Says it on stderr, whether or not anybody listens.
+pub(super) fn tell(sentence: &str) {
+    if let Err(error) = writeln!(io::stderr(), "{sentence}") {
+        tracing::debug!(%error, "stderr");
+    }
+}
