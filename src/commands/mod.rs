@@ -14,7 +14,7 @@ mod new_password;
 pub mod segments;
 pub mod serve;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
@@ -73,7 +73,7 @@ fn log_to_stderr(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match format {
-        LogFormat::Pretty => log.with_target(false).init(),
+        LogFormat::Pretty => log.with_target(false).with_ansi(io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().init(),
     }
 }

@@ -2,13 +2,11 @@
 
 use std::env;
 
+use crate::accounts::password_rules;
 use crate::error::{AppError, Result};
 
 /// Where it is found with `--noinput`. Not a flag: flags are seen by everyone on the machine.
 const VARIABLE: &str = "SUPERUSER_PASSWORD";
-/// The fewest characters, and the most bytes that are hashed at all.
-const SHORTEST: usize = 8;
-const LONGEST: usize = 4096;
 
 /// A new password for `username`.
 ///
@@ -25,25 +23,12 @@ pub(super) fn of(username: &str, noinput: bool) -> Result<String> {
         }
         typed
     };
-    check(&typed, username)?;
-    Ok(typed)
+    let problems = password_rules::problems(&typed, username);
+    if problems.is_empty() { Ok(typed) } else { Err(AppError::BadRequest(problems.join("\n"))) }
 }
 
 fn ask(question: &str) -> Result<String> {
     rpassword::prompt_password(question).map_err(|error| {
         AppError::BadRequest(format!("The password cannot be asked for on a terminal ({error}). Use --noinput and {VARIABLE}."))
     })
-}
-
-fn check(typed: &str, username: &str) -> Result<()> {
-    let sentence = if typed.chars().count() < SHORTEST {
-        format!("A password has at least {SHORTEST} characters.")
-    } else if typed.len() > LONGEST {
-        format!("A password has at most {LONGEST} bytes.")
-    } else if typed.to_lowercase() == username.to_lowercase() {
-        "A password must not be the user name.".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(AppError::BadRequest(sentence))
 }

@@ -1,16 +1,22 @@
 //! The command line, as processes: exit codes, what is said and where, and what is left behind.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use customer_segments::accounts::user::User;
+use customer_segments::accounts::{Role, password};
 use customer_segments::db::connection::Options;
+use customer_segments::db::dialect::Engine;
 use customer_segments::db::{Db, migrations};
 use diesel::connection::SimpleConnection;
 
 use crate::support::catalogue::dump;
-use crate::support::{Shell, TestDb, on_engines};
+use crate::support::{Shell, TestApp, TestDb, on_engines};
 
 /// The name of the first migration, as people see it.
 const FIRST: &str = "2026-11-22-000001_crm_tables";
@@ -231,4 +237,156 @@ fn a_backup_overwrites_nothing_and_is_for_sqlite() {
     shell.run(&["backup", "no/such/directory/copy.db"]).refused(2);
     let sentence = shell.run(&["backup", "copy.db", "--database-url", "postgres://localhost/crm"]).refused(2);
     assert!(sentence.contains("pg_dump"), "{sentence}");
+}
+
+/// Where the password of new users is found.
+fn with_password(test: &TestDb) -> Shell {
+    Shell::new().with("DATABASE_URL", test.url()).with("SUPERUSER_PASSWORD", "seven brave lanterns")
+}
+
+fn user(test: &TestDb, username: &str) -> User {
+    test.db.read_blocking(|connection| User::find_by_username(connection, username)).unwrap()
+}
+
+#[test]
+fn createsuperuser_adds_a_user_who_can_sign_in() {
+    on_engines(|engine| {
+        // Made by the command itself where nobody has migrated yet.
+        let test = TestDb::empty(engine);
+        let said = with_password(&test).run(&["createsuperuser", "--noinput", "--username", "anna", "--email", "anna@example.com"]).done();
+        assert_eq!(said, "The superuser “anna” was added.\n");
+        let anna = user(&test, "anna");
+        assert!(anna.is_superuser && anna.is_staff && anna.is_active && anna.email == "anna@example.com" && anna.role == "Admin");
+        assert!(anna.password.starts_with("argon2$argon2id$") && password::verify("seven brave lanterns", &anna.password));
+        let again = with_password(&test).run(&["createsuperuser", "--noinput", "--username", "anna"]).refused(1);
+        assert!(again.contains("There is a user “anna” already."), "{again}");
+    });
+}
+
+#[test]
+fn createsuperuser_refuses_what_will_not_do_with_code_2() {
+    let test = TestDb::new(Engine::Sqlite);
+    let shell = with_password(&test);
+    shell.run(&["createsuperuser", "--noinput"]).refused(2);
+    shell.run(&["createsuperuser", "--noinput", "--username", "two words"]).refused(2);
+    shell.run(&["createsuperuser", "--noinput", "--username", "anna", "--email", "nowhere"]).refused(2);
+    // No terminal to ask on.
+    shell.run(&["createsuperuser"]).refused(2);
+    let shell = Shell::new().with("DATABASE_URL", test.url());
+    let unset = shell.run(&["createsuperuser", "--noinput", "--username", "anna"]).refused(2);
+    assert!(unset.contains("SUPERUSER_PASSWORD"), "{unset}");
+    let weak = shell.with("SUPERUSER_PASSWORD", "short").run(&["createsuperuser", "--noinput", "--username", "anna"]).refused(2);
+    assert!(!weak.contains("short\n"), "a password is never shown");
+    assert_eq!(test.db.read_blocking(User::count).unwrap(), 0);
+}
+
+#[test]
+fn on_a_shared_database_the_crm_makes_the_accounts_and_passwords_are_in_its_format() {
+    let Some(test) = TestDb::shared() else { return };
+    let shell = with_password(&test);
+    let refused = shell.run(&["createsuperuser", "--noinput", "--username", "anna"]).refused(1);
+    assert!(refused.contains("accounts are made there"), "{refused}");
+    let before = shell.run(&["changepassword", "--noinput", "anna"]).refused(1);
+    assert!(before.contains("Run `customer-segments migrate` first"), "{before}");
+    migrations::apply(&test.db, &test.clock).unwrap();
+    let app = TestApp::on(test);
+    let username = app.user(Role::Sales, |_| {});
+    let shell = with_password(&app.test);
+    assert_eq!(shell.run(&["changepassword", "--noinput", &username]).done(), format!("The password of “{username}” was changed.\n"));
+    let changed = user(&app.test, &username);
+    assert!(changed.password.starts_with("pbkdf2_sha256$") && password::verify("seven brave lanterns", &changed.password));
+}
+
+#[test]
+fn a_new_password_signs_the_user_out() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let shell = with_password(&app.test);
+        shell.run(&["changepassword", "--noinput", &person.username]).done();
+        assert!(person.get("/admin/").location().starts_with("/admin/login/"));
+        let nobody = shell.run(&["changepassword", "--noinput", "nobody"]).refused(1);
+        assert!(nobody.contains("There is no user “nobody”"), "{nobody}");
+    });
+}
+
+/// The site as the command starts it.
+struct Serving {
+    process: Child,
+    said: Vec<String>,
+    /// Kept open, for it may have more to say.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Serving {
+    fn start(shell: &Shell, arguments: &[&str], lines: usize) -> Self {
+        let mut process = shell.command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let said = output.by_ref().lines().take(lines).map(Result::unwrap).collect();
+        let serving = Self { process, said, _output: output };
+        // The port is open when the URL is told; once it answers, it also listens for signals.
+        assert_eq!(reqwest::blocking::get(format!("{}/healthz", serving.url())).unwrap().status(), 200);
+        serving
+    }
+
+    fn url(&self) -> &str {
+        self.said[0].strip_prefix("Serving at ").unwrap_or_else(|| panic!("{:?}", self.said)).trim_end_matches('/')
+    }
+
+    /// Tells it to end and gives its exit code.
+    fn end(mut self) -> Option<i32> {
+        let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        assert!(told.success());
+        self.process.wait().unwrap().code()
+    }
+}
+
+#[test]
+fn without_a_command_the_site_is_migrated_and_served() {
+    on_engines(|engine| {
+        let test = TestDb::empty(engine);
+        let shell = Shell::new().with("DATABASE_URL", test.url()).with("BIND", "127.0.0.1:0").with("SECRET_KEY", &"s".repeat(40));
+        let serving = Serving::start(&shell, &[], 2);
+        assert!(serving.said[1].contains("customer-segments createsuperuser"), "{:?}", serving.said);
+        let login = reqwest::blocking::get(serving.url()).unwrap();
+        assert_eq!((login.status().as_u16(), login.url().path()), (200, "/admin/login/"));
+        assert!(migrations::state(&test.db).unwrap().pending.is_empty());
+        assert_eq!(serving.end(), Some(0));
+    });
+}
+
+#[test]
+fn the_secret_key_is_made_once_and_kept_for_its_owner() {
+    let shell = Shell::new().with("BIND", "127.0.0.1:0");
+    let file = shell.directory().join("customer-segments.db.secret-key");
+    assert_eq!(Serving::start(&shell, &["serve"], 1).end(), Some(0));
+    let kept = fs::read_to_string(&file).unwrap();
+    assert!(kept.trim().len() >= 40);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(Serving::start(&shell, &["serve"], 1).end(), Some(0));
+    assert_eq!(fs::read_to_string(&file).unwrap(), kept);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let check = shell.run(&["check"]);
+    assert!(check.code == 1 && check.stdout.contains("can be read by others"), "{check:?}");
+}
+
+#[test]
+fn serving_refuses_settings_that_are_not_safe_with_code_2() {
+    let wrong = [
+        ("PUBLIC_URL", "http://segments.example.com", "https://"),
+        ("PUBLIC_URL", "ftp://localhost", "https:// or http://"),
+        ("SECRET_KEY", "short", "at least 32 characters"),
+        ("BIND", "0.0.0.0:0", "https://"),
+    ];
+    for (name, value, said) in wrong {
+        let sentence = Shell::new().with(name, value).run(&["serve"]).refused(2);
+        assert!(sentence.contains(said), "{name}={value}: {sentence}");
+        assert_eq!(sentence.lines().count(), 1, "{sentence}");
+    }
+    let sentence = Shell::new().with("DATABASE_URL", "postgres://localhost/crm").run(&["serve"]).refused(2);
+    assert!(sentence.contains("SECRET_KEY must be set"), "{sentence}");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let bind = taken.local_addr().unwrap().to_string();
+    let sentence = Shell::new().with("BIND", &bind).run(&["serve"]).refused(1);
+    assert!(sentence.contains(&format!("cannot listen on {bind}")), "{sentence}");
 }

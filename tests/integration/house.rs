@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+use customer_segments::config::Settings;
 use customer_segments::db::dialect::Engine;
 use customer_segments::db::migrations;
 
 use crate::support::catalogue::{columns, dump};
-use crate::support::{TestDb, files_below, on_both_engines, on_engines};
+use crate::support::{Shell, TestDb, files_below, on_both_engines, on_engines};
 
 /// The files of the program, by their path below `src`, with their text.
 fn sources() -> Vec<(String, String)> {
@@ -95,6 +97,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("segments/admin.rs", SCREEN_OF_SEGMENTS),
     ("segments/api.rs", SCREEN_OF_SEGMENTS),
     ("segments/form.rs", SCREEN_OF_SEGMENTS),
+    ("segments/chooser.rs", SCREEN_OF_SEGMENTS),
     ("admin/", &["admin", "config", "clock", "db", "query", "history", "accounts", "error"]),
 ];
 
@@ -269,4 +272,35 @@ fn the_schema_is_that_of_a_shared_database() {
     let Some(test) = TestDb::shared() else { return };
     migrations::apply(&test.db, &test.clock).unwrap();
     compare(&test);
+}
+
+/// The table of settings, made from `config.rs` as `--help` is.
+fn settings_table() -> String {
+    let settings = Settings::augment_args(clap::Command::new("settings"));
+    let row = |setting: &clap::Arg| {
+        let name = setting.get_env().expect("every setting can be set in the environment").to_str().unwrap().to_owned();
+        assert_eq!(name.to_lowercase().replace('_', "-"), setting.get_long().unwrap(), "flags are named like their variables");
+        let defaults: Vec<_> = setting.get_default_values().iter().map(|value| value.to_str().unwrap()).collect();
+        let help = setting.get_help().map(ToString::to_string).unwrap_or_default();
+        // A default in words stands in the help.
+        let (meaning, default) = match help.split_once(" [default: ").and_then(|(before, rest)| Some((before, rest.split_once(']')?))) {
+            Some((before, (default, after))) => (format!("{before}{after}"), default.to_owned()),
+            None if defaults.is_empty() => (help, String::new()),
+            None => (help, format!("`{}`", defaults.join(","))),
+        };
+        format!("| `{name}` | {default} | {meaning} |\n")
+    };
+    "| setting | default | meaning |\n|---|---|---|\n".to_owned() + &settings.get_arguments().map(row).collect::<String>()
+}
+
+#[test]
+fn the_settings_of_the_readme_are_those_of_the_program() {
+    let table = settings_table();
+    if let Ok(readme) = fs::read_to_string(root().join("README.md")) {
+        assert!(readme.contains(&table), "the README must have this table:\n\n{table}");
+    }
+    let help = Shell::new().run(&["--help"]).done();
+    for name in table.lines().skip(2).map(|line| line.split('`').nth(1).unwrap()) {
+        assert!(help.contains(&format!("[env: {name}")), "{name} is not in --help");
+    }
 }
