@@ -154,6 +154,9 @@ fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: F
 
 /// The writing transaction.
 fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormData, cleaned: &A::Cleaned) -> Result<Attempt> {
+    if let Some(id) = task.id {
+        (A::EDITING.edit()?.lock)(connection, id)?;
+    }
     let Ok(row) = task.row::<A>(connection)? else { return Ok(Attempt::Gone) };
     let mut data = data.clone();
     data.restrict::<A>(&task.actor, row.as_ref());

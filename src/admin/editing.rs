@@ -25,6 +25,9 @@ pub enum Editing<A: ModelAdmin> {
 pub struct Edit<A: ModelAdmin> {
     /// What a form comes down to, or `None` with what is wrong added to the errors, beside what the machinery found.
     pub clean: fn(&mut AnyConnection, &FormContext<'_, A>, &mut FormErrors) -> Result<Option<A::Cleaned>>,
+    /// Makes everybody else who would change this object wait until the transaction ends, so that the version compared next
+    /// is still the one when `save` writes.
+    pub lock: fn(&mut AnyConnection, Id) -> Result<()>,
     /// Saves it and writes the event. May run again from the beginning when the engine asks for it.
     pub save: fn(&mut AnyConnection, &Act<'_>, Target<'_, A>, &A::Cleaned) -> Result<Saved>,
     /// What a refusal of `save` means for the form (a name taken meanwhile); `None` for what is no matter of the form.

@@ -63,6 +63,14 @@ impl<'de> Visitor<'de> for Strict {
         Ok(Value::Bool(value))
     }
 
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         Ok(Value::String(value.to_owned()))
     }
@@ -121,7 +129,7 @@ mod tests {
 
     #[test]
     fn numbers_stay_as_they_were_written() {
-        let text = r#"{"a":1.50,"b":[12345678901234567890.123,true,null,"x"]}"#;
+        let text = r#"{"a":1.50,"b":[12345678901234567890.123,12345678901234567890123,1,-1,0,1e+3,true,null,"x"]}"#;
         assert_eq!(parse(text).map(|value| value.to_string()), Ok(text.to_owned()));
     }
 

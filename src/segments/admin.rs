@@ -99,6 +99,7 @@ impl ModelAdmin for SegmentAdmin {
     const PANELS: fn(&mut crate::db::AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
+        lock: model::lock,
         save: form::save,
         refusal: form::refusal,
         delete: form::delete,

@@ -263,6 +263,13 @@ pub fn list_all(connection: &mut AnyConnection, actor: &Actor) -> Result<Vec<Row
     list_rows(connection, &Selection { predicate: &visible_to(actor), order: &order, limit: i64::MAX, offset: 0 })
 }
 
+/// Makes everybody else who would change this segment, the CRM too, wait until the transaction ends. An update that
+/// changes nothing takes the row's lock on every engine; `SELECT … FOR UPDATE` is not known to all.
+pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
+    diesel::update(segment::table.find(id)).set(segment::id.eq(segment::id)).execute(connection)?;
+    Ok(())
+}
+
 /// The predicate of the segments of this name, case and outer blanks ignored.
 pub(super) fn is_called(name: &str) -> Sql {
     Sql::from("trim(") + folded(&columns::NAME) + ", " + Bind::Text(WHITE_SPACE.to_owned()) + ") = " + Bind::Text(key(name))

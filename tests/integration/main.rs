@@ -13,4 +13,5 @@ mod criteria;
 mod db;
 mod house;
 mod security;
+mod segments;
 mod site;
