@@ -13,5 +13,6 @@ mod criteria;
 mod db;
 mod house;
 mod security;
+mod segment_commands;
 mod segments;
 mod site;
