@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::http::header::{ACCEPT, HeaderMap, USER_AGENT};
 
 /// The header that proxies add an address to, each at the right.
 const FORWARDED: &str = "x-forwarded-for";
@@ -40,6 +40,11 @@ pub fn address_of(request: &HttpRequest, trusted: &[IpAddr]) -> String {
 pub fn agent_of(request: &HttpRequest) -> String {
     let agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     agent.unwrap_or_default().chars().filter(|letter| !letter.is_control()).take(AGENT_LENGTH).collect()
+}
+
+/// Whether a script asks, which wants a document rather than a page.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).is_some_and(|accepted| accepted.to_str().is_ok_and(|accepted| accepted.contains("application/json")))
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ pub fn sign_text(secret: &Secret, purpose: &str, message: &[u8]) -> Result<Strin
 
 /// SHA-256 as lower-case hexadecimal digits.
 pub fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    let nibble = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    Sha256::digest(text).iter().flat_map(|byte| [nibble(byte >> 4), nibble(byte & 15)]).collect()
 }
 
 /// Bytes that nobody can guess.

@@ -1,7 +1,7 @@
 //! Password hashes: made in two formats, verified in every one that Django writes by default or documents as safe.
 //!
-//! Called through `hashing` (which bounds how many run at once) and by commands. Written by hand on the RustCrypto crates
-//! because the one crate that reads Django's formats cannot verify today's argon2id. A stored text that is junk, unusable
+//! Called through `hashing` (which bounds how many run at once) and by commands. Written by hand on the `RustCrypto` crates
+//! because the one crate for Django's formats cannot verify today's argon2id. A stored text that is junk, unusable
 //! (`!…`) or costs more than the caps is simply not the password.
 
 use argon2::{Algorithm, Argon2, Params, Version};

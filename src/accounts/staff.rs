@@ -6,7 +6,7 @@
 use std::fmt;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ACCEPT, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError};
@@ -14,9 +14,9 @@ use futures_util::future::LocalBoxFuture;
 use subtle::ConstantTimeEq as _;
 
 use super::actor::Actor;
-use super::csrf;
 use super::session::{Level, SignedIn, TypedSession};
 use super::user::User;
+use super::{client, csrf};
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::{AppError, Result};
@@ -121,8 +121,7 @@ impl NotSignedIn {
         // What was posted is not sent again after signing in; its page is the nearest thing.
         let back = if matches!(*request.method(), Method::GET | Method::HEAD) { asked } else { request.path() };
         let next: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
-        let accepted = request.headers().get(ACCEPT).map_or("", |value| value.to_str().unwrap_or_default());
-        Self { location: format!("{LOGIN}?{next}"), wants_json: accepted.contains("application/json") }
+        Self { location: format!("{LOGIN}?{next}"), wants_json: client::wants_json(request.headers()) }
     }
 }
 

@@ -176,7 +176,6 @@ impl Frame {
     }
 
     /// Where browsers get a file of `static/`, for templates.
-    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     pub fn asset(&self, path: &str) -> String {
         assets::url(path)
     }

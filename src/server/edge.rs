@@ -10,7 +10,7 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ALLOW, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
@@ -20,7 +20,7 @@ use tracing::Instrument as _;
 use super::errors::Problem;
 use super::headers;
 use super::log::{HEADER, Line};
-use crate::accounts::Staff;
+use crate::accounts::{Staff, client};
 use crate::admin::frame::Frame;
 use crate::config::Config;
 use crate::error::{AppError, Result};
@@ -36,8 +36,7 @@ struct Edge {
 pub(super) async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let config = request.app_data::<Data<Config>>().cloned().ok_or_else(|| AppError::internal("no settings in the app"))?;
     let line = Line::begin(&request, &config.trusted_proxies);
-    let accepted = request.headers().get(ACCEPT).map_or("", |value| value.to_str().unwrap_or_default());
-    let edge = Edge { wants_json: accepted.contains("json"), config, line };
+    let edge = Edge { wants_json: client::wants_json(request.headers()), config, line };
     let span = tracing::info_span!("request", id = edge.line.id);
     async move {
         // Nothing that panicked is looked at again but the answer made here.
@@ -124,4 +123,63 @@ fn frame(request: &HttpRequest, title: &str) -> Result<Frame> {
 fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
     let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     format!("a handler panicked: {}", words.unwrap_or("no words"))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service, read_body, try_call_service};
+    use actix_web::{App, web};
+    use clap::Parser;
+
+    use super::*;
+    use crate::config::Settings;
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn config() -> Data<Config> {
+        let flags = Flags::parse_from(["tests", "--secret-key", "a secret that is long enough for a test"]);
+        Data::new(flags.settings.check(None).unwrap())
+    }
+
+    async fn panics() -> HttpResponse {
+        panic!("words that nobody should read")
+    }
+
+    async fn fails() -> Result<HttpResponse> {
+        Err(AppError::internal("words that nobody should read"))
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_answered_like_any_fault() {
+        let app = App::new().app_data(config()).route("/panics/", web::get().to(panics)).wrap(from_fn(edge));
+        let app = init_service(app).await;
+        let error = try_call_service(&app, TestRequest::with_uri("/panics/").to_request()).await.unwrap_err();
+        let answer = error.as_response_error().error_response();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.headers().contains_key("content-security-policy"));
+        let id = answer.headers().get(HEADER).unwrap().to_str().unwrap().to_owned();
+        let html = actix_web::body::to_bytes(answer.into_body()).await.unwrap_or_default();
+        let html = String::from_utf8_lossy(&html);
+        assert!(html.contains(&id) && !html.contains("nobody should read"), "{html}");
+    }
+
+    #[actix_web::test]
+    async fn a_fault_is_told_with_its_number_and_without_its_cause() {
+        let app = App::new().app_data(config()).route("/fails/", web::get().to(fails)).wrap(from_fn(edge));
+        let app = init_service(app).await;
+        for (accept, kind) in [("text/html", "text/html"), ("application/json", "application/problem+json")] {
+            let request = TestRequest::with_uri("/fails/").insert_header(("Accept", accept)).to_request();
+            let answer = call_service(&app, request).await;
+            assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(answer.headers().get("content-type").unwrap().to_str().unwrap().starts_with(kind));
+            let id = answer.headers().get(HEADER).unwrap().to_str().unwrap().to_owned();
+            let body = String::from_utf8(read_body(answer).await.to_vec()).unwrap();
+            assert!(body.contains(&id) && !body.contains("nobody should read"), "{body}");
+        }
+    }
 }

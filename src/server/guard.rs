@@ -1,4 +1,4 @@
-//! What is refused before any page is asked: a strange host, and requests that another site had a browser send.
+//! What is refused before any page is asked: a strange host, and what another site had a browser send.
 //!
 //! Wrapped round everything but the edge by `server`. Fail-closed: a handler that forgets to look is still behind it.
 
@@ -19,6 +19,10 @@ pub(super) async fn check(request: ServiceRequest, next: Next<impl MessageBody>)
     // Balancers ask by address.
     if !matches!(request.path(), "/healthz" | "/readyz") {
         check_host(request.headers(), &config.allowed_hosts)?;
+    }
+    // No name and no value holds a NUL, and PostgreSQL takes none.
+    if request.query_string().contains("%00") || request.path().contains("%00") {
+        return Err(AppError::BadRequest("The address holds a NUL character, which no page takes.".into()).into());
     }
     if !request.method().is_safe() {
         csrf::check_origin(request.headers(), &config)?;

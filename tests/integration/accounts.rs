@@ -14,11 +14,12 @@ use customer_segments::db::schema::{auth_user, segments_session};
 use customer_segments::db::{Db, migrations};
 use diesel::prelude::*;
 
-use crate::support::site::{PASSWORD, Site, add_user, add_user_with, config, text_of, user};
-use crate::support::{TestDb, on_both_engines};
+use crate::support::app::{PASSWORD, config};
+use crate::support::browser::{add_user, add_user_with, text_of, user};
+use crate::support::{TestApp, TestDb, on_both_engines, on_engines};
 
 /// [`PASSWORD`] as Django stored it, with few rounds.
-const DJANGO: &str = "pbkdf2_sha256$20000$KRVR4g1FDEsSMH6C6Dt0yB$zETlNA11h4a4p88FEeEK+3kw3KVpNdE2NMjV9HW+3WI=";
+const DJANGO: &str = "pbkdf2_sha256$20000$KRVR4g1FDEsSMH6C6Dt0yB$YYBelSPN9tQrK9C1CBO26au+8tyXpCBmKHdWid/GGJk=";
 
 /// Every stored session: the hash of its key and its state.
 fn sessions(db: &Db) -> Vec<(String, String)> {
@@ -32,9 +33,10 @@ fn set(test: &TestDb, username: &str, change: impl Fn(&mut customer_segments::db
 
 #[test]
 fn a_member_of_the_staff_signs_in_and_out() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         let id = add_user(test, "somchai", Role::Sales);
-        let site = Site::start(test);
         let browser = site.browser();
         assert_eq!(browser.greeted(), None);
         let answer = browser.sign_in("somchai", PASSWORD);
@@ -52,7 +54,9 @@ fn a_member_of_the_staff_signs_in_and_out() {
 
 #[test]
 fn every_failed_sign_in_has_the_same_words() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         for name in ["right", "inactive", "visitor", "unusable"] {
             add_user(test, name, Role::Admin);
         }
@@ -60,7 +64,6 @@ fn every_failed_sign_in_has_the_same_words() {
         set(test, "inactive", |c| diesel::update(table.filter(username.eq("inactive"))).set(is_active.eq(false)).execute(c));
         set(test, "visitor", |c| diesel::update(table.filter(username.eq("visitor"))).set(is_staff.eq(false)).execute(c));
         set(test, "unusable", |c| diesel::update(table.filter(username.eq("unusable"))).set(password.eq("!nothing")).execute(c));
-        let site = Site::start(test);
         let mut pages = Vec::new();
         let long = "x".repeat(200);
         for (name, typed) in [
@@ -91,8 +94,8 @@ fn every_failed_sign_in_has_the_same_words() {
 
 #[test]
 fn a_failed_sign_in_keeps_the_name_and_the_way_and_forgets_the_password() {
-    on_both_engines(|test| {
-        let site = Site::start(test);
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
         let browser = site.browser();
         let fields = [("username", "a<b>\"'&"), ("password", "typed-secret"), ("next", "/admin/crm_app/contact/?q=1")];
         let html = browser.post_from("/admin/login/", "/admin/login/", &fields).text().unwrap();
@@ -110,9 +113,10 @@ fn a_failed_sign_in_keeps_the_name_and_the_way_and_forgets_the_password() {
 
 #[test]
 fn signing_in_leads_back_into_this_site_and_nowhere_else() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         add_user(test, "somchai", Role::Sales);
-        let site = Site::start(test);
         for (next, leads) in [
             ("/admin/crm_app/contact/?q=a%20b", "/admin/crm_app/contact/?q=a%20b"),
             ("https://evil.example/", "/admin/"),
@@ -135,10 +139,11 @@ fn signing_in_leads_back_into_this_site_and_nowhere_else() {
 
 #[test]
 fn a_cookie_that_was_planted_does_not_become_a_session() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         add_user(test, "victim", Role::Admin);
         add_user(test, "attacker", Role::Tech);
-        let site = Site::start(test);
         let planted = site.signed_in("attacker").copy();
         let old = planted.cookies.lock().unwrap()["sessionid"].clone();
         let victim = planted.copy();
@@ -157,9 +162,10 @@ fn a_cookie_that_was_planted_does_not_become_a_session() {
 
 #[test]
 fn what_is_stored_of_a_session_opens_nothing() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         add_user(test, "somchai", Role::Sales);
-        let site = Site::start(test);
         let browser = site.signed_in("somchai");
         let cookie = browser.cookies.lock().unwrap()["sessionid"].clone();
         let (hash, state) = sessions(&test.db).remove(0);
@@ -172,8 +178,9 @@ fn what_is_stored_of_a_session_opens_nothing() {
 
 #[test]
 fn anonymous_visitors_leave_no_rows() {
-    on_both_engines(|test| {
-        let site = Site::start(test);
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         for path in ["/", "/admin/", "/admin/login/", "/nowhere/", "/admin/nowhere/", "/healthz"] {
             site.browser().get(path);
         }
@@ -185,7 +192,7 @@ fn anonymous_visitors_leave_no_rows() {
 fn a_logout_is_not_undone_by_a_request_in_flight() {
     on_both_engines(|test| {
         let user = add_user(test, "somchai", Role::Sales);
-        let store = Store::new(test.db.clone(), test.clock.clone(), &config(|_| {}));
+        let store = Store::new(test.db.clone(), test.clock.clone(), &config("http://localhost:8000", |_| {}));
         let who = SignedIn { user, auth_hash: "a".into(), csrf_secret: "b".into(), address: "c".into(), user_agent: "d".into() };
         let state = HashMap::from([(SIGNED_IN.to_owned(), serde_json::to_string(&who).unwrap())]);
         let lifetime = actix_web::cookie::time::Duration::DAY;
@@ -204,10 +211,11 @@ fn a_logout_is_not_undone_by_a_request_in_flight() {
 
 #[test]
 fn a_changed_password_ends_every_session() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         let id = add_user(test, "somchai", Role::Sales);
         add_user(test, "other", Role::Sales);
-        let site = Site::start(test);
         let (one, two, other) = (site.signed_in("somchai"), site.signed_in("somchai"), site.signed_in("other"));
         let hash = password::hash(PasswordHasher::Argon2id, "another long password").unwrap();
         let (actor, now) = (Actor::system("tests", false), test.clock.now());
@@ -220,9 +228,10 @@ fn a_changed_password_ends_every_session() {
 
 #[test]
 fn whoever_may_no_longer_is_out_at_the_next_request() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         let (a, b, c) = (add_user(test, "a", Role::Sales), add_user(test, "b", Role::Sales), add_user(test, "c", Role::Sales));
-        let site = Site::start(test);
         let browsers = [site.signed_in("a"), site.signed_in("b"), site.signed_in("c")];
         use auth_user::{is_active, is_staff, table};
         set(test, "a", |connection| diesel::update(table.find(a)).set(is_active.eq(false)).execute(connection));
@@ -234,12 +243,13 @@ fn whoever_may_no_longer_is_out_at_the_next_request() {
 
 #[test]
 fn sessions_end_when_nobody_comes_and_after_their_longest_time() {
-    on_both_engines(|test| {
-        add_user(test, "somchai", Role::Sales);
-        let site = Site::with(test, |settings| {
+    on_engines(|engine| {
+        let site = TestApp::with(TestDb::new(engine), |settings| {
             settings.session_idle = 30;
             settings.session_max = 2;
         });
+        let test = &site.test;
+        add_user(test, "somchai", Role::Sales);
         let begun = test.clock.now();
         let after = |minutes: i64| test.set_now(begun + TimeDelta::minutes(minutes));
         let idle = site.signed_in("somchai");
@@ -257,9 +267,10 @@ fn sessions_end_when_nobody_comes_and_after_their_longest_time() {
 
 #[test]
 fn the_moment_of_the_last_request_is_written_once_a_minute() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         add_user(test, "somchai", Role::Sales);
-        let site = Site::start(test);
         let browser = site.signed_in("somchai");
         let seen = || -> customer_segments::db::Time {
             test.db.read_blocking(|connection| Ok(segments_session::table.select(segments_session::seen_at).first(connection)?)).unwrap()
@@ -276,9 +287,10 @@ fn the_moment_of_the_last_request_is_written_once_a_minute() {
 
 #[test]
 fn on_our_own_database_djangos_hash_becomes_ours_at_the_next_sign_in() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         let id = add_user_with(test, "somchai", Role::Sales, DJANGO);
-        let site = Site::start(test);
         let browser = site.signed_in("somchai");
         assert!(user(test, id).password.starts_with("argon2$argon2id$v=19$m=47104,t=1,p=1$"));
         assert!(browser.greeted().is_some(), "the session goes with the new hash");
@@ -292,12 +304,13 @@ fn on_our_own_database_djangos_hash_becomes_ours_at_the_next_sign_in() {
 fn on_a_shared_database_a_hash_stays_as_the_crm_left_it() {
     let Some(test) = TestDb::shared() else { return };
     migrations::apply(&test.db, &test.clock).unwrap();
-    let id = add_user_with(&test, "somchai", Role::Sales, DJANGO);
-    let site = Site::start(&test);
+    let site = TestApp::on(test);
+    let test = &site.test;
+    let id = add_user_with(test, "somchai", Role::Sales, DJANGO);
     let browser = site.signed_in("somchai");
     assert_eq!(browser.greeted(), Some("somchai".into()));
-    assert_eq!(user(&test, id).password, DJANGO);
-    assert!(user(&test, id).last_login.is_some());
+    assert_eq!(user(test, id).password, DJANGO);
+    assert!(user(test, id).last_login.is_some());
     let add_links = browser.page("/admin/").select(&scraper::Selector::parse("a.addlink").unwrap()).count();
     assert_eq!(add_links, 1, "only segments are added beside the CRM");
 }
@@ -321,9 +334,10 @@ fn a_shared_database_takes_no_new_users_of_ours() {
 
 #[test]
 fn many_sign_ins_at_once_are_all_answered() {
-    on_both_engines(|test| {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         add_user(test, "somchai", Role::Sales);
-        let site = Site::start(test);
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..12).map(|_| scope.spawn(|| site.signed_in("somchai").greeted())).collect();
             for thread in threads {

@@ -15,4 +15,5 @@ mod house;
 mod security;
 mod segment_commands;
 mod segments;
+mod serving;
 mod site;

@@ -4,21 +4,21 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use customer_segments::accounts::actor::Role;
+use customer_segments::db::dialect::Engine;
 use customer_segments::routes;
 use reqwest::Method;
 use reqwest::blocking::Response;
 use reqwest::header::HeaderMap;
 
-use crate::support::site::{Browser, PASSWORD, Site, add_user, text_of};
-use crate::support::{TestDb, on_both_engines};
-
-use customer_segments::db::dialect::Engine;
+use crate::support::app::PASSWORD;
+use crate::support::browser::{Browser, add_user, text_of};
+use crate::support::{TestApp, TestDb, on_engines};
 
 /// A site on SQLite with one member of the staff, for what does not depend on the engine.
-fn site() -> (Site, TestDb) {
-    let test = TestDb::new(Engine::Sqlite);
-    add_user(&test, "somchai", Role::Sales);
-    (Site::start(&test), test)
+fn site() -> TestApp {
+    let site = TestApp::on(TestDb::new(Engine::Sqlite));
+    add_user(&site.test, "somchai", Role::Sales);
+    site
 }
 
 fn header(headers: &HeaderMap, name: &str) -> String {
@@ -26,8 +26,8 @@ fn header(headers: &HeaderMap, name: &str) -> String {
 }
 
 /// Sends bytes as they are and gives the whole answer.
-fn raw(site: &Site, request: &str) -> String {
-    let mut stream = TcpStream::connect(site.url.trim_start_matches("http://")).unwrap();
+fn raw(site: &TestApp, request: &str) -> String {
+    let mut stream = TcpStream::connect(site.url("").trim_start_matches("http://")).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -36,7 +36,7 @@ fn raw(site: &Site, request: &str) -> String {
 
 #[test]
 fn every_answer_has_the_headers() {
-    let (site, _test) = site();
+    let site = site();
     let browser = site.signed_in("somchai");
     let other_site = browser.request(Method::POST, "/admin/logout/").header("Sec-Fetch-Site", "cross-site");
     let answers: Vec<(u16, Response)> = vec![
@@ -83,12 +83,11 @@ fn every_answer_has_the_headers() {
 
 #[test]
 fn over_https_cookies_are_bound_to_the_host_and_browsers_told_to_stay() {
-    let test = TestDb::new(Engine::Sqlite);
-    add_user(&test, "somchai", Role::Sales);
-    let site = Site::with(&test, |settings| {
+    let site = TestApp::with(TestDb::new(Engine::Sqlite), |settings| {
         settings.public_url = Some("https://segments.example/".parse().unwrap());
         settings.allowed_hosts = vec!["127.0.0.1".into()];
     });
+    add_user(&site.test, "somchai", Role::Sales);
     let browser = site.browser();
     let page = browser.get("/admin/login/");
     assert!(header(page.headers(), "strict-transport-security").starts_with("max-age=31536000"));
@@ -106,7 +105,7 @@ fn over_https_cookies_are_bound_to_the_host_and_browsers_told_to_stay() {
 
 #[test]
 fn a_strange_host_gets_nothing() {
-    let (site, _test) = site();
+    let site = site();
     for host in ["evil.example", "127.0.0.1.evil.example", "127.0.0.1:1:2", "[::1", ""] {
         let answer = raw(&site, &format!("GET /admin/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"));
         assert!(answer.starts_with("HTTP/1.1 400"), "{host}: {answer}");
@@ -124,8 +123,8 @@ fn a_strange_host_gets_nothing() {
 
 #[test]
 fn a_post_needs_a_page_of_this_site_and_its_token() {
-    let (site, _test) = site();
-    let here = site.url.clone();
+    let site = site();
+    let here = site.url("");
     let localhost = here.replace("127.0.0.1", "localhost");
     let browser = site.signed_in("somchai");
     let token = browser.token("/admin/");
@@ -177,7 +176,7 @@ fn a_post_needs_a_page_of_this_site_and_its_token() {
 
 #[test]
 fn tokens_differ_on_every_page_and_hold_for_the_whole_session() {
-    let (site, _test) = site();
+    let site = site();
     let browser = site.signed_in("somchai");
     let (first, second) = (browser.token("/admin/"), browser.token("/admin/"));
     assert_ne!(first, second);
@@ -186,7 +185,7 @@ fn tokens_differ_on_every_page_and_hold_for_the_whole_session() {
 
 #[test]
 fn a_token_from_before_signing_in_is_of_no_use_afterwards() {
-    let (site, _test) = site();
+    let site = site();
     let browser = site.browser();
     let before = browser.token("/admin/login/");
     assert_eq!(browser.sign_in("somchai", PASSWORD).status(), 303);
@@ -197,7 +196,7 @@ fn a_token_from_before_signing_in_is_of_no_use_afterwards() {
 
 #[test]
 fn a_cookie_that_we_did_not_sign_makes_no_token() {
-    let (site, _test) = site();
+    let site = site();
     let browser = site.browser();
     let token = browser.token("/admin/login/");
     let signed = browser.cookies.lock().unwrap()["csrftoken"].clone();
@@ -217,7 +216,8 @@ fn example(pattern: &str) -> String {
 
 #[test]
 fn every_url_is_closed_to_anonymous_visitors_and_to_forms_without_a_token() {
-    let (site, _test) = site();
+    let site = site();
+    let staff = site.signed_in("somchai");
     for url in routes::urls() {
         let (pattern, path) = (url.pattern(), example(url.pattern()));
         for method in url.methods() {
@@ -234,7 +234,6 @@ fn every_url_is_closed_to_anonymous_visitors_and_to_forms_without_a_token() {
                 }
             }
         }
-        let staff = site.signed_in("somchai");
         if url.methods().iter().any(|method| method == "POST") {
             assert_eq!(staff.post(&path, &[]).status(), 403, "POST {pattern} without a token");
         }
@@ -249,7 +248,7 @@ fn every_url_is_closed_to_anonymous_visitors_and_to_forms_without_a_token() {
 
 #[test]
 fn an_address_without_its_slash_leads_to_the_one_with_it() {
-    let (site, _test) = site();
+    let site = site();
     let browser = site.signed_in("somchai");
     for (path, location) in [("/admin", "/admin/"), ("/admin/login?next=/a%20b", "/admin/login/?next=/a%20b")] {
         let answer = browser.get(path);
@@ -262,7 +261,7 @@ fn an_address_without_its_slash_leads_to_the_one_with_it() {
 
 #[test]
 fn an_unknown_page_is_told_in_the_frame_to_staff_and_not_at_all_to_others() {
-    let (site, _test) = site();
+    let site = site();
     let html = site.signed_in("somchai").get("/admin/nowhere/").text().unwrap();
     assert_eq!((text_of(&html, "h1"), text_of(&html, "#user-tools strong")), ("Page not found".into(), "somchai".into()));
     assert!(html.contains("There is no such page, or it is not yours to see."));
@@ -271,7 +270,7 @@ fn an_unknown_page_is_told_in_the_frame_to_staff_and_not_at_all_to_others() {
 
 #[test]
 fn scripts_are_told_in_json() {
-    let (site, _test) = site();
+    let site = site();
     let ask = |browser: &Browser, path: &str| browser.send(browser.request(Method::GET, path).header("Accept", "application/json"));
     let answer = ask(&site.signed_in("somchai"), "/admin/nowhere/");
     assert_eq!((answer.status().as_u16(), header(answer.headers(), "content-type")), (404, "application/problem+json".into()));
@@ -282,7 +281,7 @@ fn scripts_are_told_in_json() {
 
 #[test]
 fn bodies_are_bounded_and_understood_or_refused_with_a_sentence() {
-    let (site, _test) = site();
+    let site = site();
     let browser = site.signed_in("somchai");
     let token = browser.token("/admin/");
     let send = |body: Vec<u8>, kind: &str| {
@@ -310,7 +309,7 @@ fn bodies_are_bounded_and_understood_or_refused_with_a_sentence() {
 
 #[test]
 fn a_refused_body_says_so_before_and_after_signing_in() {
-    let (site, _test) = site();
+    let site = site();
     let browser = site.browser();
     let token = browser.token("/admin/login/");
     let request = browser.request(Method::POST, "/admin/login/").header("X-CSRFToken", token);
@@ -321,9 +320,8 @@ fn a_refused_body_says_so_before_and_after_signing_in() {
 
 #[test]
 fn when_the_database_is_away_pages_say_so_and_come_back() {
-    let test = TestDb::new(Engine::Sqlite);
-    add_user(&test, "somchai", Role::Sales);
-    let site = Site::start(&test);
+    let site = site();
+    let test = &site.test;
     let browser = site.signed_in("somchai");
     test.run("PRAGMA query_only = OFF; ALTER TABLE segments_session RENAME TO away");
     let answer = browser.get("/admin/");
@@ -338,7 +336,7 @@ fn when_the_database_is_away_pages_say_so_and_come_back() {
 
 #[test]
 fn files_are_kept_for_a_year_under_their_version_and_asked_for_again_without() {
-    let (site, _test) = site();
+    let site = site();
     let browser = site.browser();
     let page = browser.page("/admin/login/");
     let link = page.select(&scraper::Selector::parse("link[rel=stylesheet]").unwrap()).next().unwrap();
@@ -360,8 +358,9 @@ fn files_are_kept_for_a_year_under_their_version_and_asked_for_again_without() {
 
 #[test]
 fn health_and_readiness_are_told_without_details() {
-    on_both_engines(|test| {
-        let site = Site::start(test);
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let test = &site.test;
         assert_eq!(site.browser().get("/healthz").text().unwrap(), "ok\n");
         assert_eq!(site.browser().get("/readyz").text().unwrap(), "ready\n");
         test.run("DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)");

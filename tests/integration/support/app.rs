@@ -37,9 +37,14 @@ pub(crate) struct TestApp {
 impl TestApp {
     /// The site on this database.
     pub(crate) fn on(test: TestDb) -> Self {
+        Self::with(test, |_| {})
+    }
+
+    /// The site on this database, with other settings.
+    pub(crate) fn with(test: TestDb, change: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let (config, db, clock) = (config(&base), test.db.clone(), test.clock.clone());
+        let (config, db, clock) = (config(&base, change), test.db.clone(), test.clock.clone());
         let (started, handle) = mpsc::channel();
         let server = thread::spawn(move || {
             System::new().block_on(async move {
@@ -174,7 +179,7 @@ impl Person<'_> {
 }
 
 /// The settings as a site on this machine has them; nothing of our environment gets in.
-fn config(base: &str) -> Config {
+pub(crate) fn config(base: &str, change: impl FnOnce(&mut Settings)) -> Config {
     #[derive(Parser)]
     struct Only {
         #[command(flatten)]
@@ -182,9 +187,10 @@ fn config(base: &str) -> Config {
     }
     let flags =
         ["tests", "--public-url", base, "--bind", "127.0.0.1:0", "--database-url", "sqlite://unused", "--time-zone", "Asia/Bangkok"];
-    let settings = Only::try_parse_from(flags).expect("settings").settings;
-    let secret_key = Some("the secret of the tests, long enough".to_owned());
-    Settings { secret_key, ..settings }.check(None).expect("settings")
+    let mut settings = Only::try_parse_from(flags).expect("settings").settings;
+    settings.secret_key = Some("the secret of the tests, long enough".to_owned());
+    change(&mut settings);
+    settings.check(None).expect("settings")
 }
 
 /// A hash of [`PASSWORD`]; made once, for hashing is slow on purpose.

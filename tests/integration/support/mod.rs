@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub(crate) mod app;
+pub(crate) mod browser;
 pub(crate) mod catalogue;
 pub(crate) mod database;
 pub(crate) mod evaluator;
@@ -8,7 +9,6 @@ pub(crate) mod generator;
 pub(crate) mod page;
 pub(crate) mod postgres;
 pub(crate) mod program;
-pub(crate) mod site;
 pub(crate) mod stored;
 
 pub(crate) use app::TestApp;

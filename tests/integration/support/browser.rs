@@ -1,83 +1,28 @@
-//! The running site on a free port, and browsers that keep their cookies and nothing else.
+//! Browsers that keep their cookies and nothing else, for tests of what people never do.
 //!
-//! A [`Site`] is the real app on a test's database; it ends with the test. A [`Browser`] sends what it is told and follows
-//! no redirect, so that a test sees every answer.
+//! A [`Browser`] sends what it is told, shows every answer as it came and lets a test change its cookies; for people who
+//! use the site there is `app.rs`.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
 use std::sync::Mutex;
-use std::sync::mpsc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use clap::Parser;
 use customer_segments::accounts::actor::{Actor, Role};
 use customer_segments::accounts::password;
 use customer_segments::accounts::user::{NewUser, User};
-use customer_segments::config::{Config, PasswordHasher, Settings};
+use customer_segments::config::PasswordHasher;
 use customer_segments::db::Id;
-use customer_segments::server;
 use reqwest::Method;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use scraper::{Html, Selector};
 
-use super::TestDb;
+use super::app::PASSWORD;
+use super::{TestApp, TestDb};
 
-/// The password of every user that [`add_user`] adds.
-pub(crate) const PASSWORD: &str = "correct horse battery staple";
-
-#[derive(Parser)]
-struct Flags {
-    #[command(flatten)]
-    settings: Settings,
-}
-
-/// The usual settings of a test, changed.
-pub(crate) fn config(change: impl FnOnce(&mut Settings)) -> Config {
-    let mut settings = Flags::parse_from(["tests"]).settings;
-    settings.secret_key = Some("a secret of the tests, which is long enough".into());
-    change(&mut settings);
-    settings.check(None).expect("right settings")
-}
-
-/// The running site.
-pub(crate) struct Site {
-    /// Where it is: `http://127.0.0.1:PORT`.
-    pub(crate) url: String,
-    handle: actix_web::dev::ServerHandle,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Site {
-    /// The site on a test's database, with the usual settings.
-    pub(crate) fn start(test: &TestDb) -> Self {
-        Self::with(test, |_| {})
-    }
-
-    /// The site with other settings.
-    pub(crate) fn with(test: &TestDb, change: impl FnOnce(&mut Settings)) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().unwrap();
-        let config = config(|settings| {
-            settings.bind = address;
-            change(settings);
-        });
-        let (db, clock) = (test.db.clone(), test.clock.clone());
-        let (sender, receiver) = mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = server::start(listener, config, db, clock).expect("the site starts");
-                sender.send(server.handle()).unwrap();
-                server.await.expect("the site ends well");
-            });
-        });
-        let handle = receiver.recv().expect("the site runs");
-        Self { url: format!("http://{address}"), handle, thread: Some(thread) }
-    }
-
+impl TestApp {
     /// A browser that has never been here.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::at(&self.url)
+        Browser::at(&self.url(""))
     }
 
     /// A browser in which `username` has signed in.
@@ -86,17 +31,6 @@ impl Site {
         let answer = browser.sign_in(username, PASSWORD);
         assert_eq!(answer.status(), 303, "{username} could not sign in");
         browser
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        drop(self.handle.stop(false));
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            eprintln!("the site of a test panicked");
-        }
     }
 }
 
