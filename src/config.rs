@@ -50,10 +50,10 @@ pub struct Settings {
     #[arg(long, env = "PREPARED_STATEMENTS", default_value = "on", global = true)]
     pub prepared_statements: Switch,
     /// Minutes without a request after which a session ends
-    #[arg(long, env = "SESSION_IDLE", default_value = "480", value_parser = clap::value_parser!(i64).range(1..=43200), global = true)]
+    #[arg(long, env = "SESSION_IDLE", default_value = "120", value_parser = clap::value_parser!(i64).range(1..=43200), global = true)]
     pub session_idle: i64,
     /// Hours after which a session ends in any case
-    #[arg(long, env = "SESSION_MAX", default_value = "24", value_parser = clap::value_parser!(i64).range(1..=8760), global = true)]
+    #[arg(long, env = "SESSION_MAX", default_value = "12", value_parser = clap::value_parser!(i64).range(1..=8760), global = true)]
     pub session_max: i64,
     /// The format of new password hashes [default: argon2id on our own database, pbkdf2_sha256 on one shared with the CRM]
     #[arg(long, env = "PASSWORD_HASHER", global = true)]
