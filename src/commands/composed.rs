@@ -17,12 +17,12 @@ const PAGE: i64 = 10_000;
 /// Between two texts, so that the end of one cannot compose with the beginning of the next.
 const GAP: &str = "\n";
 
-type Page = Vec<(Id, String)>;
+/// Rows with their texts, the first after a key.
+type Page = fn(&mut AnyConnection, Id) -> QueryResult<Vec<(Id, String)>>;
 
 /// How many companies, contacts, contracts and segments have text that is not in NFC; those without any are left out.
 pub(super) fn count_others(connection: &mut AnyConnection) -> Result<Vec<(&'static str, u64)>> {
-    let models: [(&str, fn(&mut AnyConnection, Id) -> QueryResult<Page>); 4] =
-        [("companies", companies), ("contacts", contacts), ("contracts", contracts), ("segments", segments)];
+    let models: [(&str, Page); 4] = [("companies", companies), ("contacts", contacts), ("contracts", contracts), ("segments", segments)];
     let mut counts = Vec::new();
     for (name, page) in models {
         let mut count = 0;
@@ -41,7 +41,7 @@ pub(super) fn count_others(connection: &mut AnyConnection) -> Result<Vec<(&'stat
     Ok(counts)
 }
 
-fn companies(connection: &mut AnyConnection, after: Id) -> QueryResult<Page> {
+fn companies(connection: &mut AnyConnection, after: Id) -> QueryResult<Vec<(Id, String)>> {
     use company::{
         address_line1, address_line2, billing_entity, city, country, current_plan, industry, legal_entity_name, name, notes, state,
     };
@@ -52,18 +52,18 @@ fn companies(connection: &mut AnyConnection, after: Id) -> QueryResult<Page> {
     company::table.filter(company::id.gt(after)).order(company::id).limit(PAGE).select((company::id, texts)).load(connection)
 }
 
-fn contacts(connection: &mut AnyConnection, after: Id) -> QueryResult<Page> {
+fn contacts(connection: &mut AnyConnection, after: Id) -> QueryResult<Vec<(Id, String)>> {
     use contact::{department, email, name, notes, title};
     let texts = name.concat(GAP).concat(email).concat(GAP).concat(title).concat(GAP).concat(department).concat(GAP).concat(notes);
     contact::table.filter(contact::id.gt(after)).order(contact::id).limit(PAGE).select((contact::id, texts)).load(connection)
 }
 
-fn contracts(connection: &mut AnyConnection, after: Id) -> QueryResult<Page> {
+fn contracts(connection: &mut AnyConnection, after: Id) -> QueryResult<Vec<(Id, String)>> {
     let texts = contract::contract_number.concat(GAP).concat(contract::service_type);
     contract::table.filter(contract::id.gt(after)).order(contract::id).limit(PAGE).select((contract::id, texts)).load(connection)
 }
 
-fn segments(connection: &mut AnyConnection, after: Id) -> QueryResult<Page> {
+fn segments(connection: &mut AnyConnection, after: Id) -> QueryResult<Vec<(Id, String)>> {
     let texts = segment::name.concat(GAP).concat(segment::description).concat(GAP).concat(segment::tags);
     segment::table.filter(segment::id.gt(after)).order(segment::id).limit(PAGE).select((segment::id, texts)).load(connection)
 }

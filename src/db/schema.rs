@@ -8,7 +8,7 @@
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Bool, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
 
     /// People who sign in.
@@ -31,7 +31,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
 
     /// Customers.
@@ -64,7 +64,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Bool, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
 
     /// People at the customers: what segments select.
@@ -97,7 +97,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Bool, Date, Text};
     use crate::db::types::sql::{Amount, Instant, Uid};
 
     /// What a company has bought.
@@ -120,7 +120,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql::{Document, Instant, Uid};
 
     /// Segments.
@@ -143,7 +143,6 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
     use crate::db::types::sql::Uid;
 
     /// Contacts listed in a static segment. The table has an identity column besides, which nothing of ours reads.
@@ -154,7 +153,6 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
     use crate::db::types::sql::Uid;
 
     /// Companies listed in a static segment; likewise.
@@ -165,7 +163,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql::{Document, Instant, Uid};
 
     /// Who did what to which object: history, versions and audit in one. Append-only, without foreign keys.
@@ -188,7 +186,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
 
     /// Signed-in browsers; only a hash of the cookie's key is kept.
@@ -204,7 +202,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Text;
     use crate::db::types::sql::Instant;
 
     /// Leases: who holds what until when (migrating, a folded name being saved, jobs).
@@ -216,7 +214,7 @@ table! {
 }
 
 table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
 
     /// Campaigns that took a segment.

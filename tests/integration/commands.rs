@@ -73,7 +73,7 @@ fn migrate_tells_what_is_pending_and_applies_it_once() {
         assert_eq!((check.code, &check.stdout), (1, &plan));
         assert_eq!(dump(&test), Vec::<String>::new(), "neither changes anything");
         let applied = shell.run(&["migrate"]).done();
-        assert_eq!(applied, plan.lines().map(|name| format!("Applied {name}\n")).collect::<String>());
+        assert_eq!(applied, plan.lines().flat_map(|name| ["Applied ", name, "\n"]).collect::<String>());
         for arguments in [&["migrate"][..], &["migrate", "--check"], &["migrate", "--plan"]] {
             assert_eq!(shell.run(arguments).done(), "The database is up to date.\n");
         }

@@ -12,6 +12,7 @@ mod commands;
 mod criteria;
 mod db;
 mod house;
+mod licences;
 mod security;
 mod segment_commands;
 mod segments;

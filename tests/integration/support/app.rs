@@ -169,7 +169,7 @@ impl Person<'_> {
 
     /// Any other request, made with [`Person::request`].
     pub(crate) fn send(&self, request: RequestBuilder) -> Answer {
-        Answer::of(request.send().expect("the site answers"))
+        Answer::of(self.client.execute(request.build().expect("a request")).expect("the site answers"))
     }
 
     /// A request of their browser, to be finished and sent.

@@ -13,16 +13,16 @@ pub(crate) struct Column {
     #[diesel(sql_type = Text)]
     pub(crate) table_name: String,
     #[diesel(sql_type = Text)]
-    pub(crate) column_name: String,
+    pub(crate) name: String,
     #[diesel(sql_type = Text)]
     pub(crate) sql_type: String,
     #[diesel(sql_type = Bool)]
     pub(crate) nullable: bool,
 }
 
-const POSTGRES_COLUMNS: &str = "SELECT table_name::text, column_name::text, udt_name::text AS sql_type, is_nullable = 'YES' AS nullable \
+const POSTGRES_COLUMNS: &str = "SELECT table_name::text, column_name::text AS name, udt_name::text AS sql_type, is_nullable = 'YES' AS nullable \
     FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2";
-const SQLITE_COLUMNS: &str = "SELECT t.name AS table_name, c.name AS column_name, c.type AS sql_type, c.\"notnull\" = 0 AS nullable \
+const SQLITE_COLUMNS: &str = "SELECT t.name AS table_name, c.name, c.type AS sql_type, c.\"notnull\" = 0 AS nullable \
     FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY 1, 2";
 
 /// Every column of every table.

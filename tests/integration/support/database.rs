@@ -29,7 +29,7 @@ pub(crate) struct TestDb {
     pub(crate) clock: Clock,
     now: Arc<Mutex<DateTime<Utc>>>,
     // Dropped last: the pool must be gone before its database is.
-    _place: Place,
+    place: Place,
 }
 
 /// Where a test's database is; dropping it drops the database.
@@ -96,15 +96,15 @@ impl TestDb {
         let now = Arc::new(Mutex::new(Bangkok.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap().to_utc()));
         let hands = Arc::clone(&now);
         let clock = Clock::new(move || *hands.lock().unwrap(), Bangkok);
-        Self { db: Db::open(options).expect("a database for the test"), clock, now, _place: place }
+        Self { db: Db::open(options).expect("a database for the test"), clock, now, place }
     }
 
     /// The same database through a new pool.
     pub(crate) fn reopened(self, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = self.db.options().clone();
         change(&mut options);
-        let Self { clock, now, _place, .. } = self;
-        Self { db: Db::open(options).expect("the database opens again"), clock, now, _place }
+        let Self { clock, now, place, .. } = self;
+        Self { db: Db::open(options).expect("the database opens again"), clock, now, place }
     }
 
     /// Sets the clock.
@@ -208,7 +208,7 @@ fn postgres_template() -> &'static str {
         if cluster.run(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).is_err() {
             let half = TestDb::empty(Engine::Postgres);
             migrations::apply(&half.db, &half.clock).expect("the migrations");
-            let Place::Postgres(made) = &half._place else { panic!("not on PostgreSQL") };
+            let Place::Postgres(made) = &half.place else { panic!("not on PostgreSQL") };
             let made = made.clone();
             cluster
                 .run(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{made}'"))

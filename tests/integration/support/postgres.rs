@@ -79,7 +79,7 @@ pub(crate) fn alone(name: &str) -> File {
 fn home() -> PathBuf {
     let mut hash = DefaultHasher::new();
     env!("CARGO_MANIFEST_DIR").hash(&mut hash);
-    let home = std::env::temp_dir().join(format!("segments-tests-{}-{:08x}", user_id(), hash.finish() as u32));
+    let home = std::env::temp_dir().join(format!("segments-tests-{}-{:08x}", user_id(), hash.finish() & 0xffff_ffff));
     fs::create_dir_all(&home).expect("the temporary directory takes a directory");
     home
 }
@@ -152,6 +152,7 @@ shift; data="$1"; shift
 rm -rf "$data"
 "#;
 
+#[expect(clippy::zombie_processes, reason = "it outlives this process: that is what it is for")]
 fn watch(binaries: &Path, home: &Path, data: &Path) {
     let stop = unprivileged(&binaries.join("pg_ctl"));
     let mut watchdog = Command::new("sh");
