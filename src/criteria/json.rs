@@ -8,7 +8,8 @@ use std::str::FromStr;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::problem::{Code, Problem};
+use super::problem::{Code, Problem, step};
+use crate::query::number;
 
 /// The longest text of a document, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
@@ -97,6 +98,30 @@ impl<'de> Visitor<'de> for Strict {
             map.insert(key, value);
         }
         Ok(Value::Object(map))
+    }
+}
+
+/// Whether the databases can keep a document that is not looked at otherwise: PostgreSQL's `jsonb` takes no NUL and no
+/// number of thousands of digits.
+///
+/// # Errors
+/// The first thing that cannot be kept.
+pub fn check_storable(value: &Value, pointer: &str) -> Result<(), Problem> {
+    let nul = || Problem::new(pointer, Code::Invalid, "Text cannot hold the character NUL.");
+    match value {
+        Value::String(text) if text.contains('\0') => Err(nul()),
+        Value::Number(number) => number::parse(&number.to_string()).map(drop).map_err(|_| {
+            Problem::new(pointer, Code::TooLong, format!("A number may need at most {} digits when written out.", number::MAX_DIGITS))
+        }),
+        Value::Array(items) => items.iter().enumerate().try_for_each(|(index, item)| check_storable(item, &format!("{pointer}/{index}"))),
+        Value::Object(map) => {
+            map.iter().try_for_each(
+                |(key, item)| {
+                    if key.contains('\0') { Err(nul()) } else { check_storable(item, &format!("{pointer}/{}", step(key))) }
+                },
+            )
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
     }
 }
 

@@ -124,6 +124,9 @@ impl<T: Into<Self>> Add<T> for Sql {
 
 impl QueryFragment<MultiBackend> for Sql {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        // Every criteria is another text: kept prepared, they would fill the memory of each connection without end. Planned
+        // anew, they are also planned for the values that are really bound.
+        out.unsafe_to_cache_prepared();
         for token in &self.0 {
             match token {
                 Token::Text(text) => out.push_sql(text),

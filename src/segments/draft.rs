@@ -228,6 +228,8 @@ fn criteria_of(typed: &str, kind: Option<SegmentType>, calendar: Calendar) -> Re
         resolve(&document, calendar).map_err(FieldError::rules)?;
     } else if !document.is_object() {
         return Err(FieldError::new("filter_criteria", "Filter criteria must be a JSON object, also while they rest."));
+    } else {
+        json::check_storable(&document, "").map_err(|problem| FieldError::rules(vec![problem]))?;
     }
     Ok(document)
 }

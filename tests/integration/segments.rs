@@ -167,6 +167,31 @@ fn what_cannot_be_understood_is_an_error_at_its_rule_and_nothing_is_saved() {
 }
 
 #[test]
+fn resting_criteria_are_kept_as_they_are_unless_no_database_could() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let form = person.open(ADD).form().fill("name", "List").fill("segment_type", "static");
+        for (criteria, sentence) in [
+            (r#"{"rules":[{"value":"a\u0000b"}]}"#, "NUL"),
+            (r#"{"a\u0000":1}"#, "NUL"),
+            (r#"{"rules":[1e400000]}"#, "30 digits"),
+            ("[]", "must be a JSON object"),
+            ("{", "Enter a valid JSON."),
+        ] {
+            let answer = press(&person, form.clone().fill("filter_criteria", criteria), "_save");
+            assert_eq!(answer.status, 200, "{criteria}");
+            assert!(
+                answer.text("#id_filter_criteria_error").contains(sentence),
+                "{criteria}: {}",
+                answer.text("#id_filter_criteria_error")
+            );
+        }
+        let rubbish = r#"{"rules": ["rubbish", 1.50, {"field": "nothing"}]}"#;
+        assert_eq!(press(&person, form.fill("filter_criteria", rubbish), "_save").status, 303, "checked once it becomes dynamic");
+    });
+}
+
+#[test]
 fn a_stored_broken_rule_has_no_members_and_says_why() {
     with_customers(|app, _| {
         let person = app.staff();
