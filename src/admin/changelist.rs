@@ -12,7 +12,7 @@ use crate::query::{Selection, Sql};
 use super::cell::Cell;
 use super::display::Display;
 use super::filters::{FilterView, ListFilter, Unusable};
-use super::list_display::{Direction, SortKey, order};
+use super::list_display::{Direction, ListColumn, SortKey, order};
 use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PageLink, Paginator, Wanted};
 use super::query_string::{QueryString, carrying};
@@ -236,15 +236,16 @@ fn keys<A: ModelAdmin>(query: &Query) -> Vec<SortKey> {
 fn headings<A: ModelAdmin>(query: &Query) -> Vec<Heading> {
     let first = A::ORDERING.first();
     let others = query.parameters.without(&[ORDER, paginator::PAGE]);
-    let heading = |(index, column): (usize, &'static super::list_display::ListColumn<A::Row>)| {
+    let heading = |(index, column): (usize, &'static ListColumn<A::Row>)| {
         let clicked = query.sort.filter(|(sorted, _)| *sorted == index).map(|(_, direction)| direction);
         let by_default = column.sort.zip(first).filter(|(key, first)| query.sort.is_none() && key.column == first.column);
-        let sorted = clicked.or(by_default.map(|(_, first)| first.direction));
-        let sign = if sorted == Some(Direction::Ascending) { "-" } else { "" };
+        let asked = clicked.or(by_default.map(|(key, first)| key.turned(first.direction).direction));
+        let sign = if asked == Some(Direction::Ascending) { "-" } else { "" };
         Heading {
             name: column.name,
             text: column.heading,
-            sorted,
+            // A column may begin with its largest: then the plain number in the address asks for that.
+            sorted: column.sort.zip(asked).map(|(key, asked)| key.turned(asked).direction),
             link: column.sort.map(|_| others.with(ORDER, format!("{sign}{}", index + 1)).link()),
             remove: clicked.map(|_| others.link()),
         }

@@ -21,10 +21,15 @@ pub enum Editing<A: ModelAdmin> {
     Form(Edit<A>),
 }
 
+/// See [`Edit::clean`].
+pub type Clean<A> = fn(&mut AnyConnection, &FormContext<'_, A>, &mut FormErrors) -> Result<Option<<A as ModelAdmin>::Cleaned>>;
+/// See [`Edit::related`].
+pub type Related<A> = fn(&mut AnyConnection, &<A as ModelAdmin>::Row) -> Result<Vec<(&'static str, i64)>>;
+
 /// How a screen edits.
 pub struct Edit<A: ModelAdmin> {
     /// What a form comes down to, or `None` with what is wrong added to the errors, beside what the machinery found.
-    pub clean: fn(&mut AnyConnection, &FormContext<'_, A>, &mut FormErrors) -> Result<Option<A::Cleaned>>,
+    pub clean: Clean<A>,
     /// Makes everybody else who would change this object wait until the transaction ends, so that the version compared next
     /// is still the one when `save` writes.
     pub lock: fn(&mut AnyConnection, Id) -> Result<()>,
@@ -35,7 +40,7 @@ pub struct Edit<A: ModelAdmin> {
     /// Deletes it, with what belongs to it, and writes the event.
     pub delete: fn(&mut AnyConnection, &Act<'_>, &A::Row) -> Result<()>,
     /// What else goes when it is deleted, for the summary: "Listed contacts" and how many.
-    pub related: fn(&mut AnyConnection, &A::Row) -> Result<Vec<(&'static str, i64)>>,
+    pub related: Related<A>,
     /// Buttons of the screen's own that show the form again instead of saving it: `_preview`.
     pub buttons: &'static [&'static str],
 }
@@ -70,6 +75,14 @@ pub enum Target<'a, A: ModelAdmin> {
     /// This one, as it is stored now.
     Stored(&'a A::Row),
 }
+
+// Derived, these would ask `A` itself to be copied.
+impl<A: ModelAdmin> Clone for Target<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<A: ModelAdmin> Copy for Target<'_, A> {}
 
 /// What was saved.
 #[derive(Debug, Clone)]

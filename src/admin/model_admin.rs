@@ -32,7 +32,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// The application as pages name it: "Crm_App".
+    /// The application as pages name it: `Crm_App`.
     pub fn app_name(&self) -> String {
         let words = self.app_label.split('_').map(|word| {
             let mut letters = word.chars();

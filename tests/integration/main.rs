@@ -8,9 +8,12 @@
 mod support;
 
 mod accounts;
+mod change_form;
+mod changelist;
 mod commands;
 mod criteria;
 mod db;
+mod declarations;
 mod house;
 mod licences;
 mod security;

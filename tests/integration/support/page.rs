@@ -121,10 +121,8 @@ fn successful(control: ElementRef<'_>) -> Vec<(String, String)> {
         ("input", "submit" | "button" | "reset" | "image" | "file") => Vec::new(),
         ("input", "checkbox" | "radio") if control.attr("checked").is_none() => Vec::new(),
         ("input", "checkbox" | "radio") => vec![control.attr("value").unwrap_or("on").to_owned()],
-        ("textarea", _) => {
-            let written: String = control.text().collect();
-            vec![written.strip_prefix('\n').unwrap_or(&written).to_owned()]
-        }
+        // The parser drops the line break after the tag, as browsers do.
+        ("textarea", _) => vec![control.text().collect()],
         ("select", _) => chosen(control),
         _ => vec![control.attr("value").unwrap_or_default().to_owned()],
     };

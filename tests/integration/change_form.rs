@@ -1,0 +1,197 @@
+//! Forms: adding, changing, two editors at once, deleting, history.
+
+use customer_segments::accounts::Role;
+
+use crate::support::app::Person;
+use crate::support::page::Answer;
+use crate::support::{TestApp, TestDb, on_engines};
+
+const LIST: &str = "/admin/crm_app/customersegment/";
+const ADD: &str = "/admin/crm_app/customersegment/add/";
+const RULES: &str = r#"{"entity": "contact", "match_type": "all", "rules": [{"field": "name", "operator": "contains", "value": "a"}]}"#;
+
+/// Adds a segment through the page and gives the address of its form.
+#[track_caller]
+fn added(person: &Person<'_>, name: &str) -> String {
+    let form = person.open(ADD).form().fill("name", name).fill("filter_criteria", RULES).and("_continue", "1");
+    let answer = person.submit(&form);
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    answer.location().to_owned()
+}
+
+fn message(answer: &Answer) -> String {
+    answer.text(".messagelist li")
+}
+
+#[test]
+fn each_button_saves_says_so_and_leads_on() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        for (button, location, more) in [
+            ("_save", LIST, ""),
+            ("_addanother", ADD, " You may add another Customer Segment below."),
+            ("_continue", "/change/", " You may edit it again below."),
+        ] {
+            let name = format!("Hotels {button}");
+            let form = person.open(ADD).form().fill("name", &name).fill("filter_criteria", RULES).and(button, "1");
+            let answer = person.submit(&form);
+            assert_eq!(answer.status, 303, "{}", answer.body);
+            assert!(answer.location().ends_with(location), "{button}: {}", answer.location());
+            assert_eq!(message(&person.follow(&answer)), format!("The Customer Segment “{name}” was added successfully.{more}"));
+        }
+        let page = person.open(&added(&person, "Bars"));
+        let answer = person.submit(&page.form().fill("name", "Bars and clubs").and("_save", "1"));
+        assert_eq!(message(&person.follow(&answer)), "The Customer Segment “Bars and clubs” was changed successfully.");
+    });
+}
+
+#[test]
+fn a_rejected_form_keeps_what_was_typed() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let long = "x".repeat(201);
+        let form = person.open(ADD).form().fill("name", &long).fill("description", "\n two\nlines").fill("status", "sleeping");
+        let answer = person.submit(&form.fill("filter_criteria", "{broken").and("_save", "1"));
+        assert_eq!(answer.status, 200);
+        assert!(answer.text("title").starts_with("Error: "));
+        assert_eq!(answer.text(".errornote p"), "Please correct the errors below.");
+        assert_eq!(answer.text("#id_name_error"), "Ensure this value has at most 200 characters (it has 201).");
+        assert_eq!(answer.text("#id_status_error"), "Select a valid choice. sleeping is not one of the available choices.");
+        assert_eq!(answer.attributes("#id_name", "aria-invalid"), ["true"]);
+        assert!(answer.attributes("#id_name", "aria-describedby")[0].contains("id_name_error"));
+        let again = answer.form();
+        assert_eq!(again.value("name"), Some(long.as_str()));
+        assert_eq!(again.value("description"), Some("\n two\nlines"));
+        assert_eq!(again.value("filter_criteria"), Some("{broken"));
+        assert_eq!(person.open(LIST).text(".empty-list"), "0 Customer Segments");
+        let answer = person.submit(&answer.form().fill("name", "  ").fill("status", "active").fill("filter_criteria", RULES));
+        assert_eq!(answer.text(".errornote p"), "Please correct the error below.");
+        assert_eq!(answer.text("#id_name_error"), "This field is required.");
+    });
+}
+
+#[test]
+fn a_form_sent_twice_makes_one_object() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let form = person.open(ADD).form().fill("name", "Hotels").fill("filter_criteria", RULES).and("_save", "1");
+        assert_eq!((person.submit(&form).status, person.submit(&form).status), (303, 303));
+        assert_eq!(person.open(LIST).texts("#result_list .field-name"), ["Hotels"]);
+        // Changed and sent again, it is another object: its key is taken, its name is not.
+        assert_eq!(person.submit(&form.fill("name", "Bars")).status, 303);
+        assert_eq!(person.open(&format!("{LIST}?o=1")).texts("#result_list .field-name"), ["Bars", "Hotels"]);
+    });
+}
+
+#[test]
+fn the_second_of_two_editors_sees_both_versions_and_loses_nothing() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (first, second) = (app.role(Role::Admin), app.role(Role::Admin));
+        let url = added(&first, "Hotels");
+        let (one, other) = (first.open(&url).form(), second.open(&url).form());
+        assert_eq!(first.submit(&one.fill("description", "By the first.").and("_save", "1")).status, 303);
+        let conflict = second.submit(&other.fill("description", "By the second.").fill("tags", "vip").and("_save", "1"));
+        assert_eq!(conflict.status, 409);
+        assert!(
+            conflict.text(".errornote").starts_with(&format!("{} saved this Customer Segment at ", first.username)),
+            "{}",
+            conflict.body
+        );
+        assert_eq!(conflict.texts("tr.differs th"), ["Description differs", "Tags differs"]);
+        assert_eq!(conflict.texts("tr.differs td"), ["By the first.", "By the second.", "-", "vip"]);
+        assert_eq!(second.open(&url).form().value("description"), Some("By the first."), "nothing was overwritten");
+
+        let editing = second.submit(&conflict.form().and("_edit", "1"));
+        assert_eq!((editing.status, editing.form().value("description")), (200, Some("By the second.")));
+        assert_eq!(second.submit(&editing.form().and("_save", "1")).status, 303);
+        assert_eq!(second.open(&url).form().value("description"), Some("By the second."));
+    });
+}
+
+#[test]
+fn saving_over_the_others_version_is_a_decision_that_counts_once() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.role(Role::Admin);
+        let url = added(&person, "Hotels");
+        let page = person.open(&url);
+        let typed = |text: &str| page.form().fill("description", text).and("_save", "1");
+        assert_eq!(person.submit(&typed("one")).status, 303);
+        let conflict = person.submit(&typed("two"));
+        assert_eq!(person.submit(&typed("two again")).status, 409);
+        assert_eq!(person.submit(&conflict.form().and("_save", "1")).status, 303);
+        assert_eq!(person.submit(&conflict.form().fill("description", "three").and("_save", "1")).status, 409, "that page is old by now");
+        assert_eq!(person.submit(&typed("two")).status, 303, "what is stored already is no conflict");
+        let without = page.form().without("_version").fill("description", "unseen").and("_save", "1");
+        assert_eq!(person.submit(&without).status, 409, "a form that was made from no version");
+    });
+}
+
+#[test]
+fn deleting_asks_first_and_comes_back_to_the_list() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let url = format!("{}?_changelist_filters=q%3Dhot%26status__exact%3Dall", added(&person, "Hotels"));
+        let page = person.open(&url);
+        let delete = page.attributes(".deletelink-button", "href").remove(0);
+        let sure = person.open(&delete);
+        assert!(sure.text("#content-main p").starts_with("Are you sure you want to delete the Customer Segment “Hotels”?"));
+        assert_eq!(person.open(LIST).texts("#result_list .field-name"), ["Hotels"]);
+        let answer = person.submit(&sure.form());
+        assert_eq!((answer.status, answer.location()), (303, "/admin/crm_app/customersegment/?q=hot&status__exact=all"));
+        let list = person.follow(&answer);
+        assert_eq!(message(&list), "The Customer Segment “Hotels” was deleted successfully.");
+        assert_eq!(list.text(".empty-list"), "0 Customer Segments");
+        let index = person.open("/admin/");
+        assert_eq!(index.text(".actionlist .deletelink"), "Deleted: Hotels Customer Segment");
+        assert!(!index.has(".actionlist .deletelink a"), "what is gone has no link");
+    });
+}
+
+#[test]
+fn history_tells_who_did_what() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let url = added(&person, "Hotels");
+        let form = person.open(&url).form().fill("status", "paused").and("_save", "1");
+        assert_eq!(person.submit(&form).status, 303);
+        let history = person.open(&url.replace("/change/", "/history/"));
+        assert_eq!(history.text("h1"), "Change history: Hotels");
+        assert_eq!(history.texts("#change-history td[data-label=User]"), [&*person.username, &*person.username]);
+        let deeds = history.texts("#change-history td[data-label=Action]");
+        assert!(deeds[0].starts_with("Added.") && deeds[1].starts_with("Changed Status."), "{deeds:?}");
+        assert_eq!(history.text(".history-count"), "2 entries");
+    });
+}
+
+#[test]
+fn who_may_not_change_sees_values_and_close_and_who_may_not_see_sees_nothing() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (owner, other) = (app.staff(), app.role(Role::Tech));
+        let url = added(&owner, "Hotels");
+        let page = other.open(&url);
+        assert_eq!(page.text("h1"), "View Customer Segment");
+        assert_eq!(page.text(".field-name .readonly"), "Hotels");
+        assert_eq!(page.text(".closelink"), "Close");
+        let forged = owner.open(&url).form().fill("name", "Mine now").and("_save", "1");
+        let fields: Vec<(&str, &str)> = forged.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let token = other.open("/admin/").form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();
+        let mut fields: Vec<(&str, &str)> = fields.into_iter().filter(|(name, _)| *name != "csrfmiddlewaretoken").collect();
+        fields.push(("csrfmiddlewaretoken", &token));
+        assert_eq!(other.post(&url, &fields).status, 403);
+        assert_eq!(other.post(&url.replace("/change/", "/delete/"), &fields).status, 403);
+
+        let paused = owner.open(&url).form().fill("status", "paused").and("_save", "1");
+        assert_eq!(owner.submit(&paused).status, 303);
+        assert_eq!(other.get(&url).location(), "/admin/");
+        assert_eq!(other.post(&url, &fields).location(), "/admin/");
+        assert_eq!(owner.open(&url).form().value("name"), Some("Hotels"));
+    });
+}

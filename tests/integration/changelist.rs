@@ -1,0 +1,225 @@
+//! Lists: search, filters, order, pages, and what they refuse.
+
+use chrono::{DateTime, Utc};
+use customer_segments::accounts::Role;
+use uuid::Uuid;
+
+use crate::support::app::Person;
+use crate::support::evaluator::{Company, Contact, World};
+use crate::support::page::Answer;
+use crate::support::{TestApp, TestDb, on_engines, stored};
+
+const CONTACTS: &str = "/admin/crm_app/contact/";
+
+fn at(moment: &str) -> DateTime<Utc> {
+    moment.parse().unwrap()
+}
+
+/// The site with these contacts: name, e-mail, type and when they were added, all of the company “Six Palms”.
+fn site(engine: customer_segments::db::dialect::Engine, contacts: &[(&str, &str, &str, &str)]) -> TestApp {
+    let test = TestDb::new(engine);
+    let company = Company { id: Uuid::now_v7(), name: "Six Palms HOTEL".into(), country: "Thailand".into(), ..Company::default() };
+    let contact = |&(name, email, contact_type, added): &(&str, &str, &str, &str)| Contact {
+        id: Uuid::now_v7(),
+        company_id: company.id,
+        name: name.into(),
+        email: email.into(),
+        contact_type: contact_type.into(),
+        is_active: !name.starts_with("Gone"),
+        created_at: at(added),
+        ..Contact::default()
+    };
+    let contacts = contacts.iter().map(contact).collect();
+    stored::store(&test.db, &World { companies: vec![company], contacts, ..World::default() });
+    TestApp::on(test)
+}
+
+fn names(list: &Answer) -> Vec<String> {
+    list.texts("#result_list tbody .field-name")
+}
+
+fn listed(person: &Person<'_>, query: &str) -> Vec<String> {
+    names(&person.open(&format!("{CONTACTS}{query}")))
+}
+
+#[test]
+fn every_term_must_occur_in_some_field_and_quotes_keep_a_phrase() {
+    on_engines(|engine| {
+        let app = site(
+            engine,
+            &[
+                ("Anong Chan", "anong@palms.example", "Primary", "2026-01-01T00:00:00Z"),
+                ("Chan Anong", "b@palms.example", "Other", "2026-01-01T00:00:00Z"),
+                ("Jürgen 100%", "", "Other", "2026-01-01T00:00:00Z"),
+            ],
+        );
+        let person = app.staff();
+        assert_eq!(listed(&person, "?q=anong+chan"), ["Anong Chan", "Chan Anong"]);
+        assert_eq!(listed(&person, "?q=%22anong+chan%22"), ["Anong Chan"]);
+        assert_eq!(listed(&person, "?q=palms+ANONG%40"), ["Anong Chan"], "the company's name and the e-mail are searched too");
+        assert_eq!(listed(&person, "?q=J%C3%9CRGEN"), ["Jürgen 100%"]);
+        assert_eq!(listed(&person, "?q=%25"), ["Jürgen 100%"], "a percent sign stands for itself");
+        assert_eq!(listed(&person, "?q=%5C"), Vec::<String>::new());
+        let list = person.open(&format!("{CONTACTS}?q=anong"));
+        assert_eq!(list.text("#changelist-search .quiet"), "2 results ( 3 total )");
+        assert_eq!(list.attributes("#changelist-search .quiet a", "href"), [CONTACTS]);
+    });
+}
+
+#[test]
+fn filters_narrow_the_list_and_keep_the_search() {
+    on_engines(|engine| {
+        let app = site(
+            engine,
+            &[
+                ("Anong", "", "Primary", "2026-11-22T01:00:00Z"),
+                ("Boon", "", "Billing", "2026-11-10T01:00:00Z"),
+                ("Gone Chai", "", "Primary", "2025-11-10T01:00:00Z"),
+                ("Dao", "", "Left over", "2024-11-10T01:00:00Z"),
+            ],
+        );
+        let person = app.staff();
+        assert_eq!(listed(&person, "?contact_type__exact=Primary"), ["Anong", "Gone Chai"]);
+        assert_eq!(listed(&person, "?contact_type__exact=Left+over"), ["Dao"], "a value outside the choices is filtered as it is");
+        assert_eq!(listed(&person, "?is_active__exact=0"), ["Gone Chai"]);
+        let list = person.open(&format!("{CONTACTS}?q=a&contact_type__exact=Primary&o=-1"));
+        assert_eq!(names(&list), ["Gone Chai", "Anong"]);
+        assert!(list.attributes("#changelist-filter .clearfilters", "href")[0].starts_with("?q=a&o=-1"));
+        let selected = list.texts("#changelist-filter .selected");
+        assert_eq!(selected, ["Primary Contact", "All", "All", "Any date"]);
+        assert_eq!(list.form_at("#changelist-search").value("contact_type__exact"), Some("Primary"));
+    });
+}
+
+#[test]
+fn periods_are_days_of_the_zone() {
+    on_engines(|engine| {
+        // It is 22 November 2026, 9 a.m. in Bangkok; the day began at 5 p.m. UTC.
+        let app = site(
+            engine,
+            &[
+                ("Today", "", "Other", "2026-11-21T17:00:00Z"),
+                ("Yesterday", "", "Other", "2026-11-21T16:59:59Z"),
+                ("Last week", "", "Other", "2026-11-10T00:00:00Z"),
+                ("January", "", "Other", "2025-12-31T17:00:00Z"),
+                ("Last year", "", "Other", "2025-12-31T16:59:59Z"),
+            ],
+        );
+        let person = app.staff();
+        let list = person.open(CONTACTS);
+        let links = list.attributes("details[data-filter-title=created_at] a", "href");
+        let labels = list.texts("details[data-filter-title=created_at] a");
+        assert_eq!(labels, ["Any date", "Today", "Past 7 days", "This month", "This year"]);
+        for (label, expected) in [
+            ("Today", vec!["Today"]),
+            ("Past 7 days", vec!["Today", "Yesterday"]),
+            ("This month", vec!["Last week", "Today", "Yesterday"]),
+            ("This year", vec!["January", "Last week", "Today", "Yesterday"]),
+        ] {
+            let link = &links[labels.iter().position(|other| other == label).unwrap()];
+            let list = person.open(&format!("{CONTACTS}{link}"));
+            assert_eq!(names(&list), expected, "{label}: {link}");
+            assert_eq!(list.text("details[data-filter-title=created_at] .selected"), label);
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_meant_leads_to_the_list_without_parameters() {
+    on_engines(|engine| {
+        let app = site(engine, &[("Anong", "", "Other", "2026-01-01T00:00:00Z")]);
+        let person = app.staff();
+        for query in [
+            "nonsense=1",
+            "password__startswith=a",
+            "company__owner__password=x",
+            "is_active__exact=maybe",
+            "created_at__gte=tomorrow",
+            "p=99",
+            "p=0",
+            "p=x",
+            "e=1&nonsense=1",
+        ] {
+            let answer = person.get(&format!("{CONTACTS}?{query}"));
+            assert_eq!((answer.status, answer.location()), (303, "/admin/crm_app/contact/?e=1"), "{query}");
+        }
+        for query in ["e=1", "o=99.x.-0", "o=", "q=%00", "p=1", "all=", "_facets=True", "contact_type__exact=", "q=%27+OR+1%3D1--"] {
+            assert_eq!(person.get(&format!("{CONTACTS}?{query}")).status, 200, "{query}");
+        }
+    });
+}
+
+#[test]
+fn a_heading_sorts_turns_the_order_and_says_so() {
+    on_engines(|engine| {
+        let app =
+            site(engine, &[("b", "1@x.example", "Other", "2026-01-01T00:00:00Z"), ("a", "2@x.example", "Other", "2026-01-01T00:00:00Z")]);
+        let person = app.staff();
+        let list = person.open(CONTACTS);
+        assert_eq!(names(&list), ["a", "b"]);
+        assert_eq!(list.attributes("th[aria-sort]", "class"), ["column-sortable sorted ascending column-name"]);
+        let list = person.open(&format!("{CONTACTS}?o=4"));
+        assert_eq!(names(&list), ["b", "a"]);
+        assert_eq!(list.attributes("th.column-email", "aria-sort"), ["ascending"]);
+        assert_eq!(list.attributes("th.column-email .text a", "href"), ["?o=-4"]);
+        let list = person.open(&format!("{CONTACTS}?o=-4"));
+        assert_eq!(names(&list), ["a", "b"]);
+        assert_eq!(list.attributes("th.column-email", "aria-sort"), ["descending"]);
+        for (column, _) in list.texts("#result_list thead th").iter().enumerate() {
+            for sign in ["", "-"] {
+                assert_eq!(listed(&person, &format!("?o={sign}{}", column + 1)).len(), 2);
+            }
+        }
+    });
+}
+
+#[test]
+fn pages_have_a_hundred_rows_and_two_hundred_can_be_shown_at_once() {
+    on_engines(|engine| {
+        let contacts: Vec<String> = (0..150).map(|number| format!("Contact {number:03}")).collect();
+        let contacts: Vec<_> = contacts.iter().map(|name| (name.as_str(), "", "Other", "2026-01-01T00:00:00Z")).collect();
+        let app = site(engine, &contacts);
+        let person = app.staff();
+        let list = person.open(CONTACTS);
+        assert_eq!(names(&list).len(), 100);
+        assert_eq!(list.attributes(".paginator a", "href"), ["", "?p=2", "?all="]);
+        assert!(list.text(".paginator").contains("150 Contacts"), "{}", list.text(".paginator"));
+        assert_eq!(listed(&person, "?p=2").first().map(String::as_str), Some("Contact 100"));
+        assert_eq!(listed(&person, "?all=").len(), 150);
+    });
+}
+
+#[test]
+fn customers_are_looked_at_and_the_page_says_why_nothing_else() {
+    on_engines(|engine| {
+        let app = site(engine, &[("Anong <b>", "", "Primary", "2026-01-01T00:00:00Z")]);
+        let person = app.role(Role::Admin);
+        let list = person.open(CONTACTS);
+        assert_eq!(list.text("h1"), "Select Contact to view");
+        assert!(!list.has(".object-tools"), "nothing can be added");
+        let page = person.open(&list.attributes("#result_list .field-name a", "href")[0]);
+        assert_eq!((page.text("h1"), page.text("h2")), ("View Contact".into(), "Anong <b>".into()));
+        assert_eq!(page.text(".field-contact_type .readonly"), "Primary Contact");
+        assert_eq!(page.text(".field-company a"), "Six Palms HOTEL");
+        assert_eq!(page.text(".closelink"), "Close");
+        assert!(page.text(".note").contains("Here they are only shown"));
+        let refused = person.get("/admin/crm_app/contact/add/");
+        assert_eq!(refused.status, 403);
+        assert!(refused.body.contains("Here they are only shown"), "{}", refused.body);
+    });
+}
+
+#[test]
+fn what_does_not_exist_leads_to_the_index_with_the_sentence() {
+    on_engines(|engine| {
+        let app = site(engine, &[]);
+        let person = app.staff();
+        for id in ["0198c0de-1111-7000-8000-000000000001", "nonsense", "%3Cscript%3E"] {
+            let answer = person.get(&format!("{CONTACTS}{id}/change/"));
+            assert_eq!(answer.location(), "/admin/");
+            let index = person.follow(&answer);
+            assert!(index.text(".messagelist .warning").starts_with("Contact with ID “"), "{}", index.body);
+            assert!(index.text(".messagelist .warning").ends_with("” doesn’t exist. Perhaps it was deleted?"));
+        }
+    });
+}
