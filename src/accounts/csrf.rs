@@ -33,11 +33,13 @@ const SECRET_BYTES: usize = 32;
 pub fn check_origin(headers: &HeaderMap, config: &Config) -> Result<()> {
     let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let host = header(HOST.as_str()).unwrap_or_default();
-    let here = format!("{}://{host}", config.public_url.scheme());
+    // The address as the browser has it: that of this very request, or, where a proxy writes its own Host, the public one.
+    let (here, public) = (format!("{}://{host}", config.public_url.scheme()), config.public_url.as_str());
+    let is_ours = |url: &str| is_origin(url, &here) || is_origin(url, public);
     let ours = match (header("sec-fetch-site"), header(ORIGIN.as_str()), header(REFERER.as_str())) {
         (Some(site), _, _) => site == "same-origin",
-        (None, Some(origin), _) => is_origin(origin, &here),
-        (None, None, Some(referer)) => is_origin(referer, &here),
+        (None, Some(origin), _) => is_ours(origin),
+        (None, None, Some(referer)) => is_ours(referer),
         // No browser of this decade: over TLS it must say where it comes from, as in Django; otherwise the token decides.
         (None, None, None) => config.public_url.scheme() != "https",
     };

@@ -1,7 +1,7 @@
 //! What a form sent, checked: the one place where bodies are read, measured and their token is compared.
 //!
 //! Taken as an argument by every handler that changes something: [`Posted`] for the pairs as they came (forms that are shown
-//! again), [`Form`] for a type of its own beside them, [`JsonBody`] for scripts. actix's own `Form` takes 16 KiB, refuses
+//! again), [`Form`] for a type of its own beside them. actix's own `Form` takes 16 KiB, refuses
 //! repeated keys and waits for ever, so it is not used.
 
 use std::time::Duration;
@@ -18,6 +18,8 @@ use super::csrf;
 use crate::config::Config;
 use crate::error::{AppError, Result};
 
+/// The one type of body that forms send.
+const FORM: &str = "application/x-www-form-urlencoded";
 /// The largest body, as in Django.
 const LARGEST: usize = 2_621_440;
 /// The most fields, as in Django.
@@ -58,10 +60,6 @@ pub struct Form<T> {
     pub posted: Posted,
 }
 
-/// A JSON document that a script sent with the token in the header.
-#[derive(Debug, Clone)]
-pub struct JsonBody<T>(pub T);
-
 impl FromRequest for Posted {
     type Error = actix_web::Error;
     type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
@@ -87,23 +85,6 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
     }
 }
 
-impl<T: DeserializeOwned> FromRequest for JsonBody<T> {
-    type Error = actix_web::Error;
-    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let body = body(payload).await?;
-            check_token(&request, None)?;
-            require_type(&request, "application/json")?;
-            let value = serde_json::from_slice(&body)
-                .map_err(|error| AppError::BadRequest(format!("This is not the JSON expected here: {error}.")))?;
-            Ok(Self(value))
-        })
-    }
-}
-
 /// The whole body, if it is neither too large nor too slow.
 async fn body(payload: Payload) -> Result<Bytes, actix_web::Error> {
     let late = |_| error::ErrorRequestTimeout("The form took too long to arrive.");
@@ -124,7 +105,7 @@ async fn collect(mut payload: Payload) -> Result<Bytes, actix_web::Error> {
 
 fn fields(request: &HttpRequest, body: &[u8]) -> Result<Posted> {
     if !body.is_empty() {
-        require_type(request, "application/x-www-form-urlencoded")?;
+        require_form(request)?;
     }
     // Counted before they are taken apart: a million empty fields cost a million allocations.
     if body.split(|byte| *byte == b'&').count() > MOST_FIELDS {
@@ -147,13 +128,13 @@ fn check_token(request: &HttpRequest, field: Option<&str>) -> Result<()> {
     csrf::check_token(request, config, field.or(header))
 }
 
-fn require_type(request: &HttpRequest, right: &str) -> Result<()> {
+fn require_form(request: &HttpRequest) -> Result<()> {
     let sent = request.headers().get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or_default());
     let sent = sent.split(';').next().unwrap_or_default().trim();
-    if sent.eq_ignore_ascii_case(right) {
+    if sent.eq_ignore_ascii_case(FORM) {
         return Ok(());
     }
-    Err(AppError::BadRequest(format!("The body of this request must be {right}, not {}.", if sent.is_empty() { "nothing" } else { sent })))
+    Err(AppError::BadRequest(format!("The body of this request must be {FORM}, not {}.", if sent.is_empty() { "nothing" } else { sent })))
 }
 
 fn not_understood(error: &serde_html_form::de::Error) -> AppError {

@@ -1,6 +1,7 @@
 //! Signing in and out: who may, what it leaves behind, and what ends it.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use actix_session::storage::SessionStore as _;
 use chrono::TimeDelta;
@@ -60,10 +61,15 @@ fn every_failed_sign_in_has_the_same_words() {
         for name in ["right", "inactive", "visitor", "unusable"] {
             add_user(test, name, Role::Admin);
         }
-        use auth_user::{is_active, is_staff, password, table, username};
-        set(test, "inactive", |c| diesel::update(table.filter(username.eq("inactive"))).set(is_active.eq(false)).execute(c));
-        set(test, "visitor", |c| diesel::update(table.filter(username.eq("visitor"))).set(is_staff.eq(false)).execute(c));
-        set(test, "unusable", |c| diesel::update(table.filter(username.eq("unusable"))).set(password.eq("!nothing")).execute(c));
+        set(test, "inactive", |c| {
+            diesel::update(auth_user::table.filter(auth_user::username.eq("inactive"))).set(auth_user::is_active.eq(false)).execute(c)
+        });
+        set(test, "visitor", |c| {
+            diesel::update(auth_user::table.filter(auth_user::username.eq("visitor"))).set(auth_user::is_staff.eq(false)).execute(c)
+        });
+        set(test, "unusable", |c| {
+            diesel::update(auth_user::table.filter(auth_user::username.eq("unusable"))).set(auth_user::password.eq("!nothing")).execute(c)
+        });
         let mut pages = Vec::new();
         let long = "x".repeat(200);
         for (name, typed) in [
@@ -78,7 +84,9 @@ fn every_failed_sign_in_has_the_same_words() {
             ("unusable", PASSWORD),
         ] {
             let browser = site.browser();
+            let begun = Instant::now();
             let answer = browser.sign_in(name, typed);
+            assert!(begun.elapsed() >= Duration::from_millis(400), "{name} was refused sooner than others may be");
             assert_eq!(answer.status(), 200, "{name}");
             assert!(!browser.cookies.lock().unwrap().contains_key("sessionid"), "{name}");
             let html = answer.text().unwrap();
@@ -233,10 +241,9 @@ fn whoever_may_no_longer_is_out_at_the_next_request() {
         let test = &site.test;
         let (a, b, c) = (add_user(test, "a", Role::Sales), add_user(test, "b", Role::Sales), add_user(test, "c", Role::Sales));
         let browsers = [site.signed_in("a"), site.signed_in("b"), site.signed_in("c")];
-        use auth_user::{is_active, is_staff, table};
-        set(test, "a", |connection| diesel::update(table.find(a)).set(is_active.eq(false)).execute(connection));
-        set(test, "b", |connection| diesel::update(table.find(b)).set(is_staff.eq(false)).execute(connection));
-        set(test, "c", |connection| diesel::delete(table.find(c)).execute(connection));
+        set(test, "a", |connection| diesel::update(auth_user::table.find(a)).set(auth_user::is_active.eq(false)).execute(connection));
+        set(test, "b", |connection| diesel::update(auth_user::table.find(b)).set(auth_user::is_staff.eq(false)).execute(connection));
+        set(test, "c", |connection| diesel::delete(auth_user::table.find(c)).execute(connection));
         assert_eq!(browsers.map(|browser| browser.greeted()), [None, None, None]);
     });
 }

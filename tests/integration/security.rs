@@ -208,6 +208,8 @@ fn a_cookie_that_we_did_not_sign_makes_no_token() {
     }
 }
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// An address for a pattern of the table.
 fn example(pattern: &str) -> String {
     let parts = pattern.split('/').map(|part| if part.starts_with('{') { "0198c0de-0000-7000-8000-000000000001" } else { part });
@@ -289,7 +291,6 @@ fn bodies_are_bounded_and_understood_or_refused_with_a_sentence() {
         let answer = browser.copy().send(request.body(body));
         (answer.status().as_u16(), text_of(&answer.text().unwrap(), "#content-main"))
     };
-    const FORM: &str = "application/x-www-form-urlencoded";
     for (body, kind, status, words) in [
         (vec![b'a'; 2_700_000], FORM, 413, "larger than 2.5 MB"),
         ("a=1&".repeat(1001).into_bytes(), FORM, 413, "more than 1000 fields"),
