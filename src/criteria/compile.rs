@@ -113,12 +113,12 @@ fn condition(positive: Operator, kind: Kind, values: &[Typed], calendar: Calenda
         (Operator::EndsWith, [Typed::Text(text)]) => Condition::Like(Like::EndingWith(text.clone())),
         (Operator::Between, [from, to]) => {
             let bounds = (bounds(from, kind, calendar), bounds(to, kind, calendar));
-            range(bounds.0.start.map(Some), bounds.1.end)
+            bounds.0.start.map_or_else(nobody, |start| range(Some(start), bounds.1.end))
         }
         (Operator::Equals | Operator::InList, values) => any_of(kind, values, calendar),
         (operator, [value]) => compared(operator, bounds(value, kind, calendar)),
         // `resolve` lets no other number of values through; none is nobody, never everybody.
-        _ => Condition::OneOf(Vec::new()),
+        _ => nobody(),
     }
 }
 
@@ -152,17 +152,22 @@ fn bounds(value: &Typed, kind: Kind, calendar: Calendar) -> Bounds {
 
 fn compared(operator: Operator, bounds: Bounds) -> Condition {
     match operator {
-        Operator::GreaterThan => range(bounds.end.map(Some), None),
-        Operator::GreaterThanOrEqual => range(bounds.start.map(Some), None),
-        Operator::LessThan => range(Some(None), bounds.start),
-        Operator::LessThanOrEqual => range(Some(None), bounds.end),
-        _ => Condition::OneOf(Vec::new()),
+        Operator::GreaterThan => bounds.end.map_or_else(nobody, |end| range(Some(end), None)),
+        Operator::GreaterThanOrEqual => bounds.start.map_or_else(nobody, |start| range(Some(start), None)),
+        Operator::LessThan => range(None, bounds.start),
+        Operator::LessThanOrEqual => range(None, bounds.end),
+        _ => nobody(),
     }
 }
 
-/// From a first value (`None`: there is none, so nothing is inside) until another (`None`: open).
-fn range(from: Option<Option<Value>>, until: Option<Value>) -> Condition {
-    Condition::Within(from.map(|from| Range { from, until }).into_iter().collect())
+/// From a first value until another; a missing end is open.
+fn range(from: Option<Value>, until: Option<Value>) -> Condition {
+    Condition::Within(vec![Range { from, until }])
+}
+
+/// What no row meets: the values asked for lie outside everything that the column can hold.
+fn nobody() -> Condition {
+    Condition::OneOf(Vec::new())
 }
 
 fn any_of(kind: Kind, values: &[Typed], calendar: Calendar) -> Condition {

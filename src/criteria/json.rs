@@ -14,7 +14,7 @@ use crate::query::number;
 /// The longest text of a document, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
 
-/// How serde_json hands on a number that it keeps as written.
+/// How `serde_json` hands on a number that it keeps as written.
 const NUMBER: &str = "$serde_json::private::Number";
 
 /// Reads a document.

@@ -48,7 +48,7 @@ fn unknown_choices(connection: &mut AnyConnection, rule: &Rule) -> Result<Vec<Pr
             continue;
         }
         let words = column.choices.iter().flat_map(|choice| [choice.value, choice.label]);
-        let meant = text::nearest(typed, words).map(|near| format!("; did you mean {near}?")).unwrap_or_else(|| ".".to_owned());
+        let meant = text::nearest(typed, words).map_or_else(|| ".".to_owned(), |near| format!("; did you mean {near}?"));
         let sentence = format!("No {} has {} “{typed}”{meant}", owner_name(rule.field.owner), column.label);
         found.push(Problem::new(format!("{}/value", rule.pointer), Code::NoSuchValue, sentence));
     }
@@ -66,13 +66,13 @@ fn owner_name(owner: Owner) -> &'static str {
 fn has_row(connection: &mut AnyConnection, owner: Owner, column: &Column, typed: &str) -> Result<bool> {
     let is_it: Sql = Test::new(*column, Condition::OneOf(vec![Value::Text(typed.to_owned())])).sql();
     Ok(match owner {
-        Owner::Contact => exists(crm_app_contact::table.filter(is_it).select(crm_app_contact::is_active).limit(1).load(connection)?),
-        Owner::Company => exists(crm_app_company::table.filter(is_it).select(crm_app_company::is_active).limit(1).load(connection)?),
-        Owner::Contract => exists(crm_app_contract::table.filter(is_it).select(crm_app_contract::is_active).limit(1).load(connection)?),
+        Owner::Contact => exists(&crm_app_contact::table.filter(is_it).select(crm_app_contact::is_active).limit(1).load(connection)?),
+        Owner::Company => exists(&crm_app_company::table.filter(is_it).select(crm_app_company::is_active).limit(1).load(connection)?),
+        Owner::Contract => exists(&crm_app_contract::table.filter(is_it).select(crm_app_contract::is_active).limit(1).load(connection)?),
     })
 }
 
-fn exists(rows: Vec<bool>) -> bool {
+fn exists(rows: &[bool]) -> bool {
     !rows.is_empty()
 }
 

@@ -13,6 +13,7 @@ use crate::query::Sql;
 
 /// A contact, with every column of its row. Text that is unknown is empty, never NULL.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[expect(clippy::struct_excessive_bools, reason = "the row has them")]
 #[diesel(table_name = crm_app_contact, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub struct Contact {
     /// Their key.
@@ -41,7 +42,7 @@ pub struct Contact {
     pub preferred_contact_method: String,
     /// The language they read, as two letters.
     pub preferred_language: String,
-    /// Their page at LinkedIn, as it was typed.
+    /// Their page at `LinkedIn`, as it was typed.
     pub linkedin_url: String,
     /// Whether they get notifications at all.
     pub receives_notifications: bool,

@@ -140,7 +140,9 @@ impl Members {
             let rows = contact::list(connection, &Selection { predicate: &predicate, order: &by_name(), limit: BATCH, offset: 0 })?;
             rows.iter().try_for_each(&mut each)?;
             match rows.last() {
-                Some(last) if rows.len() as i64 == BATCH => after = Some((last.contact.name.clone(), last.contact.id)),
+                Some(last) if i64::try_from(rows.len()).is_ok_and(|length| length == BATCH) => {
+                    after = Some((last.contact.name.clone(), last.contact.id));
+                }
                 _ => return Ok(()),
             }
         }

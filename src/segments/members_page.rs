@@ -80,6 +80,7 @@ impl Found {
 }
 
 impl MembersPage {
+    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     fn number(&self, value: impl std::borrow::Borrow<i64>) -> String {
         number(*value.borrow())
     }

@@ -61,8 +61,9 @@ fn documents_are_evaluated_a_line_at_a_time_in_order() {
     with_customers(|_, shell, world| {
         let mut rng = generator::Rng::new(4);
         let documents: Vec<Value> = (0..60).map(|_| generator::document(&mut rng)).collect();
-        let mut input: String = documents.iter().map(|document| format!("{document}\n\n")).collect();
-        input.push_str("not JSON\n{}");
+        let mut written: Vec<String> = documents.iter().map(ToString::to_string).collect();
+        written.extend(["not JSON".to_owned(), "{}".to_owned()]);
+        let input = written.join("\n\n");
         let mut eval = shell.command(&["segments", "eval", "-", "--ids"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         eval.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         let output = eval.wait_with_output().unwrap();
@@ -116,7 +117,7 @@ fn segments_are_listed_counted_and_their_members_given() {
         assert!(members[0].get("company_name").is_some() && members[0].get("receives_quote_emails").is_some());
 
         let csv = shell.run(&["segments", "export", &id.to_string()]).done();
-        let rows = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes()).into_records().filter(Result::is_ok).count();
+        let rows = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes()).into_records().map(Result::unwrap).count();
         assert_eq!(rows, expected.len());
         assert!(shell.run(&["segments", "show", "nobody"]).refused(1).contains("There is no segment “nobody”."));
         assert!(shell.run(&["segments", "count"]).refused(2).contains("--all"));

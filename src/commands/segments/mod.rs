@@ -66,8 +66,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     let out = BufWriter::new(stdout());
     let mut work = Work { db, clock: context.clock(), actor: Actor::system("customer-segments segments", is_shared), out };
     let outcome = match &arguments.command {
-        Command::List(named) => work.show(named, named.or_all(), show::line),
-        Command::Show(named) => work.show(named, named.clone(), show::whole),
+        Command::List(named) => work.show(named, &named.or_all(), show::line),
+        Command::Show(named) => work.show(named, named, show::whole),
         Command::Count(named) => work.count(named),
         Command::Members(named) => work.members(named),
         Command::Export(named) => work.export(named),
@@ -80,9 +80,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
 }
 
 impl Work {
-    fn show(&mut self, named: &Named, which: Named, plain: fn(&mut dyn Write, &Row, Calendar) -> Result<()>) -> Result<Outcome> {
+    fn show(&mut self, named: &Named, which: &Named, plain: fn(&mut dyn Write, &Row, Calendar) -> Result<()>) -> Result<Outcome> {
         let calendar = Calendar::from(&self.clock);
-        for row in self.find(&which)? {
+        for row in self.find(which)? {
             if named.is_json() {
                 writeln!(self.out, "{}", crate::segments::json::segment(&row, &self.actor, calendar))?;
             } else if named.is_csv() {
