@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use customer_segments::commands::{self, backup, changepassword, check, createsuperuser, migrate, segments, serve};
+use customer_segments::commands::{self, backup, changepassword, check, createsuperuser, import, migrate, segments, serve};
 use customer_segments::config::Settings;
 
 /// Customer Segments: define who a campaign talks to
@@ -26,6 +26,8 @@ enum Command {
     Createsuperuser(createsuperuser::Arguments),
     /// Give a user a new password
     Changepassword(changepassword::Arguments),
+    /// Load companies, contacts or contracts from a CSV file into our own database
+    Import(import::Arguments),
     /// List, count, export, check segments; evaluate criteria
     Segments(segments::Arguments),
     /// Look for problems with the settings and the database, one line each
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Migrate(arguments) => migrate::run(context, &arguments),
         Command::Createsuperuser(arguments) => createsuperuser::run(context, &arguments),
         Command::Changepassword(arguments) => changepassword::run(context, &arguments),
+        Command::Import(arguments) => import::run(context, &arguments),
         Command::Segments(arguments) => segments::run(context, &arguments),
         Command::Check => check::run(context),
         Command::Backup(arguments) => backup::run(context, &arguments),

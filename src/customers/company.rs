@@ -5,9 +5,9 @@
 
 use diesel::prelude::*;
 
-use super::Selection;
+use super::{INSERTED_AT_ONCE, Selection};
 use crate::db::schema::crm_app_company;
-use crate::db::{AnyConnection, Id, Time};
+use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::{AppError, Result};
 use crate::query::Sql;
 
@@ -65,6 +65,38 @@ pub struct Company {
     pub updated_at: Time,
 }
 
+impl Company {
+    /// A company of which nothing is known yet, with the CRM's defaults.
+    pub fn new(id: Id, now: Time) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            legal_entity_name: String::new(),
+            country: String::new(),
+            city: String::new(),
+            state: String::new(),
+            address_line1: String::new(),
+            address_line2: String::new(),
+            postal_code: String::new(),
+            industry: String::new(),
+            website: String::new(),
+            phone: String::new(),
+            email: String::new(),
+            location_count: 1,
+            music_zone_count: 0,
+            current_plan: String::new(),
+            billing_entity: String::new(),
+            parent_company_id: None,
+            is_corporate_parent: false,
+            is_active: true,
+            seasonal_emails_enabled: true,
+            notes: String::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
 /// The companies of `selection`.
 pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Company>> {
     Ok(crm_app_company::table
@@ -93,4 +125,18 @@ pub fn count_up_to(connection: &mut AnyConnection, predicate: &Sql, most: i64) -
 /// `NotFound`.
 pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Company> {
     Ok(crm_app_company::table.find(id).select(Company::as_select()).first(connection)?)
+}
+
+/// Adds rows; many, in few statements.
+pub fn insert(connection: &mut AnyConnection, rows: &[Company]) -> Result<()> {
+    for chunk in rows.chunks(INSERTED_AT_ONCE) {
+        dialect::insert_rows(connection, crm_app_company::table, chunk)?;
+    }
+    Ok(())
+}
+
+/// Writes all values of a row.
+pub fn update(connection: &mut AnyConnection, row: &Company) -> Result<()> {
+    diesel::update(crm_app_company::table.find(row.id)).set(row).execute(connection)?;
+    Ok(())
 }

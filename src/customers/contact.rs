@@ -5,9 +5,9 @@
 
 use diesel::prelude::*;
 
-use super::Selection;
+use super::{INSERTED_AT_ONCE, Selection};
 use crate::db::schema::{crm_app_company, crm_app_contact};
-use crate::db::{AnyConnection, Id, Time};
+use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::{AppError, Result};
 use crate::query::Sql;
 
@@ -15,6 +15,7 @@ use crate::query::Sql;
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
 #[expect(clippy::struct_excessive_bools, reason = "the row has them")]
 #[diesel(table_name = crm_app_contact, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(clippy::struct_excessive_bools, reason = "these are the columns of the table")]
 pub struct Contact {
     /// Their key.
     pub id: Id,
@@ -64,6 +65,38 @@ pub struct Contact {
     pub created_at: Time,
     /// When they were last changed.
     pub updated_at: Time,
+}
+
+impl Contact {
+    /// A contact of whom nothing is known yet, with the CRM's defaults; the company is to be set.
+    pub fn new(id: Id, now: Time) -> Self {
+        Self {
+            id,
+            company_id: Id(uuid::Uuid::nil()),
+            name: String::new(),
+            email: String::new(),
+            phone: String::new(),
+            mobile: String::new(),
+            title: String::new(),
+            department: String::new(),
+            contact_type: "Other".into(),
+            is_primary: false,
+            is_active: true,
+            preferred_contact_method: "Email".into(),
+            preferred_language: "en".into(),
+            linkedin_url: String::new(),
+            receives_notifications: true,
+            receives_renewal_emails: true,
+            receives_seasonal_emails: true,
+            receives_payment_emails: true,
+            receives_quarterly_emails: true,
+            unsubscribed: false,
+            last_contacted: None,
+            notes: String::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// A contact with what lists show of the company.
@@ -125,4 +158,18 @@ pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Row> {
         .filter(crm_app_contact::id.eq(id))
         .select(Row::as_select())
         .first(connection)?)
+}
+
+/// Adds rows; many, in few statements.
+pub fn insert(connection: &mut AnyConnection, rows: &[Contact]) -> Result<()> {
+    for chunk in rows.chunks(INSERTED_AT_ONCE) {
+        dialect::insert_rows(connection, crm_app_contact::table, chunk)?;
+    }
+    Ok(())
+}
+
+/// Writes all values of a row.
+pub fn update(connection: &mut AnyConnection, row: &Contact) -> Result<()> {
+    diesel::update(crm_app_contact::table.find(row.id)).set(row).execute(connection)?;
+    Ok(())
 }

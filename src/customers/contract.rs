@@ -5,9 +5,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::Selection;
+use super::{INSERTED_AT_ONCE, Selection};
 use crate::db::schema::{crm_app_company, crm_app_contract};
-use crate::db::{AnyConnection, Id, Money, Time};
+use crate::db::{AnyConnection, Id, Money, Time, dialect};
 use crate::error::{AppError, Result};
 use crate::query::Sql;
 
@@ -43,6 +43,28 @@ pub struct Contract {
     pub created_at: Time,
     /// When it was last changed.
     pub updated_at: Time,
+}
+
+impl Contract {
+    /// A contract of which nothing is known yet, with the CRM's defaults; the company and the dates are to be set.
+    pub fn new(id: Id, now: Time) -> Self {
+        Self {
+            id,
+            company_id: Id(uuid::Uuid::nil()),
+            contract_number: String::new(),
+            contract_type: "Annual".into(),
+            service_type: String::new(),
+            status: "Draft".into(),
+            start_date: NaiveDate::default(),
+            end_date: NaiveDate::default(),
+            value: Money::default(),
+            currency: "USD".into(),
+            auto_renew: false,
+            is_active: true,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// A contract with what lists show of the company.
@@ -101,4 +123,18 @@ pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Row> {
         .filter(crm_app_contract::id.eq(id))
         .select(Row::as_select())
         .first(connection)?)
+}
+
+/// Adds rows; many, in few statements.
+pub fn insert(connection: &mut AnyConnection, rows: &[Contract]) -> Result<()> {
+    for chunk in rows.chunks(INSERTED_AT_ONCE) {
+        dialect::insert_rows(connection, crm_app_contract::table, chunk)?;
+    }
+    Ok(())
+}
+
+/// Writes all values of a row.
+pub fn update(connection: &mut AnyConnection, row: &Contract) -> Result<()> {
+    diesel::update(crm_app_contract::table.find(row.id)).set(row).execute(connection)?;
+    Ok(())
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 use diesel::connection::{AnsiTransactionManager, CacheSize, SimpleConnection};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::query_builder::{AstPass, InsertStatement, QueryFragment};
+use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::r2d2;
 use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::Sqlite;
@@ -154,6 +155,20 @@ pub fn fold(mut text: String) -> String {
         return text;
     }
     text.chars().map(|letter| letter.to_lowercase().next().unwrap_or(letter)).collect()
+}
+
+/// Adds many rows with one statement: Diesel knows how on each engine, but not on a connection that may be either. The
+/// caller keeps the values below 32,766, the most that SQLite binds.
+pub fn insert_rows<T, V>(connection: &mut AnyConnection, table: T, rows: V) -> QueryResult<usize>
+where
+    V: Insertable<T>,
+    InsertStatement<T, V::Values>: ExecuteDsl<PgConnection> + ExecuteDsl<SqliteConnection>,
+    T: Table,
+{
+    match connection {
+        AnyConnection::Postgres(connection) => diesel::insert_into(table).values(rows).execute(connection),
+        AnyConnection::Sqlite(connection) => diesel::insert_into(table).values(rows).execute(connection),
+    }
 }
 
 mod catalogs {

@@ -15,6 +15,7 @@ mod criteria;
 mod db;
 mod declarations;
 mod house;
+mod import;
 mod licences;
 mod security;
 mod segment_commands;

@@ -1,0 +1,171 @@
+//! The import of companies, contacts and contracts from CSV files.
+//!
+//! Called by `commands/import.rs`. A file is read (`decode`, `reader`), its columns are matched with fields (`mapping`), its
+//! lines are read by the declaration of the model (`plan`; `companies`, `contacts`, `contracts`), and 5,000 of them at a
+//! time are taken to the database in one transaction (`batch`, `employers`). A batch that the database refuses is halved
+//! until the row stands alone that it refuses. A dry run does all of it in one transaction that is taken back, for a line
+//! may speak of what an earlier one made.
+
+mod batch;
+mod companies;
+mod contacts;
+mod contracts;
+mod decode;
+mod employers;
+mod field;
+mod lookup;
+mod mapping;
+mod model;
+mod plan;
+mod reader;
+mod report;
+mod run;
+
+use std::path::PathBuf;
+
+pub use report::{Refusal, RefusalWriter, Report};
+
+use crate::accounts::Actor;
+use crate::accounts::actor::{Permission, Subject};
+use crate::clock::Clock;
+use crate::customers::company::Company;
+use crate::customers::contact::Contact;
+use crate::customers::contract::Contract;
+use crate::db::Db;
+use crate::error::{AppError, Result};
+use crate::history::{self, Action, NewEvent, Object};
+
+use model::Model;
+use run::{Keep, Run};
+
+/// What is in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Companies.
+    Companies,
+    /// Contacts.
+    Contacts,
+    /// Contracts.
+    Contracts,
+}
+
+impl What {
+    /// The model, as permissions know it.
+    pub fn subject(self) -> Subject {
+        match self {
+            Self::Companies => Company::SUBJECT,
+            Self::Contacts => Contact::SUBJECT,
+            Self::Contracts => Contract::SUBJECT,
+        }
+    }
+}
+
+/// What to import, and how.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command, and they go with one another freely")]
+pub struct Order {
+    /// What is in the file.
+    pub what: What,
+    /// The file.
+    pub file: PathBuf,
+    /// `Column=field`, or `Column+Column=field`.
+    pub maps: Vec<String>,
+    /// The encoding, by its usual name; UTF-8 without one.
+    pub encoding: Option<String>,
+    /// How dates are written, as in strftime; ISO without one.
+    pub date_format: Option<String>,
+    /// Whether companies are made for rows that name one which is not there.
+    pub create_companies: bool,
+    /// Whether a blank cell takes out what is there.
+    pub blank_clears: bool,
+    /// Whether an unsubscribed contact can become subscribed again.
+    pub resubscribe: bool,
+    /// Whether nothing is kept.
+    pub dry_run: bool,
+}
+
+/// Somebody who watches an import.
+pub trait Listener {
+    /// Columns of the file that go nowhere.
+    fn unused(&mut self, columns: &[String]);
+    /// So many bytes of the file were read and their rows are done.
+    fn done(&mut self, bytes: u64);
+    /// A row was refused.
+    fn refused(&mut self, refusal: &Refusal) -> Result<()>;
+}
+
+/// Imports a file.
+///
+/// # Errors
+/// `Forbidden` on a shared database and for roles without the right, `BadRequest` for what is wrong with the order or with
+/// the file as a whole. Rows that are refused are no error: they are in the report.
+pub fn run(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listener: &mut dyn Listener) -> Result<Report> {
+    match order.what {
+        What::Companies => import::<Company>(db, clock, actor, order, listener),
+        What::Contacts => import::<Contact>(db, clock, actor, order, listener),
+        What::Contracts => import::<Contract>(db, clock, actor, order, listener),
+    }
+}
+
+fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listener: &mut dyn Listener) -> Result<Report> {
+    for permission in [Permission::Add, Permission::Change] {
+        actor.require(permission, R::SUBJECT)?;
+    }
+    if order.create_companies {
+        actor.require(Permission::Add, Company::SUBJECT)?;
+    }
+    if order.dry_run {
+        return rehearse::<R>(db, clock, order, listener);
+    }
+    let mut run = Run::<R>::open(order, clock, listener)?;
+    let outcome = run.all(&mut Keep::Batches(db), listener);
+    let report = run.report();
+    if report.rows() > 0 || outcome.is_ok() {
+        record::<R>(db, clock, actor, order, &report)?;
+    }
+    outcome.map(|()| report.clone()).map_err(|error| match error {
+        AppError::Database(failure) => AppError::Unavailable(format!(
+            "{} {} rows of the file were done before; the same command does the rest.",
+            failure.sentence(),
+            report.rows()
+        )),
+        other => other,
+    })
+}
+
+/// Imports, tells what came of it, and takes it back.
+fn rehearse<R: Model>(db: &Db, clock: &Clock, order: &Order, listener: &mut dyn Listener) -> Result<Report> {
+    let mut report = None;
+    let taken_back = || AppError::Conflict("This was a dry run.".into());
+    let outcome: Result<()> = db.write_unhurried(|connection| {
+        let mut run = Run::<R>::open(order, clock, listener)?;
+        run.all(&mut Keep::Nothing(connection), listener).map_err(|error| match error {
+            // Not run again: the listener has heard of half of it.
+            AppError::Database(failure) => AppError::Unavailable(failure.sentence().into()),
+            other => other,
+        })?;
+        report = Some(run.report());
+        Err(taken_back())
+    });
+    match report {
+        Some(report) => Ok(report),
+        None => Err(outcome.err().unwrap_or_else(taken_back)),
+    }
+}
+
+fn record<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, report: &Report) -> Result<()> {
+    let file = order.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let message = format!(
+        "Imported {} from {file}: {} added, {} updated, {} unchanged, {} refused, {} companies added.",
+        R::PLURAL,
+        report.added,
+        report.updated,
+        report.unchanged,
+        report.refused,
+        report.companies_added
+    );
+    let object = || Object { model: R::NAME, id: String::new(), name: file.clone() };
+    db.write_unhurried(|connection| {
+        history::record(connection, NewEvent::new(actor, clock.now(), Action::Imported, object(), message.clone()))
+    })
+}
