@@ -8,6 +8,7 @@ pub mod company;
 pub mod contact;
 pub mod contract;
 pub mod import;
+pub mod sample;
 
 pub use crate::query::Selection;
 
