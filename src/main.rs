@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use customer_segments::commands::{self, backup, changepassword, check, createsuperuser, import, migrate, segments, serve};
+use customer_segments::commands::{self, backup, changepassword, check, createsuperuser, demo, import, migrate, segments, serve};
 use customer_segments::config::Settings;
 
 /// Customer Segments: define who a campaign talks to
@@ -20,6 +20,8 @@ struct Program {
 enum Command {
     /// Migrate the database, then serve the site; what is done when no command is named
     Serve,
+    /// Serve a throw-away copy with sample data and a ready user
+    Demo(demo::Arguments),
     /// Apply pending migrations to the database
     Migrate(migrate::Arguments),
     /// Add a user with all rights
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
     let Program { command, settings } = Program::parse();
     commands::run(settings, |context| match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(context),
+        Command::Demo(arguments) => demo::run(context, &arguments),
         Command::Migrate(arguments) => migrate::run(context, &arguments),
         Command::Createsuperuser(arguments) => createsuperuser::run(context, &arguments),
         Command::Changepassword(arguments) => changepassword::run(context, &arguments),

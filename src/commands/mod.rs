@@ -9,6 +9,7 @@ pub mod check;
 mod composed;
 pub mod context;
 pub mod createsuperuser;
+pub mod demo;
 pub mod import;
 pub mod migrate;
 mod new_password;

@@ -17,6 +17,7 @@ pub mod members_page;
 pub mod model;
 pub mod preview;
 pub mod recalculate;
+pub mod sample;
 pub mod save;
 pub mod usage;
 

@@ -17,6 +17,7 @@ mod declarations;
 mod house;
 mod import;
 mod licences;
+mod sample;
 mod security;
 mod segment_commands;
 mod segments;

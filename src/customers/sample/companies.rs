@@ -7,7 +7,6 @@ use super::random::Random;
 use super::{Sample, id};
 use crate::criteria::choices::INDUSTRY;
 use crate::customers::company::Company;
-use crate::db::Id;
 use crate::query::text;
 
 const KIND: u64 = 1;
@@ -96,9 +95,7 @@ impl Companies {
     /// The company number `index`, with the country that it is in.
     pub(super) fn make(&mut self, sample: &Sample, index: usize) -> (Company, &'static Country) {
         let random = &mut Random::of(KIND, index);
-        let country = random.weighted(COUNTRIES).unwrap_or(COUNTRIES[0].1);
-        let shares: Vec<(u32, usize)> = LINES.iter().enumerate().map(|(place, line)| (line.share, place)).collect();
-        let line = random.weighted(&shares).unwrap_or_default();
+        let (country, line) = kind(random, index);
         let (city, state) = random.pick(country.cities).unwrap_or_default();
         let mut company = Company::new(id(KIND, index), sample.ago(random, 2_000));
         company.name = self.unique(name(random, country, &LINES[line], city));
@@ -138,9 +135,15 @@ impl Companies {
     }
 }
 
-/// The key of company number `index`.
-pub(super) fn key(index: usize) -> Id {
-    id(KIND, index)
+/// The country and the line of business: by their shares, but that two of every twenty, the large ones, are hotels in the
+/// first country. They are what the first segment is about, at any size of sample.
+fn kind(random: &mut Random, index: usize) -> (&'static Country, usize) {
+    let (first, hotels) = (COUNTRIES[0].1, 0);
+    if matches!(index % 20, 2 | 18) {
+        return (first, hotels);
+    }
+    let shares: Vec<(u32, usize)> = LINES.iter().enumerate().map(|(place, line)| (line.share, place)).collect();
+    (random.weighted(COUNTRIES).unwrap_or(first), random.weighted(&shares).unwrap_or(hotels))
 }
 
 /// The domain of a company's addresses; those of the sample lead nowhere.

@@ -1,6 +1,6 @@
 //! Sample CRM data, made up in the program: the same every time, at any size.
 //!
-//! Called by `commands/demo.rs` and by benchmarks. For N contacts there are N/10 companies and 0.15 N contracts; a larger
+//! Called by `commands/demo.rs`, tests and benchmarks; the segments that go with it are made by `segments::sample`. For N contacts there are N/10 companies and 0.15 N contracts; a larger
 //! sample begins like a smaller one. Dates lie around the clock's today, so that "ending in 60 days" is never empty.
 
 mod companies;
@@ -55,11 +55,6 @@ fn id(kind: u64, index: usize) -> Id {
     // Milliseconds from the day the sample's numbering begins, 2020-01-01, a kind a year.
     let moment = 1_577_836_800_000 + kind * 31_536_000_000 + index as u64;
     Id(uuid::Builder::from_unix_timestamp_millis(moment, &random).into_uuid())
-}
-
-/// The key of company number `index`, for who lists some of them.
-pub fn company_id(index: usize) -> Id {
-    companies::key(index)
 }
 
 /// Fills an empty database with `contacts` contacts and the companies and contracts that go with them.
