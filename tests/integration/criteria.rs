@@ -20,6 +20,11 @@ const BANGKOK: Tz = Tz::Asia__Bangkok;
 
 /// The members of a document, or the places of its errors.
 fn members(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result<Result<BTreeSet<Uuid>, BTreeSet<String>>> {
+    Ok(evaluate(connection, document, zone)?.map(|(_, ids)| ids))
+}
+
+/// The predicate of a document with its members, or the places of its errors.
+fn evaluate(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result<Result<(Members, BTreeSet<Uuid>), BTreeSet<String>>> {
     let calendar = Calendar { zone, today: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap() };
     let criteria = match resolve(document, calendar) {
         Ok(criteria) => criteria,
@@ -28,6 +33,11 @@ fn members(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result
     assert!(describe(&criteria).ends_with('.'), "{document}");
     let members = Members::of_criteria(&criteria);
     let ids: BTreeSet<Uuid> = members.ids(connection)?.into_iter().map(|id| id.0).collect();
+    Ok(Ok((members, ids)))
+}
+
+/// Count, stream, page and numbers say the same.
+fn agrees_with_itself(connection: &mut AnyConnection, document: &Value, members: &Members, ids: &BTreeSet<Uuid>) -> Result<()> {
     let count = members.count(connection)?;
     assert_eq!(usize::try_from(count).unwrap(), ids.len(), "the count of {document}");
     let mut streamed = BTreeSet::new();
@@ -35,12 +45,11 @@ fn members(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result
         assert!(streamed.insert(row.contact.id.0), "twice in the stream of {document}");
         Ok(()) as Result<()>
     })?;
-    assert_eq!(streamed, ids, "the stream of {document}");
+    assert_eq!(&streamed, ids, "the stream of {document}");
     let page: BTreeSet<Uuid> = members.page(connection, i64::MAX, 10_000, 0)?.into_iter().map(|row| row.contact.id.0).collect();
-    assert_eq!(page, ids, "the page in name order of {document}");
-    let numbers = members.numbers(connection)?;
-    assert_eq!(numbers.members, count, "the numbers of {document}");
-    Ok(Ok(ids))
+    assert_eq!(&page, ids, "the page in name order of {document}");
+    assert_eq!(members.numbers(connection)?.members, count, "the numbers of {document}");
+    Ok(())
 }
 
 fn pointers(problems: &[Problem]) -> BTreeSet<String> {
@@ -56,8 +65,13 @@ fn expected(world: &World, document: &Value, zone: Tz) -> Result<BTreeSet<Uuid>,
 
 fn agrees(db: &Db, world: &World, documents: &[Value], zone: Tz) {
     db.read_unhurried(|connection| {
-        for document in documents {
-            assert_eq!(members(connection, document, zone)?, expected(world, document, zone), "{document}");
+        for (number, document) in documents.iter().enumerate() {
+            let found = evaluate(connection, document, zone)?;
+            // One predicate feeds them all: every tenth document shows that.
+            if let (0, Ok((members, ids))) = (number % 10, &found) {
+                agrees_with_itself(connection, document, members, ids)?;
+            }
+            assert_eq!(found.map(|(_, ids)| ids), expected(world, document, zone), "{document}");
         }
         Ok(())
     })
