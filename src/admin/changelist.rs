@@ -59,7 +59,7 @@ impl Query {
         }
         let is_filtered = parameters.pairs().any(|(name, _)| filters.iter().any(|filter| filter == name));
         Ok(Self {
-            search: parameters.get(SEARCH).unwrap_or_default().trim().chars().filter(|letter| *letter != '\0').take(MAX_SEARCH).collect(),
+            search: parameters.get(SEARCH).unwrap_or_default().trim().chars().take(MAX_SEARCH).collect(),
             sort: parameters.get(ORDER).and_then(sort::<A>),
             wanted: Wanted::read(&parameters).ok_or(Unusable)?,
             is_filtered,

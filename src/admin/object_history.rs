@@ -55,8 +55,8 @@ impl Entry {
     fn of(event: Event, display: &Display) -> Self {
         let members = |count: i32| format!("{} members", number(count.into()));
         let counts = match (event.count_before, event.count_after) {
-            (Some(before), Some(after)) => Some(format!("({} before, {} after)", members(before), members(after))),
-            (None, Some(after)) => Some(format!("({})", members(after))),
+            (Some(before), Some(after)) if before != after => Some(format!("({} before, {} after)", members(before), members(after))),
+            (_, Some(after)) => Some(format!("({})", members(after))),
             (Some(before), None) => Some(format!("({} before)", members(before))),
             (None, None) => None,
         };

@@ -74,7 +74,7 @@ impl ModelAdmin for SegmentAdmin {
         ListColumn::new("tags", "Tags", tags),
     ];
     const LIST_FILTER: &'static [ListFilter] = &[
-        ListFilter::choices("segment_type", "segment type", &columns::SEGMENT_TYPE),
+        ListFilter::choices("segment_type", "segment type", &columns::SEGMENT_TYPE).labelled(SHORT_TYPE),
         ListFilter::choices_without("status", "status", &columns::STATUS, "Current", &["archived"]),
         ListFilter::date("created_at", "created at", &columns::CREATED_AT),
     ];
