@@ -116,7 +116,7 @@ pub enum Method {
 
 /// The screens of one model.
 ///
-/// ```ignore
+/// ```text
 /// pub struct ContactAdmin;
 ///
 /// impl ModelAdmin for ContactAdmin {

@@ -1,6 +1,8 @@
 //! The site as a whole: people get in, and nobody else does.
 
 use customer_segments::accounts::Role;
+use customer_segments::accounts::user::User;
+use customer_segments::db::Time;
 use customer_segments::db::migrations;
 use customer_segments::routes;
 
@@ -16,6 +18,16 @@ fn staff_signs_in_and_out_through_the_pages() {
         let out = person.submit(&index.form_at("#logout-form"));
         assert_eq!(out.status, 200);
         assert!(person.get("/admin/").location().starts_with("/admin/login/"));
+    });
+}
+
+#[test]
+fn a_sign_in_is_remembered() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let id = app.staff().id.unwrap();
+        let user = app.test.db.read_blocking(|connection| User::find(connection, id)).unwrap();
+        assert_eq!(user.last_login, Some(Time(app.test.clock.now())));
     });
 }
 
