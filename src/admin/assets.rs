@@ -1,6 +1,6 @@
 //! The files of `static/` inside the program, and the URLs that name them.
 //!
-//! `server` serves them, templates link to them through [`url`]. A URL carries the version of the file's content, so that
+//! `server` serves them, templates link to them through [`url()`]. A URL carries the version of the file's content, so that
 //! browsers keep it for a year and still see a change at once.
 
 /// A file of `static/`.

@@ -101,6 +101,16 @@ fn over_https_cookies_are_bound_to_the_host_and_browsers_told_to_stay() {
     }
     assert!(!cookie.contains("Domain"), "{cookie}");
     assert_eq!(browser.greeted(), Some("somchai".into()));
+    // An old browser says where a form comes from by its public address; over TLS, silence is no answer.
+    let cookies = browser.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+    let token = browser.token("/admin/");
+    let send = |origin: Option<&str>| {
+        let request = reqwest::blocking::Client::new().post(site.url("/admin/logout/")).header("Cookie", &cookies);
+        let request = origin.into_iter().fold(request, |request, origin| request.header("Origin", origin));
+        request.form(&[("csrfmiddlewaretoken", &token)]).send().unwrap().status().as_u16()
+    };
+    assert_eq!((send(None), send(Some("http://segments.example")), send(Some("https://evil.example"))), (403, 403, 403));
+    assert_eq!(send(Some("https://segments.example")), 200);
 }
 
 #[test]
