@@ -66,11 +66,8 @@ fn the_map_of_the_library_matches_the_disk() {
 
 #[test]
 fn the_map_of_the_readme_matches_the_disk() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap_or_default();
-    let Some((_, map)) = readme.split_once("\nsrc/\n") else {
-        assert!(readme.is_empty(), "the README has no map with a line `src/`");
-        return;
-    };
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, map) = readme.split_once("\nsrc/\n").expect("the README has a map with a line `src/`");
     let map = map.split("```").next().unwrap();
     let lines = map.lines().take_while(|line| line.starts_with("  ")).filter(|line| !line.starts_with("   "));
     // A line names one module or several, each a path, then tells about them.
@@ -286,9 +283,8 @@ fn settings_table() -> String {
 #[test]
 fn the_settings_of_the_readme_are_those_of_the_program() {
     let table = settings_table();
-    if let Ok(readme) = fs::read_to_string(root().join("README.md")) {
-        assert!(readme.contains(&table), "the README must have this table:\n\n{table}");
-    }
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&table), "the README must have this table:\n\n{table}");
     let help = Shell::new().run(&["--help"]).done();
     for name in table.lines().skip(2).map(|line| line.split('`').nth(1).unwrap()) {
         assert!(help.contains(&format!("[env: {name}")), "{name} is not in --help");
