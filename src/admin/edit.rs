@@ -99,7 +99,7 @@ pub async fn open<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<FormPage>
 /// # Errors
 /// `Forbidden` with the sentence why it may not be saved.
 pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Result<Answer> {
-    let intent = Intent::read(&data, A::EDITING.edit().map_or(&[], |edit| edit.buttons));
+    let intent = Intent::read(&data, A::EDITING.edit().is_ok_and(|edit| (edit.shows_again)(&data)));
     let (asked, typed) = (task.clone(), data.clone());
     let check = move |connection: &mut AnyConnection| check::<A>(connection, &asked, typed, intent);
     // What a form shows of its own accord is quick; what a button asks for may count every customer.

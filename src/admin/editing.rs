@@ -41,8 +41,8 @@ pub struct Edit<A: ModelAdmin> {
     pub delete: fn(&mut AnyConnection, &Act<'_>, &A::Row) -> Result<()>,
     /// What else goes when it is deleted, for the summary: "Listed contacts" and how many.
     pub related: Related<A>,
-    /// Buttons of the screen's own that show the form again instead of saving it: `_preview`.
-    pub buttons: &'static [&'static str],
+    /// Whether what was sent asks to see the form again instead of saving it: a button of the screen's own was pressed.
+    pub shows_again: fn(&FormData) -> bool,
 }
 
 /// Who acts, and when.

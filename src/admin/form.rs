@@ -17,6 +17,8 @@ pub const VERSION: &str = "_version";
 pub const NEW_ID: &str = "_new_id";
 /// The field that carries when the form was opened.
 pub const OPENED: &str = "_opened";
+/// What the form's first, hidden button sends as `_save`: Enter was pressed in a field.
+pub const ENTER: &str = "enter";
 /// The button that goes back from the page of a conflict to the form.
 pub const EDIT: &str = "_edit";
 
@@ -129,10 +131,10 @@ pub enum Intent {
 }
 
 impl Intent {
-    /// Reads it. `buttons` are those of the screen's own that show the form again; a form sent without any button (by a
-    /// script, by an old browser's Enter) is saved.
-    pub fn read(data: &FormData, buttons: &[&str]) -> Self {
-        if data.has(EDIT) || buttons.iter().any(|button| data.has(button)) {
+    /// Reads it. `shows_again` is what the screen makes of its own buttons; a form sent without any button (by a script, by
+    /// an old browser's Enter) is saved.
+    pub fn read(data: &FormData, shows_again: bool) -> Self {
+        if data.has(EDIT) || shows_again {
             Self::Show
         } else if data.has("_continue") {
             Self::Continue

@@ -104,7 +104,7 @@ impl ModelAdmin for SegmentAdmin {
         refusal: form::refusal,
         delete: form::delete,
         related: form::related,
-        buttons: form::BUTTONS,
+        shows_again: form::shows_again,
     });
 }
 

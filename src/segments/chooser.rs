@@ -6,7 +6,7 @@
 
 use super::listed::Change;
 use super::model::Segment;
-use crate::admin::form::FormData;
+use crate::admin::form::{ENTER, FormData};
 use crate::admin::search::{SearchField, predicate};
 use crate::criteria::catalogue::{company as company_field, contact as contact_field};
 use crate::customers::{company, contact};
@@ -122,19 +122,13 @@ pub struct Chooser {
 }
 
 impl Kind {
-    /// The buttons that show the form again.
-    pub const BUTTONS: &'static [&'static str] = &[
-        "_contact_search",
-        "_contact_page",
-        "_contact_cpage",
-        "_contact_add",
-        "_contact_remove",
-        "_company_search",
-        "_company_page",
-        "_company_cpage",
-        "_company_add",
-        "_company_remove",
-    ];
+    /// Whether one of its buttons was pressed, or Enter in one of its search boxes (which presses the form's first button).
+    pub fn is_asked(&self, data: &FormData) -> bool {
+        let buttons = ["search", "page", "cpage", "add", "remove"];
+        let is_enter = data.get("_save") == ENTER;
+        let is_typed = |query: &str| data.get(&self.field(query)) != data.get(&self.field(&format!("{query}_shown")));
+        buttons.iter().any(|button| data.has(&self.button(button))) || (is_enter && (is_typed("q") || is_typed("cq")))
+    }
 
     fn field(&self, name: &str) -> String {
         format!("{}_{name}", self.prefix)

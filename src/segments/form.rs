@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-use super::chooser::{COMPANIES, CONTACTS, Chooser, Kind};
+use super::chooser::{COMPANIES, CONTACTS, Chooser};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::model::{Row, SegmentType};
@@ -24,21 +24,6 @@ use crate::error::{AppError, Result};
 
 /// The button that previews the rules without saving.
 pub const PREVIEW: &str = "_preview";
-
-/// The buttons that show the form again.
-pub const BUTTONS: &[&str] = &[
-    PREVIEW,
-    Kind::BUTTONS[0],
-    Kind::BUTTONS[1],
-    Kind::BUTTONS[2],
-    Kind::BUTTONS[3],
-    Kind::BUTTONS[4],
-    Kind::BUTTONS[5],
-    Kind::BUTTONS[6],
-    Kind::BUTTONS[7],
-    Kind::BUTTONS[8],
-    Kind::BUTTONS[9],
-];
 
 /// What a good form comes down to.
 #[derive(Debug, Clone)]
@@ -137,6 +122,15 @@ fn chooser_panel(chooser: &Chooser) -> Result<Html> {
     Html::render(&ChooserTemplate { chooser, listed: number(chooser.listed) })
 }
 
+/// Whether the form is to be shown again: for a preview, or with what a chooser was asked for.
+pub fn shows_again(data: &FormData) -> bool {
+    data.has(PREVIEW) || is_choosing(data)
+}
+
+fn is_choosing(data: &FormData) -> bool {
+    [&CONTACTS, &COMPANIES].iter().any(|kind| kind.is_asked(data))
+}
+
 /// Whether the section of the criteria begins open.
 pub fn is_dynamic(data: &FormData) -> bool {
     data.get("segment_type") != SegmentType::Static.name()
@@ -144,8 +138,7 @@ pub fn is_dynamic(data: &FormData) -> bool {
 
 /// Whether the section of the lists begins open.
 pub fn is_static(data: &FormData) -> bool {
-    let is_choosing = Kind::BUTTONS.iter().any(|button| data.has(button));
-    is_choosing || data.get("segment_type") == SegmentType::Static.name()
+    is_choosing(data) || data.get("segment_type") == SegmentType::Static.name()
 }
 
 /// Reads what the panels show.

@@ -103,8 +103,11 @@ fn twelve_segments_go_with_it_and_all_but_the_archived_one_have_members() {
         assert!(all.iter().any(|segment| segment.name == "High-Value Hotels in Thailand"));
         let statuses: Vec<&str> = all.iter().map(|segment| segment.status.as_str()).filter(|status| *status != "active").collect();
         assert_eq!(BTreeSet::from_iter(statuses), BTreeSet::from(["archived", "paused"]));
-        let empty: Vec<&str> =
-            all.iter().filter(|segment| segment.member_count == 0 && segment.status != "archived").map(|segment| segment.name.as_str()).collect();
+        let empty: Vec<&str> = all
+            .iter()
+            .filter(|segment| segment.member_count == 0 && segment.status != "archived")
+            .map(|segment| segment.name.as_str())
+            .collect();
         assert_eq!(empty, Vec::<&str>::new(), "these have no members");
     });
 }

@@ -321,6 +321,10 @@ fn a_static_list_is_chosen_by_search_and_ticks() {
         let next = press(&person, ticked.fill("contact_q", ""), "_contact_search");
         assert!(next.attributes("[name=contact_chosen]", "value").contains(&member.id.to_string()), "a tick moves with any button");
         assert_eq!(next.form().value("name"), Some("VIP"), "what was typed stays");
+        let enter = person.submit(&next.form().fill("contact_q", "nobody like this").and("_save", "enter"));
+        assert_eq!(enter.status, 200, "Enter in the search box searches and saves nothing");
+        assert!(enter.text(".selector-available").contains("Nobody matches."));
+        assert_eq!(count_segments(app), 0);
         let form = next.form().and("contact_available", &outsider.id.to_string()).and("company_available", &company.id.to_string());
         let saved = press(&person, form, "_continue");
         assert_eq!(saved.status, 303, "{}", saved.texts(".errorlist").join(" "));
