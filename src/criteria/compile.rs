@@ -4,8 +4,8 @@
 //! share one subquery, and a question to the contracts is another; `IN` is the shape that both engines plan well. Every
 //! piece is true exactly where it holds (and false *or unknown* elsewhere), so `AND` and `OR` compose.
 
-use super::catalogue::Owner;
 use super::document::{Entity, MatchType};
+use super::field::Owner;
 use super::resolve::{Calendar, Contracts, Criteria, Group, Node, Rule};
 use super::value::Typed;
 use crate::db::dialect::Word;

@@ -3,8 +3,8 @@
 //! The sentence says what the rules mean after `resolve`, not how they were typed: contract rules that meet on one contract
 //! are one clause, a negative one is "has no contract".
 
-use super::catalogue::{Field, Owner};
 use super::document::{Entity, MatchType};
+use super::field::{Field, Owner};
 use super::resolve::{Contracts, Criteria, Node, Rule};
 use super::value::Typed;
 use crate::query::{Kind, Operator, text};

@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::catalogue::{self, Field, Owner};
 use super::document::{self, Entity, FilterCriteria, MatchType, Node as Written, Rule as WrittenRule, shown};
+use super::field::{self, Field, Owner};
+use super::names::{resolve_operator, unknown_field};
 use super::problem::{Code, Problem};
 use super::value::{self, Typed};
 use crate::clock::Clock;
@@ -103,8 +104,8 @@ fn resolve_written(written: &FilterCriteria, calendar: Calendar, problems: &mut 
     // Where the entity itself is wrong, a field of either is no further mistake.
     let entity_is_known = !problems.iter().any(|problem| problem.pointer == "/entity");
     let find = |path: &str| {
-        let other = if entity_is_known { None } else { catalogue::find(Entity::Company, path) };
-        catalogue::find(written.entity, path).or(other)
+        let other = if entity_is_known { None } else { field::find(Entity::Company, path) };
+        field::find(written.entity, path).or(other)
     };
     let read = |Written::Rule(rule): &Written| resolve_rule(rule, written.entity, &find, calendar, problems);
     let rules = written.rules.iter().filter_map(read).collect();
@@ -133,80 +134,6 @@ fn resolve_rule(
         problems.push(Problem::new(format!("{}/include_empty", rule.pointer), Code::FlagNotAllowed, sentence));
     }
     Some(Rule { pointer: rule.pointer.clone(), field, operator, values, include_empty: rule.include_empty })
-}
-
-fn unknown_field(entity: Entity, path: &str, pointer: &str) -> Problem {
-    let path_shown = shown(&Value::String(path.to_owned()));
-    let meant = catalogue::suggest(entity, path).map_or_else(
-        || match entity {
-            Entity::Contact => {
-                "Contact rules name fields of the contact (title), its company (company.country) and its contracts (contract.status)."
-                    .to_owned()
-            }
-            Entity::Company => "Company rules name fields of the company (country) and its contracts (contract.status).".to_owned(),
-        },
-        |near| format!("Did you mean “{near}”?"),
-    );
-    Problem::new(format!("{pointer}/field"), Code::UnknownField, format!("Unknown field {path_shown}. {meant}"))
-}
-
-fn resolve_operator(name: &str, field: Option<Field>, pointer: &str, problems: &mut Vec<Problem>) -> Option<Operator> {
-    let found = Operator::named(name);
-    if let Some(operator) = found
-        && field.is_none_or(|field| operator.takes(field.column.kind))
-    {
-        return Some(operator);
-    }
-    let taken: Vec<&str> =
-        Operator::all().filter(|operator| field.is_none_or(|field| operator.takes(field.column.kind))).map(Operator::name).collect();
-    let fields = field.map_or("Rules", |field| field.column.kind.plural());
-    let (code, begins) = match found {
-        Some(_) => (
-            Code::OperatorNotForField,
-            format!(
-                "“{name}” does not apply to {}.",
-                field.map_or_else(|| "this field".to_owned(), |field| format!("“{}”", field.column.label))
-            ),
-        ),
-        None => (Code::UnknownOperator, format!("Unknown operator {}.", shown(&Value::String(name.to_owned())))),
-    };
-    let meant = if found.is_none() { suggest_operator(name, &taken) } else { None };
-    let ends = meant.map_or_else(|| ".".to_owned(), |near| format!("; did you mean “{near}”?"));
-    problems.push(Problem::new(format!("{pointer}/operator"), code, format!("{begins} {fields} take: {}{ends}", taken.join(", "))));
-    None
-}
-
-/// Words of other query languages, and what they are called here.
-const OTHER_WORDS: &[(&str, &str)] = &[
-    ("like", "contains"),
-    ("ilike", "contains"),
-    ("includes", "contains"),
-    ("matches", "contains"),
-    ("is", "equals"),
-    ("eq", "equals"),
-    ("=", "equals"),
-    ("==", "equals"),
-    ("!=", "not_equals"),
-    ("<>", "not_equals"),
-    ("ne", "not_equals"),
-    (">", "greater_than"),
-    ("gt", "greater_than"),
-    (">=", "greater_than_or_equal"),
-    ("gte", "greater_than_or_equal"),
-    ("<", "less_than"),
-    ("lt", "less_than"),
-    ("<=", "less_than_or_equal"),
-    ("lte", "less_than_or_equal"),
-    ("in", "in_list"),
-    ("not_in", "not_in_list"),
-    ("is_null", "is_empty"),
-    ("is_not_null", "is_not_empty"),
-];
-
-fn suggest_operator<'a>(name: &str, taken: &[&'a str]) -> Option<&'a str> {
-    let typed = name.trim().to_lowercase().replace([' ', '-'], "_");
-    let known = OTHER_WORDS.iter().find(|(word, _)| *word == typed).map(|(_, ours)| *ours).filter(|ours| taken.contains(ours));
-    known.or_else(|| text::nearest(&typed, taken.iter().copied()))
 }
 
 /// The values, typed; `equals` with nothing is read as `is_empty`, as it always was.

@@ -5,7 +5,8 @@
 
 use diesel::prelude::*;
 
-use super::catalogue::{Owner, contract};
+use super::catalogue::contract;
+use super::field::Owner;
 use super::problem::{Code, Problem};
 use super::resolve::{Contracts, Criteria, Node, Rule};
 use super::value::Typed;

@@ -33,33 +33,7 @@ mod any {
     }
 }
 
-/// How to open and use a database.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// `sqlite://PATH` or `postgres://…`.
-    pub url: String,
-    /// How long one statement may work.
-    pub statement_timeout: Duration,
-    /// How long to wait for a free connection.
-    pub pool_timeout: Duration,
-    /// Connections kept at most.
-    pub pool_size: u32,
-    /// Whether statements are prepared once a connection; off behind a pooler that does not track them.
-    pub prepared_statements: bool,
-}
-
-impl Options {
-    /// The usual values for `url`.
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            statement_timeout: Duration::from_secs(10),
-            pool_timeout: Duration::from_secs(2),
-            pool_size: 8,
-            prepared_statements: true,
-        }
-    }
-}
+pub use super::options::Options;
 
 /// The database: a pool of connections, shared by cloning.
 #[derive(Clone)]

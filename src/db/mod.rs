@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod indexes;
 pub mod lease;
 pub mod migrations;
+pub mod options;
 pub mod schema;
 pub mod types;
 

@@ -234,7 +234,7 @@ fn rename(cluster: &postgres::Cluster, from: &str, to: &str) {
 fn state_of_migrations() -> String {
     let mut hash = DefaultHasher::new();
     let mut files = super::files_below(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")));
-    files.push(concat!(env!("CARGO_MANIFEST_DIR"), "/src/db/dialect.rs").into());
+    files.push(concat!(env!("CARGO_MANIFEST_DIR"), "/src/db/dialect/mod.rs").into());
     for file in files {
         fs::read(file).expect("a migration").hash(&mut hash);
     }

@@ -1,4 +1,4 @@
-//! The only file that asks which engine it talks to: opening, beginning, and the few words they spell differently.
+//! The only place that asks which engine it talks to: opening, beginning, and the few words they spell differently.
 //!
 //! Called by `connection.rs`, `migrations.rs` and, for [`Word`], by `query::sql`. Both engines are brought to one meaning
 //! here, so that no one else has to think of two: text is folded by a function that maps each character alone, order is
@@ -7,19 +7,21 @@
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, CacheSize, SimpleConnection};
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, InsertStatement, QueryFragment};
+use diesel::query_builder::InsertStatement;
 use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::r2d2;
 use diesel::sql_types::{Nullable, Text};
-use diesel::sqlite::Sqlite;
 use diesel_migrations::MigrationHarness;
 
-use super::connection::{AnyConnection, MultiBackend, Options};
+use super::connection::{AnyConnection, Options};
 use super::deadline;
 use super::migrations::{POSTGRES, SQLITE, Source, state_of};
 use crate::error::{AppError, Result};
+
+mod word;
+
+pub use word::Word;
 
 /// Which engine a database is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,49 +264,5 @@ pub fn folds_alike(connection: &mut AnyConnection) -> QueryResult<bool> {
             let folded: Option<String> = diesel::select(segments_fold(Some(PROBE))).get_result(connection)?;
             Ok(folded.as_deref() == Some(&fold(PROBE.to_owned())))
         }
-    }
-}
-
-/// SQL words that the engines spell differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Word {
-    /// The name of the fold function, without its parenthesis.
-    Fold,
-    /// Orders text by bytes, after a text column.
-    ByteOrder,
-    /// Before a column: do not look this one up in an index. SQLite then reads a page in the order of its index and stops
-    /// early, where its planner would gather and sort everything.
-    Unindexed,
-}
-
-impl Word {
-    fn on(self, engine: Engine) -> &'static str {
-        match (self, engine) {
-            (Self::Fold, Engine::Postgres) => "lower",
-            (Self::Fold, Engine::Sqlite) => "segments_fold",
-            (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
-            (Self::ByteOrder, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
-            (Self::Unindexed, Engine::Sqlite) => "+",
-        }
-    }
-}
-
-impl QueryFragment<Pg> for Word {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(self.on(Engine::Postgres));
-        Ok(())
-    }
-}
-
-impl QueryFragment<Sqlite> for Word {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(self.on(Engine::Sqlite));
-        Ok(())
-    }
-}
-
-impl QueryFragment<MultiBackend> for Word {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        MultiBackend::walk_variant_ast(self, out)
     }
 }

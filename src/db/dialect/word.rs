@@ -1,0 +1,53 @@
+//! The words of SQL that the engines spell differently, as `query::sql` puts them between its own.
+
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::result::QueryResult;
+use diesel::sqlite::Sqlite;
+
+use super::Engine;
+use crate::db::connection::MultiBackend;
+
+/// SQL words that the engines spell differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// The name of the fold function, without its parenthesis.
+    Fold,
+    /// Orders text by bytes, after a text column.
+    ByteOrder,
+    /// Before a column: do not look this one up in an index. SQLite then reads a page in the order of its index and stops
+    /// early, where its planner would gather and sort everything.
+    Unindexed,
+}
+
+impl Word {
+    fn on(self, engine: Engine) -> &'static str {
+        match (self, engine) {
+            (Self::Fold, Engine::Postgres) => "lower",
+            (Self::Fold, Engine::Sqlite) => "segments_fold",
+            (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
+            (Self::ByteOrder, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
+            (Self::Unindexed, Engine::Sqlite) => "+",
+        }
+    }
+}
+
+impl QueryFragment<Pg> for Word {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(self.on(Engine::Postgres));
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for Word {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(self.on(Engine::Sqlite));
+        Ok(())
+    }
+}
+
+impl QueryFragment<MultiBackend> for Word {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(self, out)
+    }
+}
