@@ -1,3 +1,4 @@
+DROP INDEX segments_contract_fold_number;
 DROP INDEX segments_contract_value;
 DROP INDEX segments_contract_end_date;
 DROP INDEX segments_contract_fold_status;

@@ -13,3 +13,4 @@ CREATE INDEX segments_contract_company ON crm_app_contract (company_id);
 CREATE INDEX segments_contract_fold_status ON crm_app_contract (lower(status), company_id);
 CREATE INDEX segments_contract_end_date ON crm_app_contract (end_date, id, company_id);
 CREATE INDEX segments_contract_value ON crm_app_contract (value, company_id);
+CREATE INDEX segments_contract_fold_number ON crm_app_contract (lower(contract_number));
