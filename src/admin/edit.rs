@@ -8,7 +8,7 @@ use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Id};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::query::condition::Condition;
 use crate::query::{Selection, Sql, Test, Value};
 
@@ -103,10 +103,11 @@ pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Resul
     let (asked, typed) = (task.clone(), data.clone());
     let check = move |connection: &mut AnyConnection| check::<A>(connection, &asked, typed, intent);
     // What a form shows of its own accord is quick; what a button asks for may count every customer.
-    let checked = if intent == Intent::Show { db.read_heavy(check).await? } else { db.read(check).await? };
+    let checked = if intent == Intent::Show { db.read_heavy(check).await } else { db.read(check).await };
     let cleaned = match checked {
-        Checked::Answered(answer) => return Ok(answer),
-        Checked::Good(cleaned) => cleaned,
+        Ok(Checked::Answered(answer)) => return Ok(answer),
+        Ok(Checked::Good(cleaned)) => cleaned,
+        Err(error) => return refused::<A>(db, task, data, error).await,
     };
     let (saving, typed) = (task.clone(), data.clone());
     let attempt = db.write(move |connection| save::<A>(connection, &saving, &typed, &cleaned)).await;
@@ -114,11 +115,27 @@ pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Resul
         Ok(Attempt::Saved(saved)) => Ok(Answer::Saved(saved, intent)),
         Ok(Attempt::Gone) => Ok(Answer::Unknown),
         Ok(Attempt::Overtaken) => again::<A>(db, task, data, FormErrors::default()).await,
-        Err(error) => match (A::EDITING.edit()?.refusal)(&error) {
-            Some(errors) => again::<A>(db, task, data, errors).await,
-            None => Err(error),
-        },
+        Err(error) => refused::<A>(db, task, data, error).await,
     }
+}
+
+/// The form again with what a failure means for it; a failure that is no matter of the form stays one.
+async fn refused<A: ModelAdmin>(db: &Db, task: Task, data: FormData, error: AppError) -> Result<Answer> {
+    match A::EDITING.edit().map(|edit| (edit.refusal)(&error)) {
+        Ok(Some(errors)) => again::<A>(db, task, without_buttons(data), errors).await,
+        _ => Err(error),
+    }
+}
+
+/// What was typed, without what was asked for besides: it is what failed.
+fn without_buttons(data: FormData) -> FormData {
+    FormData::new(
+        data.typed()
+            .filter(|(name, _)| !name.starts_with('_'))
+            .chain(data.own())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+    )
 }
 
 /// Everything that can be said of the form without writing.
@@ -198,8 +215,9 @@ fn is_overtaken<A: ModelAdmin>(row: &A::Row, data: &FormData) -> bool {
 /// The object that this very form has already made.
 fn sent_before<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormData) -> Result<Option<Saved>> {
     let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(None) };
-    let made = find::<A>(connection, &task.actor, id)?.filter(|row| is_same_as_stored::<A>(row, data));
-    Ok(made.map(|row| Saved { id, name: (A::STORE.name)(&row), notes: Vec::new() }))
+    let Some(row) = find::<A>(connection, &task.actor, id)?.filter(|row| is_same_as_stored::<A>(row, data)) else { return Ok(None) };
+    let is_done = (A::EDITING.edit()?.is_done)(connection, &row, data)?;
+    Ok(is_done.then(|| Saved { id, name: (A::STORE.name)(&row), notes: Vec::new() }))
 }
 
 /// The key that the form carries, unless an object has it.

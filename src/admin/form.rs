@@ -62,6 +62,12 @@ impl FormData {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| !OWN.contains(name))
     }
 
+    /// What the machinery itself put into the form: version, key, moment.
+    pub(super) fn own(&self) -> impl Iterator<Item = (&str, &str)> {
+        let kept = [VERSION, NEW_ID, OPENED];
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(move |(name, _)| kept.contains(name))
+    }
+
     /// Puts the stored value wherever the actor may not edit, whatever was sent.
     pub(super) fn restrict<A: ModelAdmin>(&mut self, actor: &Actor, row: Option<&A::Row>) {
         for field in form_fields::<A>().filter(|field| !(field.is_editable)(actor, row)) {

@@ -32,7 +32,13 @@ fn clauses(criteria: &Criteria, of_field: &str, of_company: &str) -> Vec<String>
                 (Entity::Company, false) => "have a contract",
                 (Entity::Company, true) => "have no contract",
             };
-            format!("{of_company}{has} {}", contract_clause(contracts, criteria.entity))
+            let clause = format!("{of_company}{has} {}", contract_clause(contracts, criteria.entity));
+            // Dashes tell where what is said of the one contract ends, when something else may follow.
+            if contracts.rules.len() > 1 && criteria.root.nodes.len() > 1 {
+                clause.replacen("contract ", "contract – ", 1) + " –"
+            } else {
+                clause
+            }
         }
     };
     criteria.root.nodes.iter().map(clause).collect()
@@ -48,6 +54,7 @@ fn rule_clause(rule: &Rule, entity: Entity) -> String {
     let flag = match rule.include_empty {
         Some(true) => " or is blank",
         Some(false) => " and is not blank",
+        None if rule.operator.is_negative() && rule.operator != Operator::IsEmpty && can_be_empty(rule.field) => " (or is blank)",
         None => "",
     };
     let verb = rule.operator.label_for(rule.field.column.kind);
@@ -58,6 +65,11 @@ fn rule_clause(rule: &Rule, entity: Entity) -> String {
         _ => values.first().map(|value| format!(" {value}")).unwrap_or_default(),
     };
     format!("{} {verb}{values}{flag}", spoken_field(rule.field, entity))
+}
+
+/// Text can be blank, other columns can be so only where they may be NULL.
+fn can_be_empty(field: Field) -> bool {
+    field.column.kind == Kind::Text || field.column.nullable
 }
 
 fn spoken_field(field: Field, entity: Entity) -> String {

@@ -126,14 +126,13 @@ pub fn check_storable(value: &Value, pointer: &str) -> Result<(), Problem> {
 }
 
 /// The document as people edit it: indented, the keys of each node in the order of the specification (the engines keep
-/// them in orders of their own), the value on one line where it is short.
+/// them in orders of their own).
 pub fn pretty(document: &Value) -> String {
     let ordered = ordered(document);
     serde_json::to_string_pretty(&ordered).unwrap_or_else(|_| ordered.to_string())
 }
 
-const KEY_ORDER: [&str; 10] =
-    ["entity", "relation", "match_type", "aggregate", "of", "field", "operator", "value", "include_empty", "rules"];
+const KEY_ORDER: [&str; 7] = ["entity", "match_type", "field", "operator", "value", "include_empty", "rules"];
 
 fn ordered(value: &Value) -> Value {
     match value {

@@ -4,6 +4,7 @@
 //! of several currencies are compared as bare numbers.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::catalogue::contract;
 use super::field::Owner;
@@ -13,6 +14,7 @@ use super::value::Typed;
 use crate::db::schema::{crm_app_company, crm_app_contact, crm_app_contract};
 use crate::db::{AnyConnection, MultiBackend};
 use crate::error::Result;
+use crate::query::sql::Scalar;
 use crate::query::{Column, Condition, Operator, Sql, Test, Value, text};
 
 /// The warnings of `criteria`, in the order of its nodes.
@@ -34,26 +36,31 @@ pub fn warnings(connection: &mut AnyConnection, criteria: &Criteria) -> Result<V
     Ok(found)
 }
 
+/// The most values of a rule that are looked up; a longer list is not a typo.
+const LOOKED_UP: usize = 20;
+
 /// Values of a choice field that neither the list nor any row knows.
 fn unknown_choices(connection: &mut AnyConnection, rule: &Rule) -> Result<Vec<Problem>> {
     let column = rule.field.column;
     let by_value = matches!(rule.operator, Operator::Equals | Operator::NotEquals | Operator::InList | Operator::NotInList);
-    if column.choices.is_empty() || !by_value {
+    let is_listed = |typed: &str| column.choices.iter().any(|choice| text::key(choice.value) == text::key(typed));
+    let texts = rule.values.iter().filter_map(|value| if let Typed::Text(typed) = value { Some(typed) } else { None });
+    let unlisted: Vec<&String> = texts.filter(|typed| !is_listed(typed)).take(LOOKED_UP).collect();
+    if column.choices.is_empty() || !by_value || unlisted.is_empty() {
         return Ok(Vec::new());
     }
-    let mut found = Vec::new();
-    for value in &rule.values {
-        let Typed::Text(typed) = value else { continue };
-        let is_listed = column.choices.iter().any(|choice| text::key(choice.value) == text::key(typed));
-        if is_listed || has_row(connection, rule.field.owner, column, typed)? {
-            continue;
-        }
-        let words = column.choices.iter().flat_map(|choice| [choice.value, choice.label]);
-        let meant = text::nearest(typed, words).map_or_else(|| ".".to_owned(), |near| format!("; did you mean {near}?"));
-        let sentence = format!("No {} has {} “{typed}”{meant}", owner_name(rule.field.owner), column.label);
-        found.push(Problem::new(format!("{}/value", rule.pointer), Code::NoSuchValue, sentence));
-    }
-    Ok(found)
+    let held: Vec<String> =
+        list_held(connection, rule.field.owner, column, &unlisted)?.iter().map(|held| text::fold(held.clone())).collect();
+    let missing = unlisted.into_iter().filter(|typed| !held.contains(&text::fold((*typed).clone())));
+    Ok(missing.map(|typed| no_such_value(rule, typed)).collect())
+}
+
+fn no_such_value(rule: &Rule, typed: &str) -> Problem {
+    let column = rule.field.column;
+    let words = column.choices.iter().flat_map(|choice| [choice.value, choice.label]);
+    let meant = text::nearest(typed, words).map_or_else(|| ".".to_owned(), |near| format!("; did you mean {near}?"));
+    let sentence = format!("No {} has {} “{typed}”{meant}", owner_name(rule.field.owner), column.label);
+    Problem::new(format!("{}/value", rule.pointer), Code::NoSuchValue, sentence)
 }
 
 fn owner_name(owner: Owner) -> &'static str {
@@ -64,17 +71,16 @@ fn owner_name(owner: Owner) -> &'static str {
     }
 }
 
-fn has_row(connection: &mut AnyConnection, owner: Owner, column: &Column, typed: &str) -> Result<bool> {
-    let is_it: Sql = Test::new(*column, Condition::OneOf(vec![Value::Text(typed.to_owned())])).sql();
+/// Which of `typed` some row holds, as it holds them.
+fn list_held(connection: &mut AnyConnection, owner: Owner, column: &Column, typed: &[&String]) -> Result<Vec<String>> {
+    let values = typed.iter().map(|typed| Value::Text((*typed).clone())).collect();
+    let is_one: Sql = Test::new(*column, Condition::OneOf(values)).sql();
+    let held: Scalar<Text> = Scalar::new(Sql::column(column));
     Ok(match owner {
-        Owner::Contact => exists(&crm_app_contact::table.filter(is_it).select(crm_app_contact::is_active).limit(1).load(connection)?),
-        Owner::Company => exists(&crm_app_company::table.filter(is_it).select(crm_app_company::is_active).limit(1).load(connection)?),
-        Owner::Contract => exists(&crm_app_contract::table.filter(is_it).select(crm_app_contract::is_active).limit(1).load(connection)?),
+        Owner::Contact => crm_app_contact::table.filter(is_one).select(held).distinct().load(connection)?,
+        Owner::Company => crm_app_company::table.filter(is_one).select(held).distinct().load(connection)?,
+        Owner::Contract => crm_app_contract::table.filter(is_one).select(held).distinct().load(connection)?,
     })
-}
-
-fn exists(rows: &[bool]) -> bool {
-    !rows.is_empty()
 }
 
 /// A comparison of contract values that says nothing of their currency, where there are several.

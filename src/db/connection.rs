@@ -40,6 +40,7 @@ pub use super::options::Options;
 pub struct Db {
     pool: Pool<Manager>,
     heavy: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
     options: Arc<Options>,
     engine: Engine,
 }
@@ -48,6 +49,8 @@ pub struct Db {
 const TRIES: u32 = 6;
 /// How many heavy questions may run at once; the others wait their turn.
 const HEAVY_AT_ONCE: usize = 2;
+/// How many exports may run at once.
+const EXPORTS_AT_ONCE: usize = 3;
 /// How long a heavy question waits for its turn.
 const HEAVY_WAIT: Duration = Duration::from_secs(20);
 
@@ -70,7 +73,13 @@ impl Db {
             .connection_timeout(options.pool_timeout)
             .error_handler(Box::new(LogOpening))
             .build(manager)?;
-        Ok(Self { pool, heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)), options: Arc::new(options), engine })
+        Ok(Self {
+            pool,
+            heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
+            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+            options: Arc::new(options),
+            engine,
+        })
     }
 
     /// Which engine this is; for those few sentences and files that exist on one only.
@@ -102,7 +111,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        let turn = self.turn().await?;
+        let turn = turn(&self.heavy).await?;
         let db = self.clone();
         // The turn goes with the work: a browser that leaves does not free a place that is still busy.
         on_blocking_pool(move || {
@@ -113,7 +122,8 @@ impl Db {
         .await
     }
 
-    /// [`Db::read_heavy`] without a deadline, for exports that last as long as somebody reads them.
+    /// [`Db::read`] without a deadline, for exports, which last as long as somebody reads them; they have turns of their own,
+    /// so that a slow reader keeps nobody from a count.
     ///
     /// # Errors
     /// `Unavailable` when its turn does not come in time.
@@ -122,7 +132,7 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        let turn = self.turn().await?;
+        let turn = turn(&self.exports).await?;
         let db = self.clone();
         on_blocking_pool(move || {
             let done = db.read_unhurried(work);
@@ -130,12 +140,6 @@ impl Db {
             done
         })
         .await
-    }
-
-    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
-        let busy = || AppError::Unavailable("Many counts and exports are running. Try again in a moment.".into());
-        let turn = Arc::clone(&self.heavy).acquire_owned();
-        tokio::time::timeout(HEAVY_WAIT, turn).await.map_err(|_| busy())?.map_err(AppError::internal)
     }
 
     /// Runs `work` in one writing transaction, on the blocking pool; all of it is kept or nothing.
@@ -235,6 +239,13 @@ fn roll_back(connection: &mut AnyConnection) {
 fn pause(tried: u32) -> Duration {
     let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) % 20;
     Duration::from_millis((10 << tried.min(5)) + jitter)
+}
+
+/// One of the few places for long work, as soon as it is free.
+async fn turn(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    let busy = || AppError::Unavailable("Many counts and exports are running. Try again in a moment.".into());
+    let turn = Arc::clone(places).acquire_owned();
+    tokio::time::timeout(HEAVY_WAIT, turn).await.map_err(|_| busy())?.map_err(AppError::internal)
 }
 
 async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

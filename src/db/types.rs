@@ -189,5 +189,21 @@ bridge!(Time as sql::Instant: PostgreSQL st::Timestamptz, |time| time.0, |moment
     SQLite st::Text, |time| time.to_string(), |text: String| Time(DateTime::parse_from_rfc3339(&text)?.to_utc()));
 bridge!(Money as sql::Amount: PostgreSQL st::Numeric, |money| money.decimal(), |decimal: BigDecimal| Money::from_decimal(&decimal).ok_or("an amount out of range")?;
     SQLite st::BigInt, |money| money.0, |hundredths: i64| Money(hundredths));
-bridge!(Json as sql::Document: PostgreSQL st::Jsonb, |json| json.0, |value: serde_json::Value| Json(value);
-    SQLite st::Text, |json| json.0.to_string(), |text: String| Json(serde_json::from_str(&text)?));
+bridge!(Json as sql::Document: PostgreSQL st::Jsonb, |json| json.0, |read: Read| Json(read.0);
+    SQLite st::Text, |json| json.0.to_string(), |text: String| Json(serde_json::from_str(&text).unwrap_or_else(|_| unreadable())));
+
+/// A document as PostgreSQL hands it over.
+struct Read(serde_json::Value);
+
+impl FromSql<st::Jsonb, Pg> for Read {
+    fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let read = <serde_json::Value as FromSql<st::Jsonb, Pg>>::from_sql(raw);
+        Ok(Self(read.unwrap_or_else(|_| unreadable())))
+    }
+}
+
+/// What stands for a stored document that cannot be read (nested deeper than any reader goes): one such row must not take
+/// the whole list with it. It is no object, so as criteria it is broken and selects nobody.
+fn unreadable() -> serde_json::Value {
+    "(This document is nested too deeply to be read.)".into()
+}

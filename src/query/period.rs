@@ -51,7 +51,9 @@ pub fn parse_point(typed: &str) -> Result<Point, NotATime> {
     let moment =
         DateTime::parse_from_rfc3339(typed).ok().or_else(|| with_offset.iter().find_map(|form| DateTime::parse_from_str(typed, form).ok()));
     if let Some(moment) = moment {
-        return if (1..=9999).contains(&moment.year()) { Ok(Point::Moment(moment.to_utc())) } else { Err(NotATime::Form) };
+        // The year that counts is that of UTC, in which moments are stored: the offset may carry one over the edge.
+        let moment = moment.to_utc();
+        return if (1..=9999).contains(&moment.year()) { Ok(Point::Moment(moment)) } else { Err(NotATime::Form) };
     }
     let without = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     let is_naive = without.iter().any(|form| NaiveDateTime::parse_from_str(typed, form).is_ok());
@@ -94,8 +96,10 @@ impl Point {
         match self {
             Self::Day(day) => day_start(day, zone),
             Self::Moment(moment) => {
+                // One so late that the next microsecond is in the year 10000 is as late as any can be.
                 let floor = floor(moment);
-                if floor == moment { floor } else { floor + Duration::microseconds(1) }
+                let next = floor + Duration::microseconds(1);
+                if floor == moment || next.year() > 9999 { floor } else { next }
             }
         }
     }
@@ -103,12 +107,11 @@ impl Point {
     /// The first moment after it; `None` past the year 9999 of UTC, where no column holds one.
     pub fn end(self, zone: Tz) -> Option<DateTime<Utc>> {
         match self {
-            Self::Day(day) => {
-                let next = day.checked_add_days(Days::new(1)).map(|next| day_start(next, zone));
-                next.filter(|next| next.year() <= 9999)
-            }
+            Self::Day(day) => day.checked_add_days(Days::new(1)).map(|next| day_start(next, zone)),
             Self::Moment(moment) => Some(floor(moment) + Duration::microseconds(1)),
         }
+        // Later moments no column holds, and their text would sort before all others.
+        .filter(|end| end.year() <= 9999)
     }
 }
 

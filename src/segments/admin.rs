@@ -100,6 +100,7 @@ impl ModelAdmin for SegmentAdmin {
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
         lock: model::lock,
+        is_done: form::is_done,
         save: form::save,
         refusal: form::refusal,
         delete: form::delete,

@@ -13,11 +13,13 @@ use crate::customers::{company, contact};
 use crate::db::dialect::Word;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::query::{Column, Selection, Sql, Value};
 
 /// Rows of a pane.
 const PAGE: i64 = 50;
+/// Changes collected before they are saved.
+const MOST: usize = 5_000;
 
 static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
 static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "id");
@@ -139,7 +141,10 @@ impl Kind {
     }
 
     /// What the form asks to change: what was collected so far, and what is ticked now.
-    pub fn change(&self, data: &FormData) -> Change {
+    ///
+    /// # Errors
+    /// `BadRequest` for more than anybody ticks in one form.
+    pub fn change(&self, data: &FormData) -> Result<Change> {
         let collected = |name: &str| data.get(&self.field(name)).split(',').filter_map(Id::parse).collect::<Vec<_>>();
         let ticked = |name: &str| data.all(&self.field(name)).filter_map(Id::parse).collect::<Vec<_>>();
         let (mut add, mut remove) = (collected("adding"), collected("removing"));
@@ -149,7 +154,13 @@ impl Kind {
         for id in ticked("chosen") {
             move_to(id, &mut remove, &mut add);
         }
-        Change { add, remove }
+        if add.len() + remove.len() > MOST {
+            return Err(AppError::BadRequest(format!(
+                "At most {MOST} {} can be added or removed before saving. Save, then go on.",
+                self.plural
+            )));
+        }
+        Ok(Change { add, remove })
     }
 
     /// The chooser for what the form holds.
@@ -161,7 +172,7 @@ impl Kind {
         data: &FormData,
         is_editable: bool,
     ) -> Result<Chooser> {
-        let change = self.change(data);
+        let change = self.change(data)?;
         let ids = |ids: &[Id]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let stored = segment.map_or_else(Sql::none, |segment| self.is_in(Sql::from(self.listed) + Value::Id(segment.id)));
         let is_one_of = |ids: &[Id]| {

@@ -64,15 +64,26 @@ pub struct Draft {
     filter_criteria: Value,
 }
 
+/// The fields of a segment that people edit: name and label.
+const FIELDS: [(&str, &str); 6] = [
+    ("name", "Name"),
+    ("description", "Description"),
+    ("segment_type", "Segment type"),
+    ("status", "Status"),
+    ("tags", "Tags"),
+    ("filter_criteria", "Filter criteria"),
+];
+
 /// The most characters of a description; the column has no limit of its own.
-const MAX_DESCRIPTION: usize = 10_000;
+const MAX_DESCRIPTION: usize = 100_000;
 
 impl Draft {
-    /// Checks everything at once.
+    /// Checks everything at once. `stored` is the segment that is changed; criteria that stay as they are rest with a static
+    /// one whatever they are, and do not keep a broken dynamic one from being put away.
     ///
     /// # Errors
     /// Every field that needs another value.
-    pub fn parse(input: &Input, calendar: Calendar) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(input: &Input, stored: Option<&Segment>, calendar: Calendar) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let name = text_of("name", input.name.trim(), 200, &mut errors);
         if text::is_blank(&name) {
@@ -82,14 +93,24 @@ impl Draft {
         let tags = text_of("tags", input.tags.trim(), 500, &mut errors);
         let kind = choice("segment_type", &input.segment_type, SegmentType::named, &mut errors);
         let status = choice("status", &input.status, Status::named, &mut errors);
-        let filter_criteria = criteria_of(&input.filter_criteria, kind, calendar).unwrap_or_else(|error| {
-            errors.push(error);
-            Value::Null
-        });
-        match (kind, status) {
-            (Some(kind), Some(status)) if errors.is_empty() => Ok(Self { name, description, kind, status, tags, filter_criteria }),
-            _ => Err(errors),
-        }
+        let (Some(kind), Some(status)) = (kind, status) else { return Err(errors) };
+        let kept = stored.map(|stored| stored.filter_criteria.0.clone()).filter(|kept| is_typed(kept, &input.filter_criteria));
+        let draft = |filter_criteria| Self { name, description, kind, status, tags, filter_criteria };
+        let draft = match kept {
+            Some(kept) => {
+                let draft = draft(kept);
+                let is_put_away = stored.is_some_and(|stored| draft.changed_fields(stored) == ["Status"]);
+                if kind == SegmentType::Dynamic && !is_put_away {
+                    errors.extend(resolve(&draft.filter_criteria, calendar).err().map(FieldError::rules));
+                }
+                draft
+            }
+            None => draft(criteria_of(&input.filter_criteria, kind, calendar).unwrap_or_else(|error| {
+                errors.push(error);
+                Value::Null
+            })),
+        };
+        if errors.is_empty() { Ok(draft) } else { Err(errors) }
     }
 
     /// The values of a stored segment, as they are.
@@ -136,18 +157,10 @@ impl Draft {
 
     /// The labels of the fields that differ from `stored`.
     pub fn changed_fields(&self, stored: &Segment) -> Vec<&'static str> {
-        let same_criteria = json::pretty(&self.filter_criteria) == json::pretty(&stored.filter_criteria.0);
-        [
-            ("Name", self.name == stored.name),
-            ("Description", self.description == stored.description),
-            ("Segment type", self.kind.name() == stored.segment_type),
-            ("Status", self.status.name() == stored.status),
-            ("Tags", self.tags == stored.tags),
-            ("Filter criteria", same_criteria),
-        ]
-        .into_iter()
-        .filter_map(|(label, is_same)| (!is_same).then_some(label))
-        .collect()
+        let (old, new) = (Self::stored(stored).as_json(), self.as_json());
+        // The engines keep the keys of a document in orders of their own.
+        let is_same = |key: &str| json::pretty(&old[key]) == json::pretty(&new[key]);
+        FIELDS.into_iter().filter(|(key, _)| !is_same(key)).map(|(_, label)| label).collect()
     }
 
     /// The values that differ from `stored`, before and after; of criteria the document and its sentence.
@@ -155,14 +168,7 @@ impl Draft {
         let (mut before, mut after) = (Map::new(), Map::new());
         let changed = self.changed_fields(stored);
         let (old, new) = (Self::stored(stored).as_json(), self.as_json());
-        for (key, label) in [
-            ("name", "Name"),
-            ("description", "Description"),
-            ("segment_type", "Segment type"),
-            ("status", "Status"),
-            ("tags", "Tags"),
-            ("filter_criteria", "Filter criteria"),
-        ] {
+        for (key, label) in FIELDS {
             if changed.contains(&label) {
                 before.insert(key.to_owned(), old[key].clone());
                 after.insert(key.to_owned(), new[key].clone());
@@ -221,10 +227,16 @@ pub(super) fn read_criteria(typed: &str) -> Result<Value, Problem> {
     if text::is_blank(typed) { Ok(json!({})) } else { json::parse(typed) }
 }
 
+/// Whether what was typed is the document as it was shown.
+fn is_typed(document: &Value, typed: &str) -> bool {
+    let typed = typed.replace("\r\n", "\n");
+    json::pretty(document) == typed.trim() || read_criteria(&typed).is_ok_and(|typed| json::pretty(&typed) == json::pretty(document))
+}
+
 /// The document to save. No rules are an error for a dynamic segment and fine for a static one.
-fn criteria_of(typed: &str, kind: Option<SegmentType>, calendar: Calendar) -> Result<Value, FieldError> {
+fn criteria_of(typed: &str, kind: SegmentType, calendar: Calendar) -> Result<Value, FieldError> {
     let document = read_criteria(typed).map_err(|problem| FieldError::rules(vec![problem]))?;
-    if kind == Some(SegmentType::Dynamic) {
+    if kind == SegmentType::Dynamic {
         resolve(&document, calendar).map_err(FieldError::rules)?;
     } else if !document.is_object() {
         return Err(FieldError::new("filter_criteria", "Filter criteria must be a JSON object, also while they rest."));

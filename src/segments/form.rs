@@ -8,9 +8,10 @@ use askama::Template;
 use super::chooser::{COMPANIES, CONTACTS, Chooser};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
+use super::listed::ListChange;
 use super::model::{Row, SegmentType};
 use super::preview::{Preview, preview};
-use super::save::{self, ListChange};
+use super::save;
 use super::{admin::SegmentAdmin, draft};
 use crate::admin::display::number;
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
@@ -179,8 +180,8 @@ pub fn clean(_: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>, err
         tags: data.get("tags").to_owned(),
         filter_criteria: data.get("filter_criteria").to_owned(),
     };
-    match Draft::parse(&input, context.act.clock.into()) {
-        Ok(draft) => Ok(Some(Cleaned { draft, list: ListChange { contacts: CONTACTS.change(data), companies: COMPANIES.change(data) } })),
+    match Draft::parse(&input, context.row.map(|row| &row.segment), context.act.clock.into()) {
+        Ok(draft) => Ok(Some(Cleaned { draft, list: list_change(data)? })),
         Err(found) => {
             for FieldError { field, message, .. } in found {
                 // The machinery may have said the same already.
@@ -191,6 +192,16 @@ pub fn clean(_: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>, err
             Ok(None)
         }
     }
+}
+
+fn list_change(data: &FormData) -> Result<ListChange> {
+    Ok(ListChange { contacts: CONTACTS.change(data)?, companies: COMPANIES.change(data)? })
+}
+
+/// Whether a form that is sent again asks for nothing that its first sending has not done: the fields are compared by the
+/// machinery, the lists here.
+pub fn is_done(connection: &mut AnyConnection, row: &Row, data: &FormData) -> Result<bool> {
+    listed::has_all(connection, &row.segment, &list_change(data)?)
 }
 
 /// Saves a good form.
@@ -218,10 +229,10 @@ pub fn refusal(error: &AppError) -> Option<FormErrors> {
             errors.add_general(sentence.clone());
             Some(errors)
         }
-        // The count took too long, or the database is busy: what was typed is worth more than a bare error page.
-        AppError::Database(failure) => {
+        // The count took too long, or too much is going on: what was typed is worth more than a bare error page.
+        AppError::Database(_) | AppError::Unavailable(_) => {
             let mut errors = FormErrors::default();
-            errors.add_general(failure.sentence());
+            errors.add_general(error.to_string());
             Some(errors)
         }
         _ => None,

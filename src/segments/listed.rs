@@ -29,6 +29,22 @@ impl Change {
     }
 }
 
+/// What changes of a static segment's list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListChange {
+    /// Of the listed contacts.
+    pub contacts: Change,
+    /// Of the listed companies.
+    pub companies: Change,
+}
+
+impl ListChange {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.contacts.is_empty() && self.companies.is_empty()
+    }
+}
+
 /// How much really changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changed {
@@ -77,6 +93,21 @@ pub fn change_companies(connection: &mut AnyConnection, segment: &Segment, chang
         changed.added += new.insert_into(listed_companies::table).into_columns(columns).execute(connection)?;
     }
     Ok(changed)
+}
+
+/// Whether the list is already as `change` would make it.
+pub fn has_all(connection: &mut AnyConnection, segment: &Segment, change: &ListChange) -> Result<bool> {
+    let contacts = listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment.id)).select(listed_contacts::contact_id);
+    let companies =
+        listed_companies::table.filter(listed_companies::customersegment_id.eq(segment.id)).select(listed_companies::company_id);
+    let mut count = 0;
+    for keys in change.contacts.add.chunks(CHUNK) {
+        count += contacts.filter(listed_contacts::contact_id.eq_any(keys)).load::<Id>(connection)?.len();
+    }
+    for keys in change.companies.add.chunks(CHUNK) {
+        count += companies.filter(listed_companies::company_id.eq_any(keys)).load::<Id>(connection)?.len();
+    }
+    Ok(count == change.contacts.add.len() + change.companies.add.len())
 }
 
 /// How many contacts and companies are listed.

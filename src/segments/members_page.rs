@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
+use super::admin::SegmentAdmin;
 use super::export::write_csv;
 use super::form::{State, render_preview};
 use super::members::{Members, Numbers};
@@ -18,6 +19,7 @@ use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::number;
 use crate::admin::download;
 use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact::Row;
@@ -103,8 +105,11 @@ pub async fn show(
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    let page_of_members = load(&request, &staff, &path, asked.into_inner(), &db, &clock).await?;
-    page(&page_of_members)
+    match load(&request, &staff, &path, asked.into_inner(), &db, &clock).await {
+        Ok(found) => page(&found),
+        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &path),
+        Err(error) => Err(error),
+    }
 }
 
 async fn load(request: &HttpRequest, staff: &Staff, path: &str, asked: Asked, db: &Db, clock: &Clock) -> Result<MembersPage> {
@@ -143,7 +148,7 @@ pub async fn mark_used(
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    let id = Id::parse(&path).ok_or(AppError::NotFound)?;
+    let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
     let campaign = posted.get("campaign").unwrap_or_default().to_owned();
     let (actor, now, name) = (staff.actor.clone(), Clock::clone(&clock), campaign.clone());
     match db.write(move |connection| usage::mark_used(connection, &actor, &now, id, &name)).await {
@@ -151,6 +156,7 @@ pub async fn mark_used(
             staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
             Ok(see_other(request.path()))
         }
+        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &path),
         Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
             let again = load(&request, &staff, &path, Asked::default(), &db, &clock).await?;
             let frame = Frame { has_errors: true, ..again.frame };
@@ -170,9 +176,13 @@ pub async fn show_preview(_staff: Staff, posted: Posted, db: Data<Db>, clock: Da
 
 /// `GET …/<uuid>/members.csv`: every member, streamed as it is read.
 pub async fn export(staff: Staff, path: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
-    let id = Id::parse(&path).ok_or(AppError::NotFound)?;
+    let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
-    let segment = db.write(move |connection| note_export(connection, &actor, &now, id)).await?;
+    let segment = match db.write(move |connection| note_export(connection, &actor, &now, id)).await {
+        Ok(segment) => segment,
+        Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &path),
+        Err(error) => return Err(error),
+    };
     let calendar = Calendar::from(clock.get_ref());
     let members = Members::of_segment(&segment, calendar).map_err(|_| AppError::Conflict(needs_attention(&segment)))?;
     Ok(download::csv(&db, &segment.name, move |connection, out| write_csv(connection, &members, out)))

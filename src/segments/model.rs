@@ -244,7 +244,7 @@ pub fn find_row(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result
 /// The segment of this id, else of this name (case and outer blanks ignored), if `actor` sees it.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `Conflict` when several have the name and none is spelled so.
 pub fn find_named(connection: &mut AnyConnection, actor: &Actor, name: &str) -> Result<Row> {
     match Id::parse(name).map(|id| find_row(connection, actor, id)) {
         Some(Ok(row)) => return Ok(row),
@@ -253,8 +253,18 @@ pub fn find_named(connection: &mut AnyConnection, actor: &Actor, name: &str) -> 
     }
     let predicate = Sql::and([visible_to(actor), is_called(name)]);
     let order = Sql::column(&columns::CREATED_AT);
-    let found = list_rows(connection, &Selection { predicate: &predicate, order: &order, limit: 1, offset: 0 })?;
-    found.into_iter().next().ok_or(AppError::NotFound)
+    let mut found = list_rows(connection, &Selection { predicate: &predicate, order: &order, limit: 10, offset: 0 })?;
+    // The CRM allows "VIP" beside "vip": then the one that is spelled so, else the caller must say which.
+    if let Some(exact) = found.iter().position(|row| row.segment.name == name) {
+        return Ok(found.swap_remove(exact));
+    }
+    match found.len() {
+        0 | 1 => found.pop().ok_or(AppError::NotFound),
+        _ => {
+            let ids: Vec<String> = found.iter().map(|row| row.segment.id.to_string()).collect();
+            Err(AppError::Conflict(format!("Several segments are called “{name}”. Name one by its id: {}.", ids.join(", "))))
+        }
+    }
 }
 
 /// Every segment that `actor` sees, by name.

@@ -1,12 +1,12 @@
 //! Counting a segment again, so that the cached count is what the one query says.
 //!
-//! Called after saving, by the command line and (later) by the job. The count is stored only if type and criteria are still
-//! those that were counted; a count that lost against a change is thrown away.
+//! Called after saving, by the command line and (later) by the job. The count is stored only if type, criteria and list are
+//! still those that were counted; a count that lost against a change is thrown away.
 
 use diesel::prelude::*;
 
 use super::members::Members;
-use super::model::Segment;
+use super::model::{self, Segment};
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::db::schema::crm_app_customersegment as segment;
@@ -37,15 +37,19 @@ pub fn recalculate(connection: &mut AnyConnection, clock: &Clock, counted: &Segm
         Err(problems) => (0, Some(problems)),
     };
     let count = i32::try_from(count).map_err(AppError::internal)?;
-    let unchanged = segment::table
-        .find(counted.id)
-        .filter(segment::segment_type.eq(&counted.segment_type))
-        .filter(segment::filter_criteria.eq(&counted.filter_criteria));
-    let stored = diesel::update(unchanged)
-        .set((segment::member_count.eq(count), segment::last_calculated_at.eq(Time(clock.now()))))
-        .execute(connection)?;
+    // Compared under the row's lock: a save or a change of the list that came meanwhile has counted for itself.
+    model::lock(connection, counted.id)?;
+    let now: Option<Segment> = segment::table.find(counted.id).select(Segment::as_select()).first(connection).optional()?;
+    let is_as_counted = now.is_some_and(|now| {
+        let rules = |segment: &Segment| (segment.segment_type.clone(), segment.filter_criteria.clone(), segment.updated_at);
+        rules(&now) == rules(counted) && !now.is_archived()
+    });
+    if !is_as_counted {
+        return Ok(Outcome::Overtaken);
+    }
+    let stored = (segment::member_count.eq(count), segment::last_calculated_at.eq(Time(clock.now())));
+    diesel::update(segment::table.find(counted.id)).set(stored).execute(connection)?;
     Ok(match broken {
-        _ if stored == 0 => Outcome::Overtaken,
         Some(problems) => Outcome::Broken(problems),
         None => Outcome::Counted(count),
     })

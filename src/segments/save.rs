@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::listed::{self, Change, Changed};
+use super::listed::{self, Changed, ListChange};
 use super::model::{self, Segment};
 use super::recalculate::{Outcome, recalculate};
 use crate::accounts::Actor;
@@ -22,22 +22,6 @@ use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
 use crate::query::text;
 
-/// What changes of a static segment's list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ListChange {
-    /// Of the listed contacts.
-    pub contacts: Change,
-    /// Of the listed companies.
-    pub companies: Change,
-}
-
-impl ListChange {
-    /// Whether nothing changes.
-    pub fn is_empty(&self) -> bool {
-        self.contacts.is_empty() && self.companies.is_empty()
-    }
-}
-
 /// Adds a segment with the key `id`; its owner is `actor`.
 ///
 /// # Errors
@@ -49,6 +33,7 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
         .values((
             (segment::id.eq(id), segment::created_at.eq(now), segment::updated_at.eq(now), segment::created_by_id.eq(actor.id)),
             values_of(draft),
+            criteria_of(draft),
             (segment::member_count.eq(0), segment::times_used.eq(0)),
         ))
         .execute(connection)?;
@@ -86,7 +71,9 @@ pub fn update(
     let moved = change_list(connection, before, list)?;
     if !changed.is_empty() || moved != (Changed::default(), Changed::default()) {
         let target = segment::table.find(before.id);
-        diesel::update(target).set((values_of(draft), segment::updated_at.eq(Time(clock.now())))).execute(connection)?;
+        // Untouched criteria are not written again: another program may have laid them out in its own way.
+        let criteria = changed.contains(&"Filter criteria").then(|| criteria_of(draft));
+        diesel::update(target).set((values_of(draft), criteria, segment::updated_at.eq(Time(clock.now())))).execute(connection)?;
     }
     let saved = stored(connection, before.id)?;
     let after = count(connection, clock, saved)?;
@@ -146,7 +133,9 @@ fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment) -> Resul
         return Ok(saved);
     }
     match recalculate(connection, clock, &saved)? {
-        Outcome::Counted(_) | Outcome::Broken(_) | Outcome::Overtaken => stored(connection, saved.id),
+        Outcome::Counted(_) | Outcome::Broken(_) => stored(connection, saved.id),
+        // This very transaction has written the row: nobody else can have.
+        Outcome::Overtaken => Err(AppError::internal("a segment changed while it was saved")),
     }
 }
 
@@ -185,7 +174,6 @@ type Values<'a> = (
     diesel::dsl::Eq<segment::segment_type, &'static str>,
     diesel::dsl::Eq<segment::status, &'static str>,
     diesel::dsl::Eq<segment::tags, &'a str>,
-    diesel::dsl::Eq<segment::filter_criteria, Json>,
 );
 
 fn values_of(draft: &Draft) -> Values<'_> {
@@ -195,6 +183,9 @@ fn values_of(draft: &Draft) -> Values<'_> {
         segment::segment_type.eq(draft.kind().name()),
         segment::status.eq(draft.status().name()),
         segment::tags.eq(draft.tags()),
-        segment::filter_criteria.eq(Json(draft.filter_criteria().clone())),
     )
+}
+
+fn criteria_of(draft: &Draft) -> diesel::dsl::Eq<segment::filter_criteria, Json> {
+    segment::filter_criteria.eq(Json(draft.filter_criteria().clone()))
 }

@@ -6,8 +6,8 @@ use std::process::Stdio;
 use customer_segments::accounts::Actor;
 use customer_segments::db::schema::crm_app_customersegment as segment;
 use customer_segments::db::{Id, Json};
-use customer_segments::segments::save::{self, ListChange};
 use customer_segments::segments::{Draft, Input};
+use customer_segments::segments::{listed::ListChange, save};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ fn add(test: &TestDb, name: &str, status: &str, criteria: &str) -> Id {
         tags: String::new(),
         filter_criteria: criteria.into(),
     };
-    let draft = Draft::parse(&input, (&test.clock).into()).expect("a good segment");
+    let draft = Draft::parse(&input, None, (&test.clock).into()).expect("a good segment");
     let (actor, id) = (Actor::system("test", false), Id::new());
     test.db.write_blocking(|connection| save::insert(connection, &actor, &test.clock, id, &draft, &ListChange::default())).unwrap();
     id

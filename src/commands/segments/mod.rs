@@ -159,7 +159,10 @@ impl Work {
                     outcome = show::tell_broken(&row, &problems);
                     show::count(&mut self.out, named, &row, 0)?;
                 }
-                Counted::Overtaken => show::tell(&format!("“{}” was changed meanwhile; its count was not stored.", row.segment.name)),
+                Counted::Overtaken => {
+                    show::tell(&format!("“{}” was changed meanwhile; its count was not stored.", row.segment.name));
+                    outcome = Outcome::Problem;
+                }
             }
         }
         Ok(outcome)

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::draft::{Draft, FieldError, Input};
 use super::listed::Change;
+use super::listed::ListChange;
 use super::model::SegmentType;
-use super::save::{self, ListChange};
+use super::save;
 use super::usage;
 use crate::accounts::Actor;
 use crate::clock::Clock;
@@ -48,7 +49,7 @@ fn make(connection: &mut AnyConnection, clock: &Clock, actor: &Actor, sample: &S
         tags: sample.tags.into(),
         filter_criteria: criteria,
     };
-    let draft = Draft::parse(&input, clock.into()).map_err(|errors| wrong(sample, &errors))?;
+    let draft = Draft::parse(&input, None, clock.into()).map_err(|errors| wrong(sample, &errors))?;
     let list = list(connection, sample)?;
     let made = save::insert(connection, actor, clock, Id::new(), &draft, &list)?;
     if sample.tags.contains("newsletter") {
