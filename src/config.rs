@@ -43,7 +43,7 @@ pub struct Settings {
     /// How the log on stderr is written
     #[arg(long, env = "LOG_FORMAT", default_value = "pretty", global = true)]
     pub log_format: LogFormat,
-    /// Seconds that one database statement may take
+    /// Seconds that one database statement may take; on SQLite, all statements of one request together
     #[arg(long, env = "STATEMENT_TIMEOUT", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
     pub statement_timeout: u64,
     /// Whether PostgreSQL statements are prepared; off behind a pooler that does not track them

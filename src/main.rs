@@ -18,7 +18,7 @@ struct Program {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Migrate the database, then serve the site; what is done when no command is named
+    /// Migrate our own database, then serve the site; what is done when no command is named
     Serve,
     /// Serve a throw-away copy with sample data and a ready user
     Demo(demo::Arguments),

@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{Write, stdout};
 use std::os::unix::fs::PermissionsExt;
 
+use super::context::FOLDS_ASCII_ONLY;
 use super::{Context, Outcome, composed};
 use crate::db::{AnyConnection, Db, dialect, migrations};
 use crate::error::Result;
@@ -83,10 +84,7 @@ fn database(db: &Db, found: &mut Findings) -> Result<()> {
 
 fn engine(connection: &mut AnyConnection, found: &mut Findings) -> Result<()> {
     if !dialect::folds_alike(connection)? {
-        found.errors.push(
-            "The database does not fold letters beyond ASCII (its LC_CTYPE is C): É and é would differ. Make it with a locale like C.UTF-8."
-                .into(),
-        );
+        found.errors.push(FOLDS_ASCII_ONLY.into());
     }
     if let Some(encoding) = dialect::server_setting(connection, "server_encoding")?.filter(|encoding| encoding != "UTF8") {
         found.errors.push(format!("The encoding of the database is {encoding}. It must be UTF8."));

@@ -18,6 +18,10 @@ use crate::db::dialect::{self, Engine};
 use crate::db::{Db, migrations};
 use crate::error::{AppError, Result};
 
+/// Why a database whose letters fold otherwise than ours is refused.
+pub(super) const FOLDS_ASCII_ONLY: &str =
+    "The database does not fold letters beyond ASCII (its LC_CTYPE is C): É and é would differ. Make it with a locale like C.UTF-8.";
+
 /// What a command works with.
 #[derive(Debug)]
 pub struct Context {
@@ -46,12 +50,25 @@ impl Context {
         }
     }
 
-    /// The database, made if it is missing, with every migration applied.
+    /// The database to work on, made if it is missing, with every migration applied.
     ///
     /// # Errors
-    /// `Conflict` where the CRM shares it and migrations are pending: its tables change only when somebody says `migrate`.
+    /// Those of [`Context::opened`]; `Conflict` where the CRM shares it and migrations are pending: its tables change only
+    /// when somebody says `migrate`.
     pub fn database(&self) -> Result<Db> {
-        self.migrated(Db::open(self.options())?)
+        self.migrated(self.opened()?)
+    }
+
+    /// The database to work on, made if it is missing; not migrated.
+    ///
+    /// # Errors
+    /// `Conflict` for one that folds text otherwise than the program: rules would select others than they say.
+    pub fn opened(&self) -> Result<Db> {
+        let db = Db::open(self.options())?;
+        if db.read_blocking(|connection| Ok(dialect::folds_alike(connection)?))? {
+            return Ok(db);
+        }
+        Err(AppError::Conflict(FOLDS_ASCII_ONLY.into()))
     }
 
     /// [`Context::database`] with one that is open already.
@@ -63,7 +80,9 @@ impl Context {
             ));
         }
         if !state.pending.is_empty() || !state.unknown.is_empty() {
-            migrations::apply(&db, &self.clock())?;
+            for name in migrations::apply(&db)? {
+                tracing::info!(name, "migration applied");
+            }
         }
         Ok(db)
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Context, Outcome, new_password};
 use crate::accounts::user::{NewUser, User, normalize};
 use crate::accounts::{Actor, Role, password};
-use crate::db::{Db, migrations};
+use crate::db::migrations;
 use crate::error::{AppError, Result};
 
 /// The longest user name and e-mail, as in the table.
@@ -33,7 +33,7 @@ pub struct Arguments {
 /// # Errors
 /// `Forbidden` on a shared database, where the CRM keeps the users; `Conflict` when the name is taken.
 pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
-    let db = Db::open(context.options())?;
+    let db = context.opened()?;
     if migrations::state(&db)?.shared {
         return Err(AppError::Forbidden("This database is shared with the CRM: accounts are made there.".into()));
     }

@@ -11,7 +11,7 @@ use crate::accounts::user::{NewUser, User};
 use crate::accounts::{Actor, Role, password};
 use crate::config::Settings;
 use crate::customers;
-use crate::db::{Db, migrations};
+use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::segments;
 
@@ -35,8 +35,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     let (file, _directory) = place(arguments)?;
     let context = &Context::new(Settings { database_url: format!("sqlite://{}", file.display()), ..context.settings.clone() });
     let config = context.config()?;
-    let db = Db::open(context.options())?;
-    migrations::apply(&db, &context.clock())?;
+    let db = context.database()?;
     let password = fill(context, &db, arguments.contacts)?;
     serve::serve(context, config, db, |url| {
         writeln!(stdout(), "URL: {url}\nUsername: {USERNAME}\nPassword: {password}")?;

@@ -11,7 +11,7 @@ use super::{Context, Outcome};
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::customers::import::{self, Listener, Order, Refusal, RefusalWriter, Report, What};
-use crate::db::{Db, migrations};
+use crate::db::migrations;
 use crate::error::{AppError, Result};
 
 /// What `import` is told.
@@ -83,9 +83,10 @@ impl Arguments {
 pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     let order = arguments.order();
     // Whether the CRM shares the database comes first: there is nothing to migrate for what is not allowed.
-    let actor = Actor::system("import", migrations::state(&Db::open(context.options())?)?.shared);
+    let opened = context.opened()?;
+    let actor = Actor::system("import", migrations::state(&opened)?.shared);
     actor.require(Permission::Add, order.what.subject())?;
-    let db = context.database()?;
+    let db = context.migrated(opened)?;
     let mut terminal = Terminal::new(arguments)?;
     let outcome = import::run(&db, &context.clock(), &actor, &order, &mut terminal);
     terminal.finish()?;

@@ -27,8 +27,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     if arguments.check || arguments.plan {
         return tell(&context.database_as_it_is()?, arguments.check);
     }
-    let db = Db::open(context.options())?;
-    let applied = migrations::apply(&db, &context.clock())?;
+    let db = context.opened()?;
+    let applied = migrations::apply(&db)?;
     for name in &applied {
         writeln!(stdout(), "Applied {name}")?;
     }

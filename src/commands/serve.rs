@@ -1,21 +1,19 @@
-//! `serve`, the default command: migrates, then serves until told to end.
+//! `serve`, the default command: migrates our own database, then serves until told to end. One that the CRM shares is
+//! changed by `migrate` alone, as for every command (see `context`).
 
 use std::io::{Write, stdout};
 
 use super::{Context, Outcome};
 use crate::accounts::user::User;
 use crate::config::Config;
-use crate::db::{Db, migrations};
+use crate::db::Db;
 use crate::error::{AppError, Result};
 use crate::server;
 
 /// Runs it.
 pub fn run(context: &Context) -> Result<Outcome> {
     let config = context.config()?;
-    let db = Db::open(context.options())?;
-    for name in migrations::apply(&db, &context.clock())? {
-        tracing::info!(name, "migration applied");
-    }
+    let db = context.database()?;
     let is_lonely = db.read_blocking(User::count)? == 0;
     serve(context, config, db, |url| {
         writeln!(stdout(), "Serving at {url}")?;

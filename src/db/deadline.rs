@@ -1,4 +1,5 @@
-//! The statement deadline of SQLite, which has none of its own (on PostgreSQL it is `statement_timeout`, see `dialect`).
+//! The deadline of SQLite, which has none of its own (on PostgreSQL it is `statement_timeout`, see `dialect`). It is set
+//! where a transaction begins and holds for all of its statements together.
 //!
 //! Diesel shows neither `sqlite3_interrupt` nor the progress handler, so one is attached to every connection as it opens
 //! (`sqlite3_auto_extension`); it asks a thread-local deadline, for a connection is used by one thread at a time. An

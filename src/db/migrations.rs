@@ -1,10 +1,9 @@
 //! The migrations of both engines, inside the program, applied by one node at a time.
 //!
 //! Called by `commands`. Diesel's own runner races when several nodes start on an empty PostgreSQL database, so both the
-//! question "what is pending" and the run are under a lease row. On a shared database (one that Django made) the
-//! migrations named `crm_*` are left out: the CRM's tables are the CRM's.
-
-use std::time::Duration;
+//! question "what is pending" and the run are in one transaction that locks a name: the others wait however long it takes,
+//! a node that dies keeps nobody waiting, and all of it is kept or nothing. On a shared database (one that Django made)
+//! the migrations named `crm_*` are left out: the CRM's tables are the CRM's.
 
 use diesel::backend::Backend;
 use diesel::migration::{Migration, MigrationSource};
@@ -12,16 +11,13 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{AnyConnection, Db};
 use super::{dialect, indexes, lease};
-use crate::clock::Clock;
 use crate::error::{AppError, Result};
 
 pub(super) const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 pub(super) const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
-/// The name of the lease, and how long a node that died keeps the others waiting.
-const LEASE: &str = "migrations";
-const TERM: Duration = Duration::from_secs(120);
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// The name that nodes lock.
+const LOCK: &str = "migrations";
 
 /// What a database has and lacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,30 +43,32 @@ pub fn state(db: &Db) -> Result<State> {
 ///
 /// # Errors
 /// `Conflict` when a newer program has migrated the database, `Internal` when a migration fails.
-pub fn apply(db: &Db, clock: &Clock) -> Result<Vec<String>> {
-    let holder = uuid::Uuid::new_v4().to_string();
-    let connection = &mut *db.raw()?;
-    dialect::allow_writes(connection)?;
-    dialect::make_lease_table(connection)?;
-    while !lease::acquire(connection, LEASE, &holder, clock.now(), TERM)? {
-        std::thread::sleep(LOOK_AGAIN);
+pub fn apply(db: &Db) -> Result<Vec<String>> {
+    make_lock(db)?;
+    let (applied, shared) = db.write_unhurried(|connection| {
+        lease::lock(connection, LOCK)?;
+        apply_alone(connection)
+    })?;
+    if !shared && !applied.is_empty() {
+        indexes::try_trigrams(&mut *db.raw()?);
     }
-    let applied = apply_alone(connection);
-    lease::release(connection, LEASE, &holder)?;
-    applied
+    Ok(applied)
 }
 
-fn apply_alone(connection: &mut AnyConnection) -> Result<Vec<String>> {
+fn make_lock(db: &Db) -> Result<()> {
+    let connection = &mut *db.raw()?;
+    dialect::allow_writes(connection)?;
+    dialect::make_lease_table(connection)
+}
+
+fn apply_alone(connection: &mut AnyConnection) -> Result<(Vec<String>, bool)> {
     let shared = dialect::has_table(connection, "django_migrations")?;
     let (pending, unknown) = dialect::migration_state(connection, shared)?;
     if !unknown.is_empty() {
         return Err(AppError::Conflict(newer_sentence(&unknown)));
     }
     dialect::run_migrations(connection, shared)?;
-    if !shared && !pending.is_empty() {
-        indexes::try_trigrams(connection);
-    }
-    Ok(pending)
+    Ok((pending, shared))
 }
 
 /// Why a database with versions that this program does not know is left alone.

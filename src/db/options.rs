@@ -7,7 +7,7 @@ use std::time::Duration;
 pub struct Options {
     /// `sqlite://PATH` or `postgres://…`.
     pub url: String,
-    /// How long one statement may work.
+    /// How long one statement may work; on SQLite all statements of a transaction together.
     pub statement_timeout: Duration,
     /// How long to wait for a free connection.
     pub pool_timeout: Duration,

@@ -310,7 +310,7 @@ fn on_our_own_database_djangos_hash_becomes_ours_at_the_next_sign_in() {
 #[test]
 fn on_a_shared_database_a_hash_stays_as_the_crm_left_it() {
     let Some(test) = TestDb::shared() else { return };
-    migrations::apply(&test.db, &test.clock).unwrap();
+    migrations::apply(&test.db).unwrap();
     let site = TestApp::on(test);
     let test = &site.test;
     let id = add_user_with(test, "somchai", Role::Sales, DJANGO);
@@ -325,7 +325,7 @@ fn on_a_shared_database_a_hash_stays_as_the_crm_left_it() {
 #[test]
 fn a_shared_database_takes_no_new_users_of_ours() {
     let Some(test) = TestDb::shared() else { return };
-    migrations::apply(&test.db, &test.clock).unwrap();
+    migrations::apply(&test.db).unwrap();
     let (actor, now) = (Actor::system("createsuperuser", true), test.clock.now());
     let new = customer_segments::accounts::user::NewUser {
         username: "root".into(),

@@ -212,7 +212,7 @@ fn customers_are_looked_at_and_the_page_says_why_nothing_else() {
 #[test]
 fn on_a_shared_database_the_page_says_that_the_crm_keeps_them() {
     let Some(test) = TestDb::shared() else { return };
-    customer_segments::db::migrations::apply(&test.db, &test.clock).unwrap();
+    customer_segments::db::migrations::apply(&test.db).unwrap();
     let app = TestApp::on(test);
     let person = app.superuser();
     let sentence = "Contacts are kept by the CRM, which shares this database.";

@@ -132,7 +132,7 @@ fn indexes_of_our_own_database_come_with_its_migrations() {
 #[test]
 fn trigrams_are_made_on_our_own_postgresql() {
     let Some(test) = TestDb::postgres("") else { return };
-    migrations::apply(&test.db, &test.clock).unwrap();
+    migrations::apply(&test.db).unwrap();
     assert_eq!(dump(&test).iter().filter(|line| line.contains("gin_trgm_ops")).count(), 2);
 }
 
@@ -167,7 +167,7 @@ fn check_names_each_problem_on_a_line() {
 #[test]
 fn check_counts_texts_that_are_not_composed() {
     let Some(test) = TestDb::shared() else { return };
-    migrations::apply(&test.db, &test.clock).unwrap();
+    migrations::apply(&test.db).unwrap();
     test.run(
         "INSERT INTO crm_app_customersegment (id, created_at, updated_at, name, description, segment_type, status, filter_criteria, \
             member_count, tags, times_used) \
@@ -182,10 +182,37 @@ fn check_counts_texts_that_are_not_composed() {
 #[test]
 fn check_refuses_a_locale_that_folds_ascii_only() {
     let Some(test) = TestDb::postgres("TEMPLATE template0 LOCALE 'C'") else { return };
-    migrations::apply(&test.db, &test.clock).unwrap();
+    migrations::apply(&test.db).unwrap();
     let shell = Shell::new().with("DATABASE_URL", test.url()).with("SECRET_KEY", &"s".repeat(40));
     let check = shell.run(&["check"]);
-    assert_eq!((check.code, check.stdout.contains("does not fold letters beyond ASCII")), (1, true), "{check:?}");
+    let sentence = "The database does not fold letters beyond ASCII";
+    assert_eq!((check.code, check.stdout.contains(sentence)), (1, true), "{check:?}");
+    let commands = [
+        &["serve"][..],
+        &["migrate"],
+        &["segments", "list"],
+        &["import", "companies", "x.csv"],
+        &["createsuperuser"],
+        &["changepassword", "x"],
+    ];
+    for command in commands {
+        let refused = shell.run(command).refused(1);
+        assert!(refused.contains(sentence), "{command:?}: {refused}");
+    }
+}
+
+#[test]
+fn a_shared_database_is_changed_by_migrate_alone() {
+    let Some(test) = TestDb::shared() else { return };
+    let shell = Shell::new().with("DATABASE_URL", test.url()).with("SECRET_KEY", &"s".repeat(40)).with("BIND", "127.0.0.1:0");
+    let before = dump(&test);
+    for command in [&["serve"][..], &[], &["segments", "list"], &["changepassword", "x"]] {
+        let refused = shell.run(command).refused(1);
+        assert!(refused.contains("Run `customer-segments migrate` first."), "{command:?}: {refused}");
+    }
+    assert_eq!(dump(&test), before);
+    shell.run(&["migrate"]).done();
+    assert_eq!(Serving::start(&shell, &[], 1).end(), Some(0));
 }
 
 #[test]
@@ -288,7 +315,7 @@ fn on_a_shared_database_the_crm_makes_the_accounts_and_passwords_are_in_its_form
     assert!(refused.contains("accounts are made there"), "{refused}");
     let before = shell.run(&["changepassword", "--noinput", "anna"]).refused(1);
     assert!(before.contains("Run `customer-segments migrate` first"), "{before}");
-    migrations::apply(&test.db, &test.clock).unwrap();
+    migrations::apply(&test.db).unwrap();
     let app = TestApp::on(test);
     let username = app.user(Role::Sales, |_| {});
     let shell = with_password(&app.test);

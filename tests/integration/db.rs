@@ -255,28 +255,6 @@ fn those_who_lock_one_name_wait_for_one_another() {
 }
 
 #[test]
-fn a_lease_is_held_by_one_until_it_ends() {
-    on_both_engines(|test| {
-        let began = test.clock.now();
-        let after = |seconds| test.set_now(began + Duration::from_secs(seconds));
-        let take = |holder: &str| {
-            let term = Duration::from_secs(60);
-            test.db.write_blocking(|connection| lease::acquire(connection, "a job", holder, test.clock.now(), term)).unwrap()
-        };
-        assert!(take("first"));
-        assert!(take("first"), "the holder renews it");
-        after(59);
-        assert!(!take("second"));
-        after(61);
-        assert!(take("second"), "a holder that died does not keep it");
-        test.db.write_blocking(|connection| lease::release(connection, "a job", "first")).unwrap();
-        assert!(!take("third"), "only the holder gives it back");
-        test.db.write_blocking(|connection| lease::release(connection, "a job", "second")).unwrap();
-        assert!(take("third"));
-    });
-}
-
-#[test]
 fn waiting_for_a_connection_ends() {
     on_engines(|engine| {
         let test = TestDb::with(engine, |options| {
@@ -299,7 +277,7 @@ fn four_nodes_that_start_on_an_empty_database_migrate_it_once() {
         let applied: Vec<Vec<String>> = thread::scope(|scope| {
             let node = || {
                 let db = Db::open(Options::new(test.url())).unwrap();
-                migrations::apply(&db, &test.clock).unwrap()
+                migrations::apply(&db).unwrap()
             };
             let nodes = [scope.spawn(node), scope.spawn(node), scope.spawn(node), scope.spawn(node)];
             nodes.map(|node| node.join().unwrap()).into()
@@ -325,7 +303,7 @@ fn all_migrations() -> Vec<String> {
 fn a_database_that_a_newer_program_migrated_is_left_alone() {
     on_both_engines(|test| {
         test.run("INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000001')");
-        let refused = migrations::apply(&test.db, &test.clock);
+        let refused = migrations::apply(&test.db);
         assert!(matches!(&refused, Err(AppError::Conflict(sentence)) if sentence.contains("newer version")), "{refused:?}");
     });
 }
@@ -340,9 +318,9 @@ fn migrating_a_shared_database_twice_changes_nothing_of_the_crm() {
     };
     let before = of_the_crm();
     assert!(before.len() > 300, "{}", before.len());
-    let applied = migrations::apply(&test.db, &test.clock).unwrap();
+    let applied = migrations::apply(&test.db).unwrap();
     assert!(!applied.is_empty() && applied.iter().all(|name| !name.contains("_crm_")), "{applied:?}");
-    assert_eq!(migrations::apply(&test.db, &test.clock).unwrap(), Vec::<String>::new());
+    assert_eq!(migrations::apply(&test.db).unwrap(), Vec::<String>::new());
     assert_eq!(of_the_crm(), before);
     assert!(migrations::state(&test.db).unwrap().shared);
     // And it can be left again.

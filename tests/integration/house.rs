@@ -173,7 +173,7 @@ fn both_engines_have_the_same_dated_migrations_each_with_its_way_back() {
 fn migrations_go_up_down_and_up_again() {
     on_engines(|engine| {
         let test = TestDb::empty(engine);
-        let applied = migrations::apply(&test.db, &test.clock).unwrap();
+        let applied = migrations::apply(&test.db).unwrap();
         assert!(applied.len() >= 3, "{applied:?}");
         let once = dump(&test);
         migrations::revert_all(&test.db).unwrap();
@@ -182,7 +182,7 @@ fn migrations_go_up_down_and_up_again() {
         let is_ours = |line: &String| !["segments_lease", "__diesel", "extension"].iter().any(|word| line.contains(word));
         let left: Vec<_> = dump(&test).into_iter().filter(is_ours).collect();
         assert_eq!(left, Vec::<String>::new());
-        assert_eq!(migrations::apply(&test.db, &test.clock).unwrap(), applied);
+        assert_eq!(migrations::apply(&test.db).unwrap(), applied);
         assert_eq!(dump(&test), once);
     });
 }
@@ -257,7 +257,7 @@ fn the_schema_is_that_of_both_databases() {
 #[test]
 fn the_schema_is_that_of_a_shared_database() {
     let Some(test) = TestDb::shared() else { return };
-    migrations::apply(&test.db, &test.clock).unwrap();
+    migrations::apply(&test.db).unwrap();
     compare(&test);
 }
 

@@ -469,7 +469,7 @@ fn a_campaign_that_takes_a_segment_is_remembered_and_counted_exactly() {
 #[test]
 fn beside_the_crm_segments_are_saved_counted_and_deleted_and_customers_are_read_only() {
     let Some(test) = TestDb::shared() else { return };
-    customer_segments::db::migrations::apply(&test.db, &test.clock).unwrap();
+    customer_segments::db::migrations::apply(&test.db).unwrap();
     test.run(include_str!("../data/rows-of-the-crm.sql"));
     let app = TestApp::on(test);
     let person = app.superuser();

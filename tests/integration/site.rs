@@ -91,7 +91,7 @@ fn every_url_sends_strangers_to_the_sign_in() {
 #[test]
 fn people_of_a_shared_database_sign_in() {
     let Some(test) = TestDb::shared() else { return };
-    migrations::apply(&test.db, &test.clock).unwrap();
+    migrations::apply(&test.db).unwrap();
     let app = TestApp::on(test);
     app.superuser().open("/admin/");
 }

@@ -96,7 +96,8 @@ pub(super) fn connect(engine: Engine, options: &Options) -> Result<AnyConnection
     }
 }
 
-/// Begins a transaction whose statements each end within `limit`; the guard keeps the limit for as long as it lives.
+/// Begins a transaction whose statements end within `limit`, each on PostgreSQL, all together on SQLite, which is asked
+/// while it works and knows no statement; the guard keeps the limit for as long as it lives.
 pub(super) fn begin(connection: &mut AnyConnection, mode: Mode, limit: Option<Duration>) -> QueryResult<deadline::Guard> {
     match connection {
         AnyConnection::Postgres(connection) => {

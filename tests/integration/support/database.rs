@@ -188,7 +188,7 @@ fn sqlite_template() -> &'static Path {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("template-{}.db", state_of_migrations()));
         if !path.exists() {
             let made = TestDb::empty(Engine::Sqlite);
-            migrations::apply(&made.db, &made.clock).expect("the migrations");
+            migrations::apply(&made.db).expect("the migrations");
             let half = path.with_extension("half");
             fs::remove_file(&half).or_else(|error| if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }).unwrap();
             made.run(&format!("PRAGMA query_only = OFF; VACUUM INTO '{}'", half.display()));
@@ -207,7 +207,7 @@ fn postgres_template() -> &'static str {
         // Fails where there is none yet.
         if cluster.run(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).is_err() {
             let half = TestDb::empty(Engine::Postgres);
-            migrations::apply(&half.db, &half.clock).expect("the migrations");
+            migrations::apply(&half.db).expect("the migrations");
             let Place::Postgres(made) = &half.place else { panic!("not on PostgreSQL") };
             let made = made.clone();
             cluster
