@@ -145,21 +145,7 @@ impl Settings {
     /// # Errors
     /// One sentence that names the setting and what would be right.
     pub fn check(self, made_secret: Option<String>) -> Result<Config, String> {
-        let public_url = match self.public_url {
-            Some(url) => url,
-            None => format!("http://{}", self.bind).parse().map_err(|error| format!("BIND: {error}."))?,
-        };
-        let host = public_url.host_str().ok_or("PUBLIC_URL must name a host.")?.to_lowercase();
-        match public_url.scheme() {
-            "https" => {}
-            "http" if is_loopback(&host) => {}
-            "http" => {
-                return Err(format!(
-                    "PUBLIC_URL must be https://… because {host} is not this machine: passwords would travel in the clear."
-                ));
-            }
-            other => return Err(format!("PUBLIC_URL must begin with https:// or http://, not {other}://.")),
-        }
+        let (public_url, host) = self.checked_url()?;
         let secret = self.secret_key.or(made_secret).ok_or("SECRET_KEY must be set when the database is PostgreSQL.")?;
         if secret.chars().count() < SECRET_LENGTH {
             return Err(format!("SECRET_KEY must have at least {SECRET_LENGTH} characters."));
@@ -185,6 +171,21 @@ impl Settings {
             session_max: Duration::from_secs(self.session_max.unsigned_abs() * 3600),
             password_hasher: self.password_hasher,
         })
+    }
+
+    /// Where browsers reach the site, and the host in it.
+    fn checked_url(&self) -> Result<(Url, String), String> {
+        let url = match &self.public_url {
+            Some(url) => url.clone(),
+            None => format!("http://{}", self.bind).parse().map_err(|error| format!("BIND: {error}."))?,
+        };
+        let host = url.host_str().ok_or("PUBLIC_URL must name a host.")?.to_lowercase();
+        match url.scheme() {
+            "https" => Ok((url, host)),
+            "http" if is_loopback(&host) => Ok((url, host)),
+            "http" => Err(format!("PUBLIC_URL must be https://… because {host} is not this machine: passwords would travel in the clear.")),
+            other => Err(format!("PUBLIC_URL must begin with https:// or http://, not {other}://.")),
+        }
     }
 }
 

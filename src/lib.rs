@@ -15,6 +15,31 @@
 //! | [`admin`] | the admin in general: changelist, form, permissions; knows no model |
 //! | [`routes`], [`server`] | every URL; the running site |
 //! | [`commands`] | the command line |
+//!
+//! # Who may import whom
+//!
+//! Each file by the longest beginning of its path; what is not named is not imported, and nobody imports those that may
+//! import everything. Other products' screens (`customers::admin`) are nobody's but `routes`'. A test holds all of this, and
+//! that those without the web name none of its crates.
+//!
+//! | files | may import | the web |
+//! |---|---|---|
+//! | `config.rs`, `clock.rs` | `error` | no |
+//! | `error.rs` | `db::classify` (it imports nothing of ours) | |
+//! | `db/` | `db`, `error`, `clock` | no |
+//! | `query/` | `query`, `db`, `error`, `clock` | no |
+//! | `criteria/` | `criteria`, `query`, `db`, `error`, `clock` | no |
+//! | `history/` | `history`, `accounts::actor`, `accounts::Actor`, `db`, `error`, `clock` | no |
+//! | `accounts/` | `accounts`, `history`, `db`, `error`, `clock`, `config` | |
+//! | `accounts/actor.rs`, `accounts/user.rs`, `accounts/password` | `accounts`, `history`, `db`, `error`, `clock`, `config` | no |
+//! | `accounts/login.rs` | `accounts`, `admin`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `customers/` | `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
+//! | `customers/admin/` | `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `segments/` | `segments`, `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
+//! | `segments/admin.rs`, `segments/form.rs`, `segments/chooser.rs`, `segments/members_page.rs` | `segments`, `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `admin/` | `admin`, `config`, `clock`, `db`, `query`, `history`, `accounts`, `error` | |
+//! | `routes.rs`, `server/`, `commands/`, `main.rs`, `lib.rs` | everything | |
+
 pub mod accounts;
 pub mod admin;
 pub mod clock;

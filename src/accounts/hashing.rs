@@ -31,7 +31,7 @@ impl Hashing {
     /// unless the settings name a format: the CRM may be unable to read another one.
     pub fn new(config: &Config, ownership: Ownership) -> Self {
         Self {
-            preferred: preferred(config, ownership),
+            preferred: preferred(config.password_hasher, ownership),
             rehashes: ownership == Ownership::Own || config.password_hasher.is_some(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
@@ -72,9 +72,9 @@ impl Hashing {
     }
 }
 
-/// The format of new hashes on this database.
-pub fn preferred(config: &Config, ownership: Ownership) -> PasswordHasher {
-    config.password_hasher.unwrap_or(match ownership {
+/// The format of new hashes: the one that was chosen, or else one that every program on the database can verify.
+pub fn preferred(chosen: Option<PasswordHasher>, ownership: Ownership) -> PasswordHasher {
+    chosen.unwrap_or(match ownership {
         Ownership::Own => PasswordHasher::Argon2id,
         Ownership::Shared => PasswordHasher::Pbkdf2Sha256,
     })

@@ -56,8 +56,7 @@ impl ConflictPage {
     pub(super) fn of<A: ModelAdmin>(connection: &mut AnyConnection, act: Act<'_>, row: &A::Row, data: &FormData) -> Result<Self> {
         let object = ObjectView::of::<A>(row);
         let opened = DateTime::parse_from_rfc3339(data.get(OPENED)).ok();
-        let events = history::list_of(connection, A::MODEL.model_name, &object.id.to_string())?;
-        let last = events.into_iter().rev().find(|event| event.action == history::Action::Changed.name());
+        let last = history::find_last_change(connection, A::MODEL.model_name, &object.id.to_string())?;
         let last = last.filter(|event| opened.is_some_and(|opened| event.at.0 >= opened));
         let display = Display::new(act.clock);
         let rows = form_fields::<A>().map(|field| {

@@ -11,6 +11,9 @@ use super::edit::{Task, find};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
 
+/// The most events that a page shows.
+const SHOWN: i64 = 200;
+
 /// What the page shows.
 #[derive(Debug)]
 pub struct ObjectHistory {
@@ -20,7 +23,7 @@ pub struct ObjectHistory {
     pub object: ObjectView,
     /// Its events.
     pub entries: Vec<Entry>,
-    /// "2 entries".
+    /// "2 entries"; or, where there are more than are shown, that older ones are left out.
     pub count: String,
 }
 
@@ -43,12 +46,21 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<ObjectHis
         let Some(id) = task.id else { return Ok(None) };
         let Some(row) = find::<A>(connection, &task.actor, id)? else { return Ok(None) };
         let display = Display::new(&task.clock);
-        let events = history::list_of(connection, A::MODEL.model_name, &id.to_string())?;
+        let mut events = history::list_of(connection, A::MODEL.model_name, &id.to_string(), SHOWN + 1)?;
+        let count = count(&mut events);
         let entries: Vec<Entry> = events.into_iter().map(|event| Entry::of(event, &display)).collect();
-        let count = counted(entries.len(), "entry", "entries");
         Ok(Some(ObjectHistory { model: A::MODEL, object: ObjectView::of::<A>(&row), entries, count }))
     })
     .await
+}
+
+/// Takes out the event that is there only to tell that there are more, and says how many are shown.
+fn count(events: &mut Vec<Event>) -> String {
+    if i64::try_from(events.len()).is_ok_and(|length| length <= SHOWN) {
+        return counted(events.len(), "entry", "entries");
+    }
+    events.remove(0);
+    format!("The newest {SHOWN} entries are shown; older ones are left out.")
 }
 
 impl Entry {

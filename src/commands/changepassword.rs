@@ -5,8 +5,9 @@ use std::io::{Write, stdout};
 use clap::Args;
 
 use super::{Context, Outcome, new_password};
+use crate::accounts::staff::Ownership;
 use crate::accounts::user::User;
-use crate::accounts::{Actor, password};
+use crate::accounts::{Actor, hashing, password};
 use crate::db::migrations;
 use crate::error::{AppError, Result};
 
@@ -32,7 +33,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
         other => other,
     })?;
     let typed = new_password::of(&user.username, arguments.noinput)?;
-    let hash = password::hash(context.hasher(is_shared), &typed)?;
+    let ownership = if is_shared { Ownership::Shared } else { Ownership::Own };
+    let hash = password::hash(hashing::preferred(context.settings.password_hasher, ownership), &typed)?;
     let (actor, now) = (Actor::system("changepassword", is_shared), context.clock().now());
     db.write_blocking(|connection| user.set_password(connection, &actor, &hash, now))?;
     writeln!(stdout(), "The password of “{}” was changed.", user.username)?;

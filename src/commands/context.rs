@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::clock::Clock;
-use crate::config::{Config, PasswordHasher, Settings, Switch};
+use crate::config::{Config, Settings, Switch};
 use crate::db::connection::Options;
 use crate::db::dialect::{self, Engine};
 use crate::db::{Db, migrations};
@@ -64,7 +64,7 @@ impl Context {
     /// # Errors
     /// `Conflict` for one that folds text otherwise than the program: rules would select others than they say.
     pub fn opened(&self) -> Result<Db> {
-        let db = Db::open(self.options())?;
+        let db = self.open()?;
         if db.read_blocking(|connection| Ok(dialect::folds_alike(connection)?))? {
             return Ok(db);
         }
@@ -100,13 +100,21 @@ impl Context {
                 file.display()
             )));
         }
-        Db::open(self.options())
+        self.open()
     }
 
-    /// The format of new password hashes: where the CRM shares the database, one that it can verify.
-    pub fn hasher(&self, is_shared: bool) -> PasswordHasher {
-        let usual = if is_shared { PasswordHasher::Pbkdf2Sha256 } else { PasswordHasher::Argon2id };
-        self.settings.password_hasher.unwrap_or(usual)
+    /// # Errors
+    /// `BadRequest` when the URL asks for TLS and this build has none: libpq would only say that its value is invalid.
+    fn open(&self) -> Result<Db> {
+        let url = &self.settings.database_url;
+        if let Some(mode) =
+            tls_mode(url).filter(|_| !cfg!(feature = "tls") && Engine::of(url).is_ok_and(|engine| engine == Engine::Postgres))
+        {
+            return Err(AppError::BadRequest(format!(
+                "DATABASE_URL asks for TLS (sslmode={mode}) and this program was built without it. Build it with --features tls."
+            )));
+        }
+        Db::open(self.options())
     }
 
     /// The settings, checked; with a secret key that is made and kept beside a SQLite file where none is set.
@@ -136,6 +144,13 @@ impl Context {
         let url = &self.settings.database_url;
         Ok((Engine::of(url)? == Engine::Sqlite).then(|| dialect::sqlite_path(url).into()))
     }
+}
+
+/// The mode of a URL that insists on TLS. By hand, for a URL that names several hosts is none to a parser of URLs.
+fn tls_mode(url: &str) -> Option<String> {
+    let (_, query) = url.split_once('?')?;
+    let mode = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "sslmode")?.1;
+    (mode == "require" || mode.starts_with("verify-")).then(|| mode.into_owned())
 }
 
 /// The secret in `file`, which only its owner may read; made if it is not there. The lock is for two that start at once.

@@ -5,8 +5,9 @@ use std::io::{Write, stdin, stdout};
 use clap::Args;
 
 use super::{Context, Outcome, new_password};
+use crate::accounts::staff::Ownership;
 use crate::accounts::user::{NewUser, User, normalize};
-use crate::accounts::{Actor, Role, password};
+use crate::accounts::{Actor, Role, hashing, password};
 use crate::db::migrations;
 use crate::error::{AppError, Result};
 
@@ -51,7 +52,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
         return Err(AppError::BadRequest("This is not an e-mail address.".into()));
     }
     let typed = new_password::of(&username, arguments.noinput)?;
-    let hash = password::hash(context.hasher(false), &typed)?;
+    let hash = password::hash(hashing::preferred(context.settings.password_hasher, Ownership::Own), &typed)?;
     let new = NewUser { username: username.clone(), password: hash, email, role: Role::Admin, is_staff: true, is_superuser: true };
     let (actor, now) = (Actor::system("createsuperuser", false), context.clock().now());
     match db.write_blocking(|connection| User::insert(connection, &actor, &new, now)) {

@@ -7,8 +7,9 @@ use clap::Args;
 use tempfile::TempDir;
 
 use super::{Context, Outcome, serve};
+use crate::accounts::staff::Ownership;
 use crate::accounts::user::{NewUser, User};
-use crate::accounts::{Actor, Role, password};
+use crate::accounts::{Actor, Role, hashing, password};
 use crate::config::Settings;
 use crate::customers;
 use crate::db::Db;
@@ -68,7 +69,7 @@ fn fill(context: &Context, db: &Db, contacts: u32) -> Result<String> {
     let clock = context.clock();
     customers::sample::fill(db, &clock, contacts as usize)?;
     let password = readable_password()?;
-    let hash = password::hash(context.hasher(false), &password)?;
+    let hash = password::hash(hashing::preferred(context.settings.password_hasher, Ownership::Own), &password)?;
     let user = NewUser {
         username: USERNAME.into(),
         password: hash,

@@ -119,14 +119,6 @@ pub fn count_up_to(connection: &mut AnyConnection, predicate: &Sql, most: i64) -
     i64::try_from(keys.len()).map_err(AppError::internal)
 }
 
-/// The company with this key.
-///
-/// # Errors
-/// `NotFound`.
-pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Company> {
-    Ok(crm_app_company::table.find(id).select(Company::as_select()).first(connection)?)
-}
-
 /// Adds rows; many, in few statements.
 pub fn insert(connection: &mut AnyConnection, rows: &[Company]) -> Result<()> {
     for chunk in rows.chunks(INSERTED_AT_ONCE) {

@@ -146,18 +146,6 @@ pub fn count_up_to(connection: &mut AnyConnection, predicate: &Sql, most: i64) -
     i64::try_from(keys.len()).map_err(AppError::internal)
 }
 
-/// The contact with this key.
-///
-/// # Errors
-/// `NotFound`.
-pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Row> {
-    Ok(crm_app_contact::table
-        .inner_join(crm_app_company::table)
-        .filter(crm_app_contact::id.eq(id))
-        .select(Row::as_select())
-        .first(connection)?)
-}
-
 /// Adds rows; many, in few statements.
 pub fn insert(connection: &mut AnyConnection, rows: &[Contact]) -> Result<()> {
     for chunk in rows.chunks(INSERTED_AT_ONCE) {

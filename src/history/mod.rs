@@ -170,14 +170,29 @@ pub fn record(connection: &mut AnyConnection, event: NewEvent<'_>) -> Result<()>
     Ok(())
 }
 
-/// Events of one object, oldest first.
-pub fn list_of(connection: &mut AnyConnection, model: &str, object_id: &str) -> Result<Vec<Event>> {
+/// The newest events of one object, oldest first.
+pub fn list_of(connection: &mut AnyConnection, model: &str, object_id: &str, limit: i64) -> Result<Vec<Event>> {
+    let mut events = segments_event::table
+        .filter(segments_event::model.eq(model))
+        .filter(segments_event::object_id.eq(object_id))
+        .order((segments_event::at.desc(), segments_event::id.desc()))
+        .limit(limit)
+        .select(Event::as_select())
+        .load(connection)?;
+    events.reverse();
+    Ok(events)
+}
+
+/// The newest event that changed one object's values.
+pub fn find_last_change(connection: &mut AnyConnection, model: &str, object_id: &str) -> Result<Option<Event>> {
     Ok(segments_event::table
         .filter(segments_event::model.eq(model))
         .filter(segments_event::object_id.eq(object_id))
-        .order((segments_event::at, segments_event::id))
+        .filter(segments_event::action.eq(Action::Changed.name()))
+        .order((segments_event::at.desc(), segments_event::id.desc()))
         .select(Event::as_select())
-        .load(connection)?)
+        .first(connection)
+        .optional()?)
 }
 
 /// The newest events of one user, newest first: the index page's "Recent actions".

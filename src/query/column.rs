@@ -28,19 +28,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Wire name, as `/fields/` and error messages spell it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Integer => "integer",
-            Self::Decimal => "decimal",
-            Self::Boolean => "boolean",
-            Self::Date => "date",
-            Self::Timestamp => "timestamp",
-            Self::Id => "id",
-        }
-    }
-
     /// The kind as people say it in the plural: "Text fields take: …".
     pub fn plural(self) -> &'static str {
         match self {

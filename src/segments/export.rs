@@ -2,13 +2,13 @@
 //!
 //! Called by the members page and the command line, over the same stream of members that counting and listing use. UTF-8
 //! with a byte order mark, for Excel takes other files for Windows-1252; cells that a spreadsheet would run as a formula
-//! get an apostrophe in front (OWASP, "CSV Injection"), which the import takes off again.
+//! get an apostrophe in front, which the import takes off again (`customers::csv_guard`).
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use super::members::Members;
 use crate::customers::contact::Row;
+use crate::customers::csv_guard::guarded;
 use crate::db::AnyConnection;
 use crate::error::{AppError, Result};
 
@@ -33,19 +33,41 @@ const HEADER: [&str; 16] = [
     "notes",
 ];
 
+/// Writes members under one header, of one segment or of several.
+///
+/// Every method fails with `Internal` when it cannot write: whoever was to read it is gone, or the disk is full.
+pub struct CsvExport<W: Write>(csv::Writer<W>);
+
+impl<W: Write> CsvExport<W> {
+    /// Writes the byte order mark and the header.
+    pub fn begin(mut out: W) -> Result<Self> {
+        out.write_all(BYTE_ORDER_MARK)?;
+        let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+        csv.write_record(HEADER).map_err(AppError::internal)?;
+        Ok(Self(csv))
+    }
+
+    /// Writes every member, by name.
+    pub fn write(&mut self, connection: &mut AnyConnection, members: &Members) -> Result<()> {
+        members.stream(connection, |row| {
+            self.0.write_record(record(row).iter().map(|cell| guarded(cell).into_owned())).map_err(AppError::internal)
+        })
+    }
+
+    /// Writes what is still held back.
+    pub fn finish(mut self) -> Result<()> {
+        Ok(self.0.flush()?)
+    }
+}
+
 /// Writes every member to `out`, by name.
 ///
 /// # Errors
-/// `Internal` when `out` cannot be written to: whoever was to read it is gone, or the disk is full.
+/// Those of [`CsvExport`].
 pub fn write_csv(connection: &mut AnyConnection, members: &Members, out: impl Write) -> Result<()> {
-    let mut out = out;
-    out.write_all(BYTE_ORDER_MARK)?;
-    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    csv.write_record(HEADER).map_err(AppError::internal)?;
-    members.stream(connection, |row| {
-        csv.write_record(record(row).iter().map(|cell| guarded(cell).into_owned())).map_err(AppError::internal)
-    })?;
-    Ok(csv.flush()?)
+    let mut csv = CsvExport::begin(out)?;
+    csv.write(connection, members)?;
+    csv.finish()
 }
 
 fn record(row: &Row) -> [String; HEADER.len()] {
@@ -68,25 +90,4 @@ fn record(row: &Row) -> [String; HEADER.len()] {
         row.company_country.clone(),
         contact.notes.clone(),
     ]
-}
-
-/// `cell` with an apostrophe in front where a spreadsheet would take it for a formula, also behind blanks and in full width.
-fn guarded(cell: &str) -> Cow<'_, str> {
-    let first = cell.trim_start_matches(' ').chars().next();
-    if first.is_some_and(|first| "=+-@\t\r\n＝＋－＠'".contains(first)) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_spreadsheet_would_run_gets_an_apostrophe() {
-        for cell in ["=1+1", "+66 2 123", "-5", "@x", "\tx", " =1", "＝1", "'quoted"] {
-            assert_eq!(guarded(cell), format!("'{cell}"));
-        }
-        for cell in ["", "Anong", "1-2", "a=b", "สมชาย"] {
-            assert_eq!(guarded(cell), cell);
-        }
-    }
 }

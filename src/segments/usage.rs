@@ -16,20 +16,6 @@ use crate::query::text;
 
 use super::members::Members;
 
-/// One use of a segment by a campaign.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = segments_use)]
-pub struct Use {
-    /// The campaign's name.
-    pub campaign: String,
-    /// Who said so, by the name they had.
-    pub used_by_name: String,
-    /// When.
-    pub used_at: Time,
-    /// How many members there were then.
-    pub member_count: i32,
-}
-
 /// The most characters of a campaign's name.
 const MAX_NAME: usize = 200;
 
@@ -73,14 +59,4 @@ pub fn mark_used(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
     let event = NewEvent::new(actor, clock.now(), Action::Used, used.object(), format!("Used by the campaign “{campaign}”."));
     record(connection, event.counts(Some(used.member_count), Some(count)))?;
     model::find(connection, actor, id)
-}
-
-/// The uses of a segment, newest first.
-pub fn list_uses(connection: &mut AnyConnection, id: Id, limit: i64) -> Result<Vec<Use>> {
-    Ok(segments_use::table
-        .filter(segments_use::segment_id.eq(id))
-        .order((segments_use::used_at.desc(), segments_use::id.desc()))
-        .limit(limit)
-        .select(Use::as_select())
-        .load(connection)?)
 }

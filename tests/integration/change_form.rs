@@ -1,6 +1,7 @@
 //! Forms: adding, changing, two editors at once, deleting, history.
 
-use customer_segments::accounts::Role;
+use customer_segments::accounts::{Actor, Role};
+use customer_segments::history::{Action, NewEvent, Object, record};
 
 use crate::support::app::Person;
 use crate::support::page::Answer;
@@ -167,6 +168,18 @@ fn history_tells_who_did_what() {
         let deeds = history.texts("#change-history td[data-label=Action]");
         assert!(deeds[0].starts_with("Added.") && deeds[1].starts_with("Changed Status."), "{deeds:?}");
         assert_eq!(history.text(".history-count"), "2 entries");
+        let id = url.split('/').rev().nth(2).unwrap().to_owned();
+        let actor = Actor::system("a job", false);
+        let many = |connection: &mut _| {
+            (0..200).try_for_each(|number| {
+                let object = Object { model: "customersegment", id: id.clone(), name: "Hotels".into() };
+                record(connection, NewEvent::new(&actor, app.test.clock.now(), Action::Used, object, format!("Deed {number}.")))
+            })
+        };
+        app.test.db.write_blocking(many).unwrap();
+        let history = person.open(&url.replace("/change/", "/history/"));
+        assert_eq!(history.texts("#change-history td[data-label=User]"), ["a job"; 200]);
+        assert_eq!(history.text(".history-count"), "The newest 200 entries are shown; older ones are left out.");
     });
 }
 

@@ -171,12 +171,12 @@ fn check_counts_texts_that_are_not_composed() {
     test.run(
         "INSERT INTO crm_app_customersegment (id, created_at, updated_at, name, description, segment_type, status, filter_criteria, \
             member_count, tags, times_used) \
-         SELECT md5(name)::uuid, now(), now(), name, '', 'dynamic', 'active', '{}', 0, '', 0 \
-         FROM (VALUES ('Cafe' || chr(769)), ('Caf' || chr(233))) AS names (name)",
+         SELECT md5(name)::uuid, now(), now(), name, '', 'dynamic', 'active', jsonb_build_object('value', value), 0, '', 0 \
+         FROM (VALUES ('Cafe' || chr(769), ''), ('Caf' || chr(233), ''), ('Values', 'e' || chr(769))) AS rows (name, value)",
     );
     let shell = Shell::new().with("DATABASE_URL", test.url()).with("SECRET_KEY", &"s".repeat(40));
     let said = shell.run(&["check"]).done();
-    assert!(said.starts_with("warning: Texts of 1 segments are stored un-normalised"), "{said}");
+    assert!(said.starts_with("warning: Texts of 2 segments are stored un-normalised"), "{said}");
 }
 
 #[test]
@@ -213,6 +213,21 @@ fn a_shared_database_is_changed_by_migrate_alone() {
     assert_eq!(dump(&test), before);
     shell.run(&["migrate"]).done();
     assert_eq!(Serving::start(&shell, &[], 1).end(), Some(0));
+}
+
+#[test]
+fn a_build_without_tls_says_so_when_the_url_asks_for_it() {
+    if cfg!(feature = "tls") {
+        return;
+    }
+    for mode in ["require", "verify-ca", "verify-full"] {
+        let url = format!("postgres://crm@one:5432,two:5433/crm?connect_timeout=1&sslmode={mode}");
+        let shell = Shell::new().with("DATABASE_URL", &url).with("SECRET_KEY", &"s".repeat(40));
+        let said = format!("asks for TLS (sslmode={mode}) and this program was built without it");
+        let check = shell.run(&["check"]);
+        assert_eq!((check.code, check.stdout.contains(&said)), (1, true), "{check:?}");
+        assert!(shell.run(&["serve"]).refused(2).contains(&said));
+    }
 }
 
 #[test]

@@ -64,58 +64,76 @@ fn the_map_of_the_library_matches_the_disk() {
     assert_eq!(map, modules_on_disk());
 }
 
+/// The lines of the README's map: those of the root, and those of `src` below it.
+fn map_of_the_readme() -> (Vec<String>, Vec<String>) {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, map) = readme.split_once("## The house\n\n```\n").expect("the README has a map");
+    let lines = map.split("```").next().unwrap().lines().map(str::to_owned);
+    lines.partition(|line| !line.starts_with(' '))
+}
+
 #[test]
 fn the_map_of_the_readme_matches_the_disk() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let (_, map) = readme.split_once("\nsrc/\n").expect("the README has a map with a line `src/`");
-    let map = map.split("```").next().unwrap();
-    let lines = map.lines().take_while(|line| line.starts_with("  ")).filter(|line| !line.starts_with("   "));
-    // A line names one module or several, each a path, then tells about them.
-    let named: BTreeSet<String> = lines
+    let (top, below_src) = map_of_the_readme();
+    // A line of `src` names one module or several, each a path, then tells about them.
+    let named: BTreeSet<String> = below_src
+        .iter()
         .flat_map(|line| line.split_whitespace().take_while(|word| word.ends_with('/') || is_rust(Path::new(word))))
         .map(|word| word.trim_end_matches('/').trim_end_matches(".rs").to_owned())
         .filter(|name| name != "main" && name != "lib")
         .collect();
     assert_eq!(named, modules_on_disk());
+    let mut missing = Vec::new();
+    for line in &top {
+        let mut words = line.split_whitespace();
+        let folder = root().join(words.next().unwrap());
+        // What a line explains, with a colon behind it, is in the folder.
+        let parts = words.filter_map(|word| word.strip_suffix(':')).map(|word| folder.join(word));
+        missing.extend(parts.chain([folder.clone()]).filter(|path| !path.exists()));
+    }
+    assert_eq!(missing, Vec::<PathBuf>::new(), "the README names what is not there");
+    let is_ours = |name: &str| name == ".ci" || !(name.starts_with('.') || name == "target");
+    let folders = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
+    let folders: BTreeSet<String> = folders.map(|entry| entry.file_name().into_string().unwrap()).filter(|name| is_ours(name)).collect();
+    let mapped = top.iter().map(|line| line.split('/').next().unwrap().to_owned()).collect();
+    assert_eq!(folders, mapped);
 }
 
-/// Who may import whom, by the longest beginning of their path. `commands`, `routes`, `server`, `main` and `lib` may all.
-const IMPORTS: &[(&str, &[&str])] = &[
-    ("config.rs", &["error"]),
-    ("clock.rs", &["error"]),
-    // The kinds of errors are told apart by the classifier, and the classifier's file has no imports of ours.
-    ("error.rs", &["db::classify"]),
-    ("db/", &["db", "error", "clock"]),
-    ("query/", &["query", "db", "error", "clock"]),
-    ("criteria/", &["criteria", "query", "db", "error", "clock"]),
-    ("history/", &["history", "accounts::actor", "accounts::Actor", "db", "error", "clock"]),
-    ("accounts/", &["accounts", "history", "db", "error", "clock", "config"]),
-    ("accounts/login.rs", &["accounts", "admin", "history", "db", "query", "criteria", "error", "clock", "config"]),
-    ("customers/", &["customers", "db", "query", "criteria", "history", "accounts::actor", "accounts::Actor", "error", "clock"]),
-    ("customers/admin.rs", &["customers", "admin", "accounts", "history", "db", "query", "criteria", "error", "clock", "config"]),
-    ("segments/", &["segments", "customers", "db", "query", "criteria", "history", "accounts::actor", "accounts::Actor", "error", "clock"]),
-    ("segments/admin.rs", SCREEN_OF_SEGMENTS),
-    ("segments/api.rs", SCREEN_OF_SEGMENTS),
-    ("segments/form.rs", SCREEN_OF_SEGMENTS),
-    ("segments/chooser.rs", SCREEN_OF_SEGMENTS),
-    ("segments/members_page.rs", SCREEN_OF_SEGMENTS),
-    ("admin/", &["admin", "config", "clock", "db", "query", "history", "accounts", "error"]),
-];
+#[test]
+fn the_pictures_of_the_readme_are_there() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let pictures: Vec<&str> =
+        readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()).filter(|link| !link.contains("://")).collect();
+    assert!(!pictures.is_empty());
+    let missing: Vec<&str> = pictures.into_iter().filter(|link| !root().join(link).exists()).collect();
+    assert_eq!(missing, Vec::<&str>::new(), "the README links to what is not there");
+}
 
-/// Segments' screens may use the models of customers, not their screens.
-const SCREEN_OF_SEGMENTS: &[&str] =
-    &["segments", "customers", "admin", "accounts", "history", "db", "query", "criteria", "error", "clock", "config"];
+/// A row of the table in `lib.rs`: what files with a beginning of path may import, and whether they may know the web.
+struct Rule {
+    place: String,
+    /// `None`: everything.
+    allowed: Option<Vec<String>>,
+    knows_the_web: bool,
+}
 
-/// Parts of the house that know nothing of the web, but for those files in them that may import `admin`: screens.
-const WITHOUT_WEB: &[&str] =
-    &["db/", "query/", "criteria/", "history/", "accounts/actor.rs", "accounts/user.rs", "accounts/password", "customers/", "segments/"];
+/// Who may import whom, as `lib.rs` says.
+fn import_rules() -> Vec<Rule> {
+    let library = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let (_, table) = library.split_once("//! | files | may import | the web |\n").expect("lib.rs says who may import whom");
+    let rows = table.lines().skip(1).map_while(|line| line.strip_prefix("//! | "));
+    let quoted = |cell: &str| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    rows.flat_map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let allowed = (cells[1] != "everything").then(|| quoted(cells[1]));
+        let knows_the_web = cells[2] != "no";
+        quoted(cells[0]).into_iter().map(move |place| Rule { place, allowed: allowed.clone(), knows_the_web })
+    })
+    .collect()
+}
+
 /// The crates of the web.
 const WEB: &[&str] = &["actix_web::", "actix_session::", "askama::"];
-
-/// The longest entry of a table that `path` begins with.
-fn entry<T>(table: &'static [(&'static str, T)], path: &str) -> Option<&'static T> {
-    table.iter().filter(|(place, _)| path.starts_with(place)).max_by_key(|(place, _)| place.len()).map(|(_, entry)| entry)
-}
 
 /// Everything of ours that a file names: `crate::a::b` as `a::b`, braces opened.
 fn imports(text: &str) -> BTreeSet<String> {
@@ -138,22 +156,40 @@ fn imports(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn nobody_imports_whom_they_may_not() {
-    let mut wrong = Vec::new();
+    let (rules, mut wrong) = (import_rules(), Vec::new());
+    assert!(rules.len() > 15, "{}", rules.len());
     for (path, text) in sources() {
-        if let Some(allowed) = entry(IMPORTS, &path) {
+        let rule = rules.iter().filter(|rule| path.starts_with(&rule.place)).max_by_key(|rule| rule.place.len());
+        let Some(rule) = rule else {
+            wrong.push(format!("{path} is in no row of the table"));
+            continue;
+        };
+        if let Some(allowed) = &rule.allowed {
             let is_allowed = |name: &str| {
                 allowed.iter().any(|allowed| name == *allowed || name.starts_with(&format!("{allowed}::")))
-                    // What every screen of a module is must not be reached from another product.
                     && !(name.starts_with("customers::admin") && path.starts_with("segments/"))
             };
             wrong.extend(imports(&text).into_iter().filter(|name| !is_allowed(name)).map(|name| format!("{path} imports {name}")));
         }
-        let is_screen = entry(IMPORTS, &path).is_some_and(|allowed| allowed.contains(&"admin"));
-        if !is_screen && WITHOUT_WEB.iter().any(|part| path.starts_with(part)) {
+        if !rule.knows_the_web {
             wrong.extend(WEB.iter().filter(|name| text.contains(**name)).map(|name| format!("{path} uses {name}")));
         }
     }
+    let stale = rules.iter().filter(|rule| !sources().iter().any(|(path, _)| path.starts_with(&rule.place)));
+    wrong.extend(stale.map(|rule| format!("the table names {}, which is not there", rule.place)));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The paths of imports are what the table is held against: nobody climbs to another module by `super`.
+#[test]
+fn what_is_above_is_imported_by_its_name() {
+    let climbs = |path: &str, text: &str| {
+        let is_top = !path.contains('/') || (path.matches('/').count() == 1 && path.ends_with("/mod.rs"));
+        text.contains("super::super")
+            || (is_top && text.lines().any(|line| line.starts_with("use super::") || line.starts_with("pub use super::")))
+    };
+    let wrong: Vec<String> = sources().into_iter().filter(|(path, text)| climbs(path, text)).map(|(path, _)| path).collect();
+    assert_eq!(wrong, Vec::<String>::new());
 }
 
 #[test]

@@ -5,18 +5,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use customer_segments::accounts::Actor;
+use customer_segments::criteria::resolve;
 use customer_segments::customers::Selection;
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::{self, Contract};
 use customer_segments::customers::import::What::{Companies, Contacts, Contracts};
 use customer_segments::customers::import::{self, Listener, Order, Refusal, Report, What};
+use customer_segments::db::dialect::Engine;
 use customer_segments::db::{Id, Money};
 use customer_segments::error::AppError;
 use customer_segments::history;
 use customer_segments::query::Sql;
+use customer_segments::segments::Members;
+use customer_segments::segments::export::write_csv;
+use serde_json::{Value, json};
 
-use super::support::{TestDb, on_both_engines};
+use super::support::{Shell, TestDb, on_both_engines};
 
 /// A file to import, and how.
 struct Import<'a> {
@@ -159,7 +164,65 @@ fn northwind_comes_in_whole_and_twice_changes_nothing() {
         let order = contracts(test).into_iter().find(|contract| contract.contract_number == "10248").unwrap();
         assert_eq!((order.value, order.start_date.to_string().as_str()), (Money(44_000), "1996-07-04"));
         assert_eq!((order.status.as_str(), order.contract_type.as_str(), order.currency.as_str()), ("Draft", "Annual", "USD"));
+        for (rules, members) in northwind_counts() {
+            let criteria = resolve(&json!({ "entity": "contact", "match_type": "all", "rules": rules }), (&test.clock).into()).unwrap();
+            let counted = test.db.read_blocking(|connection| Members::of_criteria(&criteria).count(connection)).unwrap();
+            assert_eq!(counted, members, "{rules}");
+        }
     });
+}
+
+/// Rules over the Northwind data with the members that a few lines over the files themselves find.
+fn northwind_counts() -> [(Value, i64); 6] {
+    let rule = |field: &str, operator: &str, value: Value| json!({ "field": field, "operator": operator, "value": value });
+    let in_1997 = json!(["1997-01-01", "1997-12-31"]);
+    [
+        (json!([rule("company.country", "equals", json!("GERMANY"))]), 11),
+        (json!([rule("contract.value", "greater_than", json!(10_000)), rule("contract.start_date", "between", in_1997)]), 3),
+        (json!([{ "field": "contract.contract_number", "operator": "is_empty" }]), 2),
+        (json!([rule("title", "contains", json!("owner"))]), 18),
+        (json!([{ "field": "company.state", "operator": "is_empty" }]), 60),
+        (json!([rule("company.name", "contains", json!("É"))]), 6),
+    ]
+}
+
+#[test]
+fn what_is_exported_comes_in_again_as_it_was() {
+    on_both_engines(|test| {
+        load(test, Companies, "name,country\n\"=Acme(1)\",Laos\n'Quoted',Laos\n", plain);
+        let people = "company,name,email,phone,title,notes,last_contacted\n\
+            =Acme(1),Ann,a@x.org,+66 2 123,=CMD(),\"-1\nlines\",2026-01-02T03:04:05Z\n\
+            'Quoted',@Bob,,''5, =x,'tis,\n";
+        assert_eq!(numbers(&load(test, Contacts, people, plain)), [2, 0, 0, 0, 0]);
+        // What was guarded elsewhere comes in without its guard; any other apostrophe stays.
+        let phones: Vec<_> = contacts(test).into_iter().map(|contact| (contact.phone, contact.title, contact.notes)).collect();
+        assert_eq!(phones[0], ("'5".into(), " =x".into(), "'tis".into()));
+        let before = (companies(test), contacts(test));
+        let everybody = json!({ "rules": [{ "field": "name", "operator": "is_not_empty" }] });
+        let members = Members::of_criteria(&resolve(&everybody, (&test.clock).into()).unwrap());
+        let mut file = Vec::new();
+        test.db.read_blocking(|connection| write_csv(connection, &members, &mut file)).unwrap();
+        assert!(std::str::from_utf8(&file).unwrap().contains(",'+66 2 123,"));
+        for change in [plain as fn(&mut Order), |order| order.blank_clears = true, |order| order.create_companies = true] {
+            assert_eq!(numbers(&load(test, Contacts, &file, change)), [0, 0, 2, 0, 0]);
+        }
+        assert_eq!((companies(test), contacts(test)), before);
+    });
+}
+
+#[test]
+fn a_report_says_how_many_errors_it_leaves_out() {
+    let test = TestDb::new(Engine::Sqlite);
+    let refused = |rows: usize| load(&test, Companies, format!("name,location_count\n{}", "=A,=x\n".repeat(rows)), plain);
+    let (few, many) = (refused(3), refused(Report::ERRORS + 2));
+    assert_eq!((few.errors_left_out, many.errors_left_out, many.errors.len()), (0, 2, Report::ERRORS));
+    assert_eq!(serde_json::to_value(&few).unwrap().get("errors_left_out"), None);
+    assert_eq!(serde_json::to_value(&many).unwrap()["errors_left_out"], 2);
+    let shell = Shell::new().with("DATABASE_URL", test.url());
+    fs::write(shell.directory().join("bad.csv"), "name,location_count\nA,=x\n").unwrap();
+    assert_eq!(shell.run(&["import", "companies", "bad.csv", "--report", "refused.csv"]).code, 1);
+    let refused = fs::read_to_string(shell.directory().join("refused.csv")).unwrap();
+    assert!(refused.contains(",'=x,"), "{refused}");
 }
 
 #[test]
@@ -216,7 +279,7 @@ fn a_dry_run_tells_the_same_and_keeps_nothing() {
         let report = leads.run().unwrap();
         assert_eq!(numbers(&report), [88, 0, 0, 12, 88]);
         assert!(companies(test).is_empty() && contacts(test).is_empty());
-        let events = test.db.read_blocking(|connection| history::list_of(connection, "contact", "")).unwrap();
+        let events = test.db.read_blocking(|connection| history::list_of(connection, "contact", "", 10)).unwrap();
         assert!(events.is_empty());
     });
 }
@@ -433,7 +496,7 @@ fn columns_that_go_nowhere_are_named_once_and_a_run_is_one_event() {
         import.run_as(&Actor::system("import", false), &mut ear).unwrap();
         assert_eq!(ear.unused, ["customer_id", "contact_name", "contact_title", "address", "region", "fax"]);
         assert_eq!(ear.bytes, fs::metadata(&import.order.file).unwrap().len());
-        let events = test.db.read_blocking(|connection| history::list_of(connection, "company", "")).unwrap();
+        let events = test.db.read_blocking(|connection| history::list_of(connection, "company", "", 10)).unwrap();
         assert_eq!(events.len(), 1);
         assert!(events[0].message.starts_with("Imported companies from customers.csv: 91 added"), "{}", events[0].message);
     });

@@ -119,6 +119,17 @@ fn segments_are_listed_counted_and_their_members_given() {
         let csv = shell.run(&["segments", "export", &id.to_string()]).done();
         let rows = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes()).into_records().map(Result::unwrap).count();
         assert_eq!(rows, expected.len());
+        // Two segments are one file, with one mark and one header.
+        let second = add(test, "=HYPERLINK(1)", "active", ACTIVE).to_string();
+        let both = shell.run(&["segments", "export", &second, "สมาชิก vip"]).done();
+        assert_eq!(both.matches('\u{feff}').count(), 1);
+        let read = csv::Reader::from_reader(both.as_bytes()).into_records().map(Result::unwrap);
+        assert_eq!(read.filter(|row| &row[0] != "id").count(), 2 * expected.len());
+        assert!(shell.run(&["segments", "export", &second, "--json"]).refused(2).contains("members --json"));
+        let list = shell.run(&["segments", "list", "--csv"]).done();
+        assert_eq!(list.lines().next(), Some("id,name,segment_type,status,member_count"));
+        assert!(list.contains(",'=HYPERLINK(1),dynamic,active,"), "{list}");
+
         assert!(shell.run(&["segments", "show", "nobody"]).refused(1).contains("There is no segment “nobody”."));
         assert!(shell.run(&["segments", "count"]).refused(2).contains("--all"));
     });

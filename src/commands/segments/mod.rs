@@ -17,9 +17,9 @@ use crate::accounts::Actor;
 use crate::clock::Clock;
 use crate::criteria::Calendar;
 use crate::db::{Db, migrations};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
-use crate::segments::export::write_csv;
+use crate::segments::export::CsvExport;
 use crate::segments::model::{Row, Status};
 use crate::segments::recalculate::{self, Outcome as Counted};
 use crate::segments::{Members, model};
@@ -82,11 +82,14 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
 impl Work {
     fn show(&mut self, named: &Named, which: &Named, plain: fn(&mut dyn Write, &Row, Calendar) -> Result<()>) -> Result<Outcome> {
         let calendar = Calendar::from(&self.clock);
-        for row in self.find(which)? {
+        let rows = self.find(which)?;
+        if named.is_csv() {
+            show::csv(&mut self.out, &rows)?;
+            return Ok(Outcome::Done);
+        }
+        for row in rows {
             if named.is_json() {
                 writeln!(self.out, "{}", crate::segments::json::segment(&row, &self.actor, calendar))?;
-            } else if named.is_csv() {
-                show::csv_line(&mut self.out, &row)?;
             } else {
                 plain(&mut self.out, &row, calendar)?;
             }
@@ -129,8 +132,12 @@ impl Work {
     }
 
     fn export(&mut self, named: &Named) -> Result<Outcome> {
+        if named.is_json() {
+            return Err(AppError::BadRequest("An export is CSV. `segments members --json` gives members as JSON.".into()));
+        }
         let (rows, calendar) = (self.find(named)?, Calendar::from(&self.clock));
         let mut outcome = Outcome::Done;
+        let mut csv = CsvExport::begin(&mut self.out)?;
         for row in rows {
             match Members::of_segment(&row.segment, calendar) {
                 Ok(members) => {
@@ -138,11 +145,12 @@ impl Work {
                         NewEvent::new(&self.actor, self.clock.now(), Action::Exported, row.segment.object(), "Exported the members as CSV.")
                     };
                     self.db.write_blocking(|connection| record(connection, event()))?;
-                    self.db.read_unhurried(|connection| write_csv(connection, &members, &mut self.out))?;
+                    self.db.read_unhurried(|connection| csv.write(connection, &members))?;
                 }
                 Err(problems) => outcome = show::tell_broken(&row, &problems),
             }
         }
+        csv.finish()?;
         Ok(outcome)
     }
 

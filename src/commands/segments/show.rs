@@ -8,6 +8,7 @@ use super::Named;
 use crate::commands::Outcome;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact;
+use crate::customers::csv_guard::guarded;
 use crate::error::{AppError, Result};
 use crate::segments::json::contact as contact_json;
 use crate::segments::model::Row;
@@ -29,12 +30,15 @@ pub(super) fn whole(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Resul
     Ok(writeln!(out, "  {}", segment.summary(calendar))?)
 }
 
-/// Id, name, type, status, count as a line of CSV.
-pub(super) fn csv_line(out: &mut impl Write, row: &Row) -> Result<()> {
-    let segment = &row.segment;
+/// Segments as CSV, safe to open in a spreadsheet.
+pub(super) fn csv(out: &mut impl Write, rows: &[Row]) -> Result<()> {
     let mut csv = csv::Writer::from_writer(out);
-    let (id, count) = (segment.id.to_string(), segment.member_count.to_string());
-    csv.write_record([&id, &segment.name, &segment.segment_type, &segment.status, &count]).map_err(AppError::internal)?;
+    csv.write_record(["id", "name", "segment_type", "status", "member_count"]).map_err(AppError::internal)?;
+    for Row { segment, .. } in rows {
+        let (id, count) = (segment.id.to_string(), segment.member_count.to_string());
+        let cells = [&id, &segment.name, &segment.segment_type, &segment.status, &count].map(|cell| guarded(cell));
+        csv.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(AppError::internal)?;
+    }
     Ok(csv.flush()?)
 }
 

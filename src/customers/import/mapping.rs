@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use csv::StringRecord;
 
+use crate::customers::csv_guard::unguarded;
 use crate::error::{AppError, Result};
 use crate::query::text;
 
@@ -20,12 +21,13 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// The value in a line; `None` where the line ends before it.
+    /// The value in a line, without the apostrophe that keeps spreadsheets from running it; `None` where the line ends before it.
     pub(super) fn value<'a>(&self, cells: &'a StringRecord) -> Option<Cow<'a, str>> {
         match self.columns.as_slice() {
-            [one] => cells.get(*one).map(Cow::Borrowed),
+            [one] => cells.get(*one).map(|cell| Cow::Borrowed(unguarded(cell))),
             many => {
-                let parts: Vec<&str> = many.iter().filter_map(|column| cells.get(*column)).filter(|part| !text::is_blank(part)).collect();
+                let parts = many.iter().filter_map(|column| cells.get(*column)).map(unguarded);
+                let parts: Vec<&str> = parts.filter(|part| !text::is_blank(part)).collect();
                 Some(Cow::Owned(parts.join(" ")))
             }
         }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::customers::csv_guard::guarded;
 use crate::error::{AppError, Result};
 
 /// A row that was refused, and why.
@@ -34,6 +35,14 @@ pub struct Report {
     pub companies_added: u64,
     /// The refused rows; the first [`Report::ERRORS`] of them.
     pub errors: Vec<Refusal>,
+    /// How many refused rows [`Report::errors`] leaves out; the key is there only when it leaves out some.
+    #[serde(skip_serializing_if = "is_none_left_out")]
+    pub errors_left_out: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands in a reference")]
+fn is_none_left_out(errors: &u64) -> bool {
+    *errors == 0
 }
 
 impl Report {
@@ -60,7 +69,7 @@ impl Refusal {
     }
 }
 
-/// Writes refused rows as CSV.
+/// Writes refused rows as CSV, safe to open in a spreadsheet.
 pub struct RefusalWriter<W: Write>(csv::Writer<W>);
 
 impl<W: Write> RefusalWriter<W> {
@@ -74,7 +83,8 @@ impl<W: Write> RefusalWriter<W> {
     /// Writes one row.
     pub fn write(&mut self, refusal: &Refusal) -> Result<()> {
         let line = refusal.line.to_string();
-        self.0.write_record([&line, &refusal.column, &refusal.value, &refusal.reason]).map_err(AppError::internal)
+        let cells = [&line, &refusal.column, &refusal.value, &refusal.reason].map(|cell| guarded(cell).into_owned());
+        self.0.write_record(cells).map_err(AppError::internal)
     }
 
     /// Writes what is still held back.

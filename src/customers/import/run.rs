@@ -167,6 +167,8 @@ impl<'a, R: Model> Run<'a, R> {
         self.report.refused += 1;
         if self.report.errors.len() < Report::ERRORS {
             self.report.errors.push(refusal.clone());
+        } else {
+            self.report.errors_left_out += 1;
         }
         listener.refused(refusal)
     }

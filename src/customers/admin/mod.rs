@@ -1,0 +1,42 @@
+//! The screens of companies, contacts and contracts: what their lists and pages show, a file each.
+//!
+//! Declarations only, read by `crate::admin`. All three are looked at and not edited here: on a shared database they are
+//! the CRM's, on our own they come from files.
+
+mod company;
+mod contact;
+mod contract;
+
+use crate::accounts::actor::Subject;
+use crate::admin::cell::{Cell, Show};
+use crate::admin::fieldset::{Field, ReadonlyField};
+use crate::admin::list_display::SortKey;
+use crate::admin::model_admin::{Model, ModelAdmin};
+use crate::db::Id;
+use crate::db::schema::crm_app_company;
+use crate::query::Column;
+
+pub use company::CompanyAdmin;
+pub use contact::ContactAdmin;
+pub use contract::ContractAdmin;
+
+/// Totals of these lists are exact up to here.
+const COUNTED: i64 = 10_000;
+
+static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "ID");
+
+const fn model(model_name: &'static str, verbose_name: &'static str, verbose_name_plural: &'static str, subject: Subject) -> Model {
+    Model { app_label: "crm_app", model_name, verbose_name, verbose_name_plural, subject }
+}
+
+const fn by(column: &'static Column) -> SortKey {
+    SortKey::ascending(column)
+}
+
+const fn shown<Row>(name: &'static str, label: &'static str, show: Show<Row>) -> Field<Row> {
+    ReadonlyField::showing(name, label, show).field()
+}
+
+fn company_link(id: Id, name: &str) -> Cell {
+    Cell::Link { href: CompanyAdmin::MODEL.change_url(id), text: name.to_owned() }
+}
