@@ -122,13 +122,13 @@ pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Resul
 /// The form again with what a failure means for it; a failure that is no matter of the form stays one.
 async fn refused<A: ModelAdmin>(db: &Db, task: Task, data: FormData, error: AppError) -> Result<Answer> {
     match A::EDITING.edit().map(|edit| (edit.refusal)(&error)) {
-        Ok(Some(errors)) => again::<A>(db, task, without_buttons(data), errors).await,
+        Ok(Some(errors)) => again::<A>(db, task, without_buttons(&data), errors).await,
         _ => Err(error),
     }
 }
 
 /// What was typed, without what was asked for besides: it is what failed.
-fn without_buttons(data: FormData) -> FormData {
+fn without_buttons(data: &FormData) -> FormData {
     FormData::new(
         data.typed()
             .filter(|(name, _)| !name.starts_with('_'))

@@ -14,6 +14,7 @@ use crate::query::Sql;
 /// A contact, with every column of its row. Text that is unknown is empty, never NULL.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
 #[diesel(table_name = crm_app_contact, treat_none_as_default_value = false, treat_none_as_null = true)]
+#[expect(clippy::struct_excessive_bools, reason = "these are the columns of the CRM's table")]
 pub struct Contact {
     /// Their key.
     pub id: Id,

@@ -23,8 +23,11 @@ fn members(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result
     Ok(evaluate(connection, document, zone)?.map(|(_, ids)| ids))
 }
 
+/// A predicate with its members, or the places of errors.
+type Evaluated = Result<(Members, BTreeSet<Uuid>), BTreeSet<String>>;
+
 /// The predicate of a document with its members, or the places of its errors.
-fn evaluate(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result<Result<(Members, BTreeSet<Uuid>), BTreeSet<String>>> {
+fn evaluate(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result<Evaluated> {
     let calendar = Calendar { zone, today: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap() };
     let criteria = match resolve(document, calendar) {
         Ok(criteria) => criteria,
