@@ -50,7 +50,10 @@ impl Store {
             return Ok(None);
         }
         if now - found.seen_at.0 >= delta(SEEN_EVERY) {
-            self.db.write(move |connection| touch(connection, &hash, now)).await?;
+            // A database that can be read but not written (full, locked) still shows its pages.
+            if let Err(error) = self.db.write(move |connection| touch(connection, &hash, now)).await {
+                tracing::warn!(%error, "the moment of a session's last request was not kept");
+            }
         }
         serde_json::from_str(&found.state).map(Some).map_err(AppError::internal)
     }
@@ -85,8 +88,12 @@ impl SessionStore for Store {
     async fn update(&self, key: SessionKey, state: State, _ttl: &time::Duration) -> Result<SessionKey, UpdateError> {
         let hash = keys::digest(key.as_ref());
         let state = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
-        let updated = self.db.write(move |connection| update(connection, &hash, &state)).await;
-        updated.map(|()| key).map_err(|error| UpdateError::Other(error.into()))
+        // What the request was about is done already: a sentence for the next page that cannot be kept must not turn the
+        // answer into one that says nothing was done.
+        if let Err(error) = self.db.write(move |connection| update(connection, &hash, &state)).await {
+            tracing::warn!(%error, "the messages of a session were not kept");
+        }
+        Ok(key)
     }
 
     async fn update_ttl(&self, _key: &SessionKey, _ttl: &time::Duration) -> Result<(), anyhow::Error> {
