@@ -5,7 +5,7 @@
 //! must touch nothing but the connection.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::Connection;
 use diesel::connection::TransactionManager;
@@ -45,8 +45,11 @@ pub struct Db {
     engine: Engine,
 }
 
-/// How often a write that lost against others is run again, with growing pauses between.
+/// How often a write that lost against others is run again, with growing pauses between; one that somebody waits for not
+/// past the statement deadline, for on SQLite each try may wait for the lock itself.
 const TRIES: u32 = 6;
+/// What nobody can know is not claimed.
+const LOST: &str = "The connection to the database was lost while this was being saved. Look whether it was before you try again.";
 /// How many heavy questions may run at once; the others wait their turn.
 const HEAVY_AT_ONCE: usize = 2;
 /// How many exports may run at once.
@@ -155,13 +158,13 @@ impl Db {
     /// [`Db::read`] on this thread; for commands and tests.
     pub fn read_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let mut connection = self.pool.get()?;
-        transaction(&mut connection, Mode::Read, Some(self.options.statement_timeout), work).map_err(|(error, _)| error)
+        transaction(&mut connection, Mode::Read, Some(self.options.statement_timeout), work)
     }
 
     /// [`Db::read_blocking`] without a deadline, for commands that stream everything to a file.
     pub fn read_unhurried<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let mut connection = self.pool.get()?;
-        transaction(&mut connection, Mode::Read, None, work).map_err(|(error, _)| error)
+        transaction(&mut connection, Mode::Read, None, work)
     }
 
     /// [`Db::write`] on this thread; for commands and tests.
@@ -180,27 +183,22 @@ impl Db {
     }
 
     fn write_until<T>(&self, deadline: Option<Duration>, mut work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
-        let mut tried = 0;
+        let (began, mut tried) = (Instant::now(), 0);
         loop {
             let mut connection = self.pool.get()?;
             match transaction(&mut connection, Mode::Write, deadline, &mut work) {
-                Ok(done) => return Ok(done),
-                Err((AppError::Database(failure), Stage::Open)) if failure.is_retryable() && tried + 1 < TRIES => {
+                Err(AppError::Database(failure))
+                    if failure.is_retryable() && tried + 1 < TRIES && deadline.is_none_or(|deadline| began.elapsed() < deadline) =>
+                {
                     drop(connection);
                     tracing::debug!(?failure, tried, "a write is run again");
                     std::thread::sleep(pause(tried));
                     tried += 1;
                 }
-                Err((error, _)) => return Err(error),
+                done => return done,
             }
         }
     }
-}
-
-/// Where a transaction failed: before its commit nothing was kept; during it, nobody knows.
-enum Stage {
-    Open,
-    Commit,
 }
 
 fn transaction<T>(
@@ -208,8 +206,8 @@ fn transaction<T>(
     mode: Mode,
     deadline: Option<Duration>,
     work: impl FnOnce(&mut AnyConnection) -> Result<T>,
-) -> Result<T, (AppError, Stage)> {
-    let _deadline = dialect::begin(connection, mode, deadline).map_err(|error| (error.into(), Stage::Open))?;
+) -> Result<T> {
+    let _deadline = dialect::begin(connection, mode, deadline)?;
     match work(connection) {
         Ok(done) => match <AnyConnection as Connection>::TransactionManager::commit_transaction(connection) {
             Ok(()) => Ok(done),
@@ -217,13 +215,13 @@ fn transaction<T>(
                 let failure = classify(&error);
                 roll_back(connection);
                 // A connection lost while committing may have committed: run again, it could do the work twice.
-                let stage = if failure == Failure::Closed { Stage::Commit } else { Stage::Open };
-                Err((error.into(), stage))
+                let is_unknown = mode == Mode::Write && failure == Failure::Closed;
+                Err(if is_unknown { AppError::Unavailable(LOST.into()) } else { error.into() })
             }
         },
         Err(error) => {
             roll_back(connection);
-            Err((error, Stage::Open))
+            Err(error)
         }
     }
 }
