@@ -37,6 +37,8 @@ pub enum Answer {
     Unknown,
     /// The form again: with what is wrong, or because a button asked for it.
     Page(Box<FormPage>),
+    /// The form again, because the database could not keep it now.
+    Unavailable(Box<FormPage>),
     /// Somebody else saved it meanwhile.
     Conflict(Box<ConflictPage>),
     /// It was saved.
@@ -122,7 +124,10 @@ pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Resul
 /// The form again with what a failure means for it; a failure that is no matter of the form stays one.
 async fn refused<A: ModelAdmin>(db: &Db, task: Task, data: FormData, error: AppError) -> Result<Answer> {
     match A::EDITING.edit().map(|edit| (edit.refusal)(&error)) {
-        Ok(Some(errors)) => again::<A>(db, task, without_buttons(&data), errors).await,
+        Ok(Some(errors)) => Ok(match (error, again::<A>(db, task, without_buttons(&data), errors).await?) {
+            (AppError::Database(_) | AppError::Unavailable(_), Answer::Page(form)) => Answer::Unavailable(form),
+            (_, shown) => shown,
+        }),
         _ => Err(error),
     }
 }

@@ -138,6 +138,7 @@ async fn save<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task
     match edit::submit::<A>(db, task, FormData::new(posted.pairs)).await? {
         Answer::Unknown => unknown::<A>(staff, &id.unwrap_or_default().to_string()),
         Answer::Page(form) => page(&ChangeFormPage::new(request, staff, *form, &filters)?),
+        Answer::Unavailable(form) => page_with(StatusCode::SERVICE_UNAVAILABLE, &ChangeFormPage::new(request, staff, *form, &filters)?),
         Answer::Conflict(conflict) => page_with(StatusCode::CONFLICT, &ConflictTemplate::new(request, staff, *conflict, &filters)?),
         Answer::Saved(saved, intent) => {
             tell(staff, &A::MODEL, &saved, intent, id.is_none())?;
