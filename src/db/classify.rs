@@ -21,7 +21,7 @@ pub enum Failure {
     Serialization,
     /// Two transactions waited for one another (40P01).
     Deadlock,
-    /// No room left.
+    /// No room left, or the disk refuses what is written.
     Full,
     /// The connection is gone, or could not be made.
     Closed,
@@ -41,7 +41,7 @@ impl Failure {
     pub fn sentence(&self) -> &'static str {
         match self {
             Self::Timeout => "This question took longer than the database may work on one. Make it narrower, or try again later.",
-            Self::Full => "The disk of the database is full. Nothing was saved.",
+            Self::Full => "The disk of the database is full, or cannot be written to. Nothing was saved.",
             Self::Busy | Self::Serialization | Self::Deadlock => "The database is busy. Nothing was saved; try again in a moment.",
             Self::Closed => "The database cannot be reached. Nothing was saved; try again in a moment.",
             Self::ReadOnly => "The database takes no changes at the moment. Nothing was saved; try again in a moment.",
@@ -83,6 +83,8 @@ const WORDS: &[(&str, Failure)] = &[
     ("database or disk is full", Failure::Full),
     ("No space left on device", Failure::Full),
     ("disk full", Failure::Full),
+    ("disk I/O error", Failure::Full),
+    ("could not extend file", Failure::Full),
     ("readonly database", Failure::ReadOnly),
     ("read-only transaction", Failure::ReadOnly),
     ("too many clients", Failure::Closed),
