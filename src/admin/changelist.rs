@@ -16,7 +16,7 @@ use super::list_display::{Direction, ListColumn, SortKey, order};
 use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PageLink, Paginator, Wanted};
 use super::query_string::{QueryString, carrying};
-use super::search;
+use super::search::{self, MAX_SEARCH};
 
 /// What is searched for.
 pub const SEARCH: &str = "q";
@@ -26,9 +26,6 @@ pub const ORDER: &str = "o";
 pub const ERROR: &str = "e";
 /// Asks for counts beside the filters; understood from the beginning so that links keep working.
 const FACETS: &str = "_facets";
-
-/// The longest search that is looked at.
-const MAX_SEARCH: usize = 1_000;
 
 /// What a list is asked for, understood.
 #[derive(Debug, Clone)]

@@ -9,6 +9,9 @@ use crate::query::{Column, Condition, Sql, Test};
 /// The most terms that are looked at; each costs a comparison per field and row.
 const MAX_TERMS: usize = 20;
 
+/// The longest search that is looked at; SQLite refuses patterns past 50,000 bytes.
+pub const MAX_SEARCH: usize = 1_000;
+
 /// One place where the search box looks.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchField {
@@ -54,7 +57,8 @@ pub fn predicate(fields: &[SearchField], typed: &str) -> Sql {
 /// The terms of what was typed: words, and phrases in quotes of either kind. A quote that is never closed is a letter.
 pub fn terms(typed: &str) -> Vec<String> {
     let mut terms = Vec::new();
-    let mut rest = typed.trim_start();
+    let typed: String = typed.trim().chars().take(MAX_SEARCH).collect();
+    let mut rest = typed.as_str();
     while let Some(first) = rest.chars().next().filter(|_| terms.len() < MAX_TERMS) {
         let quoted = matches!(first, '"' | '\'').then(|| rest[1..].split_once(first)).flatten();
         let (term, after) = match quoted {
@@ -91,5 +95,6 @@ mod tests {
     #[test]
     fn the_number_of_terms_is_bounded() {
         assert_eq!(terms(&"a ".repeat(10_000)).len(), MAX_TERMS);
+        assert_eq!(terms(&"é".repeat(1_000_000)), ["é".repeat(MAX_SEARCH)]);
     }
 }
