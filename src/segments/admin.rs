@@ -159,16 +159,17 @@ fn may(actor: &Actor, permission: Permission, row: Option<&Row>) -> Result<()> {
     }
 }
 
-/// The count as it was last taken; what makes it doubtful stands behind it.
+/// The count as it was last taken; what makes it doubtful stands behind it, in a word. The page of the segment says which
+/// rule it is.
 fn member_count(row: &Row, display: &Display) -> Cell {
     let segment = &row.segment;
     let calendar = Calendar { zone: display.zone(), today: display.today() };
-    if let Some(problem) = segment.broken_rules(calendar).first() {
-        return display.number(0).noted(Tone::Attention, format!("needs attention: {}: {}", problem.place(), problem.detail));
+    if !segment.broken_rules(calendar).is_empty() {
+        return display.number(0).noted(Tone::Attention, "needs attention");
     }
     let count = display.number(segment.member_count);
     match segment.last_calculated_at {
-        None => count.noted(Tone::Attention, "never counted"),
+        None => Cell::Blank.noted(Tone::Quiet, "never counted"),
         Some(counted) if segment.status != Status::Active.name() => {
             count.noted(Tone::Quiet, format!("as of {}", display.sentence(counted)))
         }

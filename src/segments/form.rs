@@ -9,7 +9,7 @@ use super::chooser::{COMPANIES, CONTACTS, Chooser};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::listed::ListChange;
-use super::model::{Row, SegmentType};
+use super::model::{Row, Segment, SegmentType};
 use super::preview::{Preview, preview};
 use super::save;
 use super::{admin::SegmentAdmin, draft};
@@ -18,10 +18,13 @@ use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
 use crate::admin::form::{FormData, FormErrors};
 use crate::admin::form_page::BoundField;
 use crate::admin::html::Html;
-use crate::criteria::{Problem, describe, resolve};
+use crate::criteria::field::fields;
+use crate::criteria::warnings::warnings;
+use crate::criteria::{Code, Entity, Problem, describe, resolve};
 use crate::customers::contact;
 use crate::db::AnyConnection;
 use crate::error::{AppError, Result};
+use crate::query::{Kind, Operator};
 
 /// The button that previews the rules without saving.
 pub const PREVIEW: &str = "_preview";
@@ -85,11 +88,41 @@ struct PreviewTemplate<'a> {
     state: &'a State,
 }
 
+impl PreviewTemplate<'_> {
+    /// Whether nothing is wrong but that there are no rules yet.
+    fn is_empty(&self) -> bool {
+        matches!(self.state, State::Broken(problems) if problems.iter().all(|problem| problem.code == Code::Empty && problem.rule().is_none()))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "segments/criteria.html")]
 struct CriteriaTemplate<'a> {
     field: &'a BoundField,
     preview: Html,
+    kinds: Vec<KindView>,
+}
+
+/// The fields of one type that rules may name, and the operators they take.
+struct KindView {
+    name: &'static str,
+    operators: String,
+    fields: String,
+}
+
+/// The catalogue as the form explains it.
+fn kinds() -> Vec<KindView> {
+    let kinds = [Kind::Text, Kind::Integer, Kind::Decimal, Kind::Boolean, Kind::Date, Kind::Timestamp];
+    let paths = |kind| fields(Entity::Contact).filter(move |field| field.column.kind == kind).map(|field| field.path(Entity::Contact));
+    let joined = |names: Vec<String>| names.join(", ");
+    kinds
+        .into_iter()
+        .map(|kind| KindView {
+            name: kind.plural(),
+            operators: joined(Operator::of(kind).map(|operator| operator.name().to_owned()).collect()),
+            fields: joined(paths(kind).collect()),
+        })
+        .collect()
 }
 
 #[derive(Template)]
@@ -106,7 +139,7 @@ pub fn render_preview(state: &State) -> Result<Html> {
 
 /// The row of the criteria box.
 pub fn criteria_panel(field: &BoundField, panels: &Panels) -> Result<Html> {
-    Html::render(&CriteriaTemplate { field, preview: render_preview(&panels.criteria)? })
+    Html::render(&CriteriaTemplate { field, preview: render_preview(&panels.criteria)?, kinds: kinds() })
 }
 
 /// The chooser of contacts.
@@ -211,13 +244,29 @@ pub fn save(connection: &mut AnyConnection, act: &Act<'_>, target: Target<'_, Se
         Target::New(id) => save::insert(connection, act.actor, act.clock, id, draft, list)?,
         Target::Stored(row) => save::update(connection, act.actor, act.clock, &row.segment, draft, list)?,
     };
-    let notes = if saved.is_archived() {
-        Vec::new()
-    } else {
-        let members = if saved.member_count == 1 { "member" } else { "members" };
-        vec![Note { is_warning: false, text: format!("It has {} {members}.", number(saved.member_count.into())) }]
-    };
+    let notes = notes(connection, act, &saved, list)?;
     Ok(Saved { id: saved.id, name: saved.name, notes })
+}
+
+/// What to say beside "was saved": how many are in, what became of the list, and what is worth knowing of the rules.
+fn notes(connection: &mut AnyConnection, act: &Act<'_>, saved: &Segment, list: &ListChange) -> Result<Vec<Note>> {
+    if saved.is_archived() {
+        return Ok(Vec::new());
+    }
+    let note = |is_warning, text| Note { is_warning, text };
+    let members = if saved.member_count == 1 { "member" } else { "members" };
+    let mut notes = vec![note(false, format!("It has {} {members}.", number(saved.member_count.into())))];
+    if !list.is_empty() {
+        let (contacts, companies) = listed::count(connection, saved.id)?;
+        notes.push(note(false, format!("Its list now names {} contacts and {} companies.", number(contacts), number(companies))));
+    }
+    if saved.kind() == SegmentType::Dynamic
+        && let Ok(criteria) = resolve(&saved.filter_criteria.0, act.clock.into())
+    {
+        let found = warnings(connection, &criteria)?;
+        notes.extend(found.iter().map(|warning| note(true, format!("{}: {}", warning.place(), warning.detail))));
+    }
+    Ok(notes)
 }
 
 /// What a refusal means for the form.
