@@ -15,9 +15,14 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn of(response: reqwest::blocking::Response) -> Self {
+        Self::try_of(response).expect("the body is text")
+    }
+
+    /// The answer of a server that may die in the middle of it.
+    pub(crate) fn try_of(response: reqwest::blocking::Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let path = response.url().path().to_owned();
-        Self { status, headers, path, body: response.text().expect("the body is text") }
+        Ok(Self { status, headers, path, body: response.text()? })
     }
 
     /// A header; empty when it is not there.

@@ -163,13 +163,14 @@ fn watch(binaries: &Path, home: &Path, data: &Path) {
 }
 
 /// The user that the server runs as where we are root.
-fn other_user() -> Option<&'static str> {
+pub(crate) fn other_user() -> Option<&'static str> {
     let exists =
         |name: &str| fs::read_to_string("/etc/passwd").is_ok_and(|users| users.lines().any(|line| line.starts_with(&format!("{name}:"))));
     (user_id() == 0).then(|| if exists("postgres") { "postgres" } else { "nobody" })
 }
 
-fn unprivileged(program: &Path) -> Command {
+/// A program run as somebody for whom PostgreSQL starts.
+pub(crate) fn unprivileged(program: &Path) -> Command {
     let mut command = match other_user() {
         Some(user) => {
             let mut command = Command::new("runuser");
@@ -183,7 +184,8 @@ fn unprivileged(program: &Path) -> Command {
     command
 }
 
-fn succeed(command: &mut Command) -> Output {
+/// Runs it to its good end.
+pub(crate) fn succeed(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     output
