@@ -64,7 +64,7 @@ impl OwnCluster {
     /// Its database, migrated.
     pub(crate) fn database(&self) -> TestDb {
         let test = TestDb::empty(Engine::Sqlite).reopened(|options| options.url = self.url());
-        migrations::apply(&test.db, &test.clock).expect("the migrations");
+        migrations::apply(&test.db).expect("the migrations");
         test
     }
 
