@@ -92,6 +92,21 @@ impl Context {
     /// # Errors
     /// `Conflict` when the SQLite file does not exist.
     pub fn database_as_it_is(&self) -> Result<Db> {
+        self.require_file()?;
+        self.open()
+    }
+
+    /// [`Context::database`] of one that must be there: a mistyped path must not become a new, empty database that answers
+    /// everything with nothing.
+    ///
+    /// # Errors
+    /// Those of [`Context::database`]; `Conflict` when the SQLite file does not exist.
+    pub fn existing_database(&self) -> Result<Db> {
+        self.require_file()?;
+        self.database()
+    }
+
+    fn require_file(&self) -> Result<()> {
         if let Some(file) = self.sqlite_file()?
             && !file.exists()
         {
@@ -100,7 +115,7 @@ impl Context {
                 file.display()
             )));
         }
-        self.open()
+        Ok(())
     }
 
     /// # Errors

@@ -61,8 +61,7 @@ struct Work {
 
 /// Runs it.
 pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
-    // A mistyped path must not become a new, empty database that answers 0 to everything.
-    let db = context.migrated(context.database_as_it_is()?)?;
+    let db = context.existing_database()?;
     let is_shared = migrations::state(&db)?.shared;
     let out = BufWriter::new(stdout());
     let mut work = Work { db, clock: context.clock(), actor: Actor::system("customer-segments segments", is_shared), out };
