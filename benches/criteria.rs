@@ -1,0 +1,215 @@
+//! Criteria beside hand-written SQL: count and first page, on both engines, at each size, in one run.
+//!
+//! `cargo bench --bench criteria` prints a table: criterion × size × engine, p50 and p95 of ours, p50 of the best
+//! hand-written SQL on the same connection, their ratio. `BENCH_SIZES=100000,1000000` chooses the sizes (100,000 without).
+//! Machines are noisy: the two are measured in turns, and it is the ratio that counts. PostgreSQL is a cluster of the
+//! bench's own; where it is not installed, the table says so by leaving it out.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss, reason = "a measurement that cannot go on should stop")]
+
+#[path = "../tests/integration/support/postgres.rs"]
+#[expect(dead_code, reason = "shared with the tests, which use more of it")]
+mod postgres;
+
+use std::time::{Duration, Instant};
+
+use chrono::TimeZone;
+use customer_segments::clock::Clock;
+use customer_segments::criteria::{Calendar, resolve};
+use customer_segments::customers::sample;
+use customer_segments::db::connection::Options;
+use customer_segments::db::dialect::Engine;
+use customer_segments::db::{AnyConnection, Db, migrations};
+use customer_segments::segments::Members;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+/// How often each is measured.
+const ROUNDS: usize = 15;
+/// Rows of a first page.
+const PAGE: i64 = 100;
+
+/// A criterion, with the conditions that somebody would write by hand.
+struct Case {
+    name: &'static str,
+    document: &'static str,
+    /// Over `crm_app_contact`; `FOLD` stands for the engine's function.
+    by_hand: &'static str,
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "country and industry",
+        document: r#"{"entity":"company","rules":[{"field":"country","operator":"equals","value":"Thailand"},{"field":"industry","operator":"equals","value":"Hotels"}]}"#,
+        by_hand: "company_id IN (SELECT id FROM crm_app_company WHERE FOLD(country) = 'thailand' AND FOLD(industry) = 'hotels')",
+    },
+    Case {
+        name: "company name contains",
+        document: r#"{"rules":[{"field":"company.name","operator":"contains","value":"Palm"}]}"#,
+        by_hand: "company_id IN (SELECT id FROM crm_app_company WHERE FOLD(name) LIKE '%palm%')",
+    },
+    Case {
+        name: "type, country one of three",
+        document: r#"{"rules":[{"field":"contact_type","operator":"equals","value":"Decision Maker"},{"field":"company.country","operator":"in_list","value":["Thailand","Vietnam","Singapore"]}]}"#,
+        by_hand: "FOLD(contact_type) = 'decision maker' AND company_id IN (SELECT id FROM crm_app_company WHERE FOLD(country) IN ('thailand', 'vietnam', 'singapore'))",
+    },
+    Case {
+        name: "has an active contract",
+        document: r#"{"rules":[{"field":"contract.status","operator":"equals","value":"Active"}]}"#,
+        by_hand: "company_id IN (SELECT company_id FROM crm_app_contract WHERE FOLD(status) = 'active')",
+    },
+    Case {
+        name: "country is not",
+        document: r#"{"rules":[{"field":"company.country","operator":"not_equals","value":"Thailand"}]}"#,
+        by_hand: "company_id IN (SELECT id FROM crm_app_company WHERE FOLD(country) <> 'thailand')",
+    },
+    Case {
+        name: "contract value between",
+        document: r#"{"rules":[{"field":"contract.value","operator":"between","value":[10000,20000]}]}"#,
+        by_hand: "company_id IN (SELECT company_id FROM crm_app_contract WHERE value BETWEEN MONEY(10000) AND MONEY(20000))",
+    },
+    Case {
+        name: "contact name contains",
+        document: r#"{"rules":[{"field":"name","operator":"contains","value":"nguyễn thị m"}]}"#,
+        by_hand: "FOLD(name) LIKE '%nguyễn thị m%'",
+    },
+    Case {
+        name: "five rules",
+        document: r#"{"rules":[{"field":"company.country","operator":"in_list","value":["Thailand","Vietnam"]},{"field":"company.industry","operator":"equals","value":"Hotels"},{"field":"title","operator":"contains","value":"manager"},{"field":"contract.status","operator":"equals","value":"Active"},{"field":"contract.value","operator":"greater_than","value":5000}]}"#,
+        by_hand: "FOLD(title) LIKE '%manager%' AND company_id IN (SELECT id FROM crm_app_company WHERE FOLD(country) IN ('thailand', 'vietnam') AND FOLD(industry) = 'hotels') AND company_id IN (SELECT company_id FROM crm_app_contract WHERE FOLD(status) = 'active' AND value > MONEY(5000))",
+    },
+];
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+fn main() {
+    let sizes = std::env::var("BENCH_SIZES").unwrap_or_else(|_| "100000".into());
+    println!("| criterion | contacts | engine | members | count p50 | p95 | by hand | ratio | page p50 | p95 | by hand | ratio | private MB |");
+    println!("|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    for size in sizes.split(',').map(|size| size.trim().parse::<usize>().expect("BENCH_SIZES is numbers")) {
+        let directory = tempfile::tempdir().unwrap();
+        measure(size, Engine::Sqlite, &format!("sqlite://{}", directory.path().join("bench.db").display()));
+        if let Some(cluster) = postgres::cluster() {
+            let name = format!("bench_{size}");
+            cluster.run(&format!("CREATE DATABASE {name}")).expect("a database for the bench");
+            measure(size, Engine::Postgres, &cluster.url(&name));
+            cluster.run(&format!("DROP DATABASE {name} WITH (FORCE)")).expect("the database goes again");
+        }
+    }
+}
+
+fn measure(size: usize, engine: Engine, url: &str) {
+    let now = chrono_tz::Asia::Bangkok.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap().to_utc();
+    let clock = Clock::fixed(now, chrono_tz::Asia::Bangkok);
+    let db = Db::open(Options::new(url)).expect("a database");
+    migrations::apply(&db, &clock).expect("migrations");
+    sample::fill(&db, &clock, size).expect("sample data");
+    db.raw().unwrap().batch_execute("ANALYZE").expect("statistics");
+    for case in CASES {
+        db.read_unhurried(|connection| {
+            println!("{}", row(connection, case, size, engine, (&clock).into()));
+            Ok(())
+        })
+        .expect("a measurement");
+    }
+}
+
+fn row(connection: &mut AnyConnection, case: &Case, size: usize, engine: Engine, calendar: Calendar) -> String {
+    let document = serde_json::from_str(case.document).unwrap();
+    let members = Members::of_criteria(&resolve(&document, calendar).expect("good criteria"));
+    let count = members.count(connection).unwrap();
+    let (hand_count, hand_pages) = by_hand(case, engine);
+    assert_eq!(count, number(connection, &hand_count), "{}: the same question by hand", case.name);
+    let ([ours, hand], [our_page, lookup, ordered]) = (
+        in_turns(connection, [&mut |c| drop(members.count(c).unwrap()), &mut |c| drop(number(c, &hand_count))]),
+        in_turns(connection, [
+            &mut |c| drop(members.page(c, count, PAGE, 0).unwrap()),
+            &mut |c| drop(number(c, &hand_pages[0])),
+            &mut |c| drop(number(c, &hand_pages[1])),
+        ]),
+    );
+    let best = if p(&lookup, 50) <= p(&ordered, 50) { lookup } else { ordered };
+    format!(
+        "| {} | {size} | {engine:?} | {count} | {} | {} | {} | {:.2} | {} | {} | {} | {:.2} | {} |",
+        case.name,
+        ms(p(&ours, 50)),
+        ms(p(&ours, 95)),
+        ms(p(&hand, 50)),
+        ratio(&ours, &hand),
+        ms(p(&our_page, 50)),
+        ms(p(&our_page, 95)),
+        ms(p(&best, 50)),
+        ratio(&our_page, &best),
+        private_memory(),
+    )
+}
+
+/// The count, and the first page in both shapes that people write: gathered and sorted, or walked in the order of the name.
+fn by_hand(case: &Case, engine: Engine) -> (String, [String; 2]) {
+    let (fold, bytes, money) = match engine {
+        Engine::Sqlite => ("segments_fold", "", "00"),
+        Engine::Postgres => ("lower", " COLLATE \"C\"", ""),
+    };
+    let condition = case.by_hand.replace("FOLD", fold);
+    let condition = condition.replace("MONEY(10000)", &format!("10000{money}")).replace("MONEY(20000)", &format!("20000{money}"));
+    let condition = condition.replace("MONEY(5000)", &format!("5000{money}"));
+    let of_members = |condition: &str| format!("FROM crm_app_contact WHERE is_active AND NOT unsubscribed AND {condition}");
+    let page = |condition: &str| {
+        // Every column that a page shows is read; only how many rows there were is handed back.
+        format!(
+            "SELECT COUNT(length(name) + length(email) + length(title) + length(company_name)) AS number FROM (SELECT p.*, k.name AS company_name, k.country FROM \
+             (SELECT * {} ORDER BY name{bytes}, id LIMIT {PAGE}) p JOIN crm_app_company k ON k.id = p.company_id) rows",
+            of_members(condition)
+        )
+    };
+    let walked = if engine == Engine::Sqlite { condition.replace("company_id IN", "+company_id IN") } else { condition.clone() };
+    (format!("SELECT COUNT(*) AS number {}", of_members(&condition)), [page(&condition), page(&walked)])
+}
+
+#[expect(clippy::disallowed_methods, reason = "what is compared with is SQL that somebody wrote by hand")]
+fn number(connection: &mut AnyConnection, sql: &str) -> i64 {
+    diesel::sql_query(sql).get_result::<Counted>(connection).unwrap().number
+}
+
+type Work<'a> = &'a mut dyn FnMut(&mut AnyConnection);
+
+/// Measures each, taking turns, after one round that does not count.
+fn in_turns<const N: usize>(connection: &mut AnyConnection, mut works: [Work<'_>; N]) -> [Vec<Duration>; N] {
+    let mut times = [const { Vec::new() }; N];
+    for round in 0..=ROUNDS {
+        for (work, times) in works.iter_mut().zip(&mut times) {
+            let begun = Instant::now();
+            work(connection);
+            if round > 0 {
+                times.push(begun.elapsed());
+            }
+        }
+    }
+    times.iter_mut().for_each(|times| times.sort_unstable());
+    times
+}
+
+/// A percentile of sorted times.
+fn p(times: &[Duration], percent: usize) -> Duration {
+    times[(times.len() - 1) * percent / 100]
+}
+
+fn ratio(ours: &[Duration], other: &[Duration]) -> f64 {
+    p(ours, 50).as_secs_f64() / p(other, 50).as_secs_f64()
+}
+
+fn ms(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// Memory that is this process's alone, in MB, as Linux tells it; the database's mapped pages are not in it.
+fn private_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
