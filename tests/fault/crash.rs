@@ -11,7 +11,7 @@ use customer_segments::db::migrations;
 use crate::node::Node;
 use crate::saves::{ADD, Listable, Saved, USER, assert_whole, prepare, typed, under_saves};
 use crate::support::browser::Browser;
-use crate::support::page::Answer;
+use crate::support::page::{Answer, Form};
 use crate::support::{TestDb, on_both_engines, on_engines};
 
 /// How often the server is killed.
@@ -106,7 +106,7 @@ fn told_to_end_under_load_it_finishes_what_it_has_begun() {
 fn half_a_save(browser: &Browser, address: &str, listable: &Listable) -> (TcpStream, String) {
     let form =
         listable.ticked(typed(Answer::of(browser.get(ADD)).form_at("#customersegment_form"), "Sent in two halves"), 0).and("_save", "1");
-    let body = form.fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect::<Vec<_>>().join("&");
+    let body = body_of(&form);
     let cookies: Vec<String> = browser.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
     let (first, rest) = body.split_at(body.len() / 2);
     let mut stream = TcpStream::connect(address).unwrap();
@@ -119,6 +119,11 @@ fn half_a_save(browser: &Browser, address: &str, listable: &Listable) -> (TcpStr
     );
     stream.write_all(head.as_bytes()).unwrap();
     (stream, rest.to_owned())
+}
+
+/// What a browser sends of a form.
+pub(crate) fn body_of(form: &Form) -> String {
+    form.fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect::<Vec<_>>().join("&")
 }
 
 /// Every byte that is not a letter or a digit as `%xx`.

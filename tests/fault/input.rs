@@ -15,7 +15,7 @@ use customer_segments::routes;
 use diesel::prelude::*;
 use reqwest::Method;
 
-use crate::crash::encoded;
+use crate::crash::{body_of, encoded};
 use crate::saves::{ADD, EVERYBODY, LIST, Listable, prepare};
 use crate::stored::{assert_unchanged, rows};
 use crate::support::browser::{Browser, add_user};
@@ -337,7 +337,7 @@ fn queries() -> Vec<String> {
     queries.push(format!("q={}", "a+".repeat(5_000)));
     queries.push(format!("q={}", "é".repeat(2_000)));
     queries.push(format!("o={}", "1.".repeat(2_000)));
-    queries.push((0..2_000).map(|number| format!("x{number}=1&")).collect());
+    queries.push((0..2_000).map(|number| format!("x{number}=1")).collect::<Vec<_>>().join("&"));
     queries.push(format!("_changelist_filters={}", encoded(&encoded(&"q=a&".repeat(500)))));
     queries
 }
@@ -366,7 +366,7 @@ fn requests_that_break_off_or_contradict_themselves_change_nothing() {
         let test = &site.app.test;
         let before = rows(test);
         let form = site.form(ADD).fill("name", "Broken off").fill("filter_criteria", EVERYBODY).and("_save", "1");
-        let body: String = form.fields.iter().map(|(name, value)| format!("{}={}&", encoded(name), encoded(value))).collect();
+        let body = body_of(&form);
         let cookies: Vec<String> = site.browser.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let head = |path: &str| {
             format!(

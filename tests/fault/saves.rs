@@ -188,7 +188,7 @@ pub(crate) fn assert_whole(test: &TestDb, acknowledged: &[Saved]) -> usize {
     let stored = read(test);
     for (name, one) in &stored {
         let is_changed = one.tags == "changed";
-        let expected = (LISTED + usize::from(is_changed), 1, vec!["added", "changed"][..1 + usize::from(is_changed)].to_vec());
+        let expected = (LISTED + usize::from(is_changed), 1, ["added", "changed"][..=usize::from(is_changed)].to_vec());
         let found = (one.contacts, one.companies, one.events.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(found, expected, "“{name}” is there by half");
         assert!(one.counted, "“{name}” was saved without its count");

@@ -30,14 +30,14 @@ struct Taken {
 impl Taken {
     fn on(test: &TestDb) -> Self {
         let (mut release, mut wait) = (Vec::new(), Vec::new());
-        let (begun, began) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
         for _ in 0..2 {
             let (sender, receiver) = mpsc::channel::<()>();
             release.push(sender);
-            let (db, begun) = (test.db.clone(), begun.clone());
+            let (db, tell) = (test.db.clone(), tell.clone());
             wait.push(async move {
                 db.read_heavy(move |_| {
-                    begun.send(()).unwrap();
+                    tell.send(()).unwrap();
                     // Ends when the other end is dropped.
                     assert!(receiver.recv().is_err());
                     Ok(())
@@ -49,7 +49,7 @@ impl Taken {
         let holder =
             thread::spawn(move || actix_web::rt::System::new().block_on(async { drop(futures_util::future::join_all(wait).await) }));
         for _ in 0..2 {
-            began.recv().unwrap();
+            told.recv().unwrap();
         }
         Self { release, holder: Some(holder) }
     }
@@ -82,7 +82,7 @@ fn two_hundred_previews_at_once_keep_no_list_waiting() {
         let browser = app.signed_in(USER);
         let token = browser.token(ADD);
         let alone = median(&browser, LIST);
-        let taken = Taken::on(&app.test);
+        let turns = Taken::on(&app.test);
         let (answered, counts) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
         let (answered, counts) = (&answered, &counts);
         thread::scope(|scope| {
@@ -103,7 +103,7 @@ fn two_hundred_previews_at_once_keep_no_list_waiting() {
             assert_eq!(browser.send(browser.request(Method::POST, ADD).form(&saved.fields)).status(), 303);
             assert_eq!(answered.load(Ordering::SeqCst), 0, "the previews wait for their turn");
             println!("{engine:?}: a list takes {alone:?} alone and {meanwhile:?} beside 200 previews");
-            taken.release();
+            turns.release();
         });
         let document = serde_json::from_str(EVERYBODY).unwrap();
         let criteria = customer_segments::criteria::resolve(&document, (&app.test.clock).into()).unwrap();
