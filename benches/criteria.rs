@@ -5,7 +5,7 @@
 //! Machines are noisy: the two are measured in turns, and it is the ratio that counts. PostgreSQL is a cluster of the
 //! bench's own; where it is not installed, the table says so by leaving it out.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss, reason = "a measurement that cannot go on should stop")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on should stop")]
 
 #[path = "../tests/integration/support/postgres.rs"]
 mod postgres;
@@ -211,7 +211,9 @@ fn in_turns<const N: usize>(connection: &mut AnyConnection, mut works: [Work<'_>
             }
         }
     }
-    times.iter_mut().for_each(|times| times.sort_unstable());
+    for times in &mut times {
+        times.sort_unstable();
+    }
     times
 }
 
