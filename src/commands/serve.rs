@@ -32,6 +32,6 @@ pub(super) fn serve(context: &Context, mut config: Config, db: Db, announce: imp
     if context.settings.public_url.is_none() {
         config.public_url.set_port(Some(config.bind.port())).map_err(|()| AppError::internal("the URL of the site takes no port"))?;
     }
-    announce(config.public_url.as_str())?;
-    server::run_on(listener, config, db, context.clock())
+    let url = config.public_url.to_string();
+    server::run_on(listener, config, db, context.clock(), || announce(&url))
 }

@@ -49,15 +49,6 @@ const SHUTDOWN: u64 = 30;
 /// How long balancers have to see that `/readyz` says no before the port is closed.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// Serves on the address of the settings until the process is told to end. The database is migrated already.
-///
-/// # Errors
-/// `Unavailable` when the address is taken.
-pub fn run(config: Config, db: Db, clock: Clock) -> Result<()> {
-    let listener = bind(&config)?;
-    run_on(listener, config, db, clock)
-}
-
 /// The listener on the address of the settings, for those who want to say something once the port is theirs.
 ///
 /// # Errors
@@ -66,14 +57,16 @@ pub fn bind(config: &Config) -> Result<TcpListener> {
     TcpListener::bind(config.bind).map_err(|error| AppError::Unavailable(format!("BIND: cannot listen on {}: {error}.", config.bind)))
 }
 
-/// [`run`] on a listener that is open already.
-pub fn run_on(listener: TcpListener, config: Config, db: Db, clock: Clock) -> Result<()> {
+/// Serves on `listener` until the process is told to end; `announce` is called once that can be told. The database is
+/// migrated already.
+pub fn run_on(listener: TcpListener, config: Config, db: Db, clock: Clock, announce: impl FnOnce() -> Result<()>) -> Result<()> {
     System::new().block_on(async move {
         let draining = Draining::default();
         let server = build(listener, config, db, clock, draining.clone())?;
-        // Listened for before anything is served, so that no signal finds the default of dying at once.
+        // Listened for before anybody knows that we serve, so that no signal finds the default of dying at once.
         let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         actix_web::rt::spawn(end_at_signal(signals, server.handle(), draining));
+        announce()?;
         Ok(server.await?)
     })
 }
