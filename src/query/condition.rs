@@ -80,7 +80,11 @@ fn condition(column: &Column, condition: &Condition) -> Sql {
         Condition::Like(like) => folded(column) + " LIKE " + Value::Text(pattern(like)) + " ESCAPE '\\'",
         Condition::Within(ranges) => match ranges.as_slice() {
             [range] => within(column, range),
-            ranges => Sql::or(ranges.iter().map(|range| within(column, range))).grouped(),
+            // In bundles: SQLite refuses an OR of a thousand, which it reads as a thousand levels.
+            ranges => {
+                let bundle = |ranges: &[Range]| Sql::or(ranges.iter().map(|range| within(column, range)));
+                Sql::or(ranges.chunks(BUNDLE).map(bundle)).grouped()
+            }
         },
     }
 }
@@ -122,6 +126,9 @@ fn within(column: &Column, range: &Range) -> Sql {
         (None, None) => empty(column).complement(),
     }
 }
+
+/// Ranges that are joined before the bundles are.
+const BUNDLE: usize = 40;
 
 /// The column as comparisons of text see it.
 pub fn folded(column: &Column) -> Sql {

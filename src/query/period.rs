@@ -53,7 +53,9 @@ pub fn parse_point(typed: &str) -> Result<Point, NotATime> {
     if let Some(moment) = moment {
         // The year that counts is that of UTC, in which moments are stored: the offset may carry one over the edge.
         let moment = moment.to_utc();
-        return if (1..=9999).contains(&moment.year()) { Ok(Point::Moment(moment)) } else { Err(NotATime::Form) };
+        // A leap second is no moment that both engines know: one of them would take the next second for it.
+        let is_leap = moment.nanosecond() >= 1_000_000_000;
+        return if (1..=9999).contains(&moment.year()) && !is_leap { Ok(Point::Moment(moment)) } else { Err(NotATime::Form) };
     }
     let without = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     let is_naive = without.iter().any(|form| NaiveDateTime::parse_from_str(typed, form).is_ok());

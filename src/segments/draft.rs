@@ -236,12 +236,12 @@ fn is_typed(document: &Value, typed: &str) -> bool {
 /// The document to save. No rules are an error for a dynamic segment and fine for a static one.
 fn criteria_of(typed: &str, kind: SegmentType, calendar: Calendar) -> Result<Value, FieldError> {
     let document = read_criteria(typed).map_err(|problem| FieldError::rules(vec![problem]))?;
+    // Also where a value is ignored: it is stored with the rest.
+    json::check_storable(&document, "").map_err(|problem| FieldError::rules(vec![problem]))?;
     if kind == SegmentType::Dynamic {
         resolve(&document, calendar).map_err(FieldError::rules)?;
     } else if !document.is_object() {
         return Err(FieldError::new("filter_criteria", "Filter criteria must be a JSON object, also while they rest."));
-    } else {
-        json::check_storable(&document, "").map_err(|problem| FieldError::rules(vec![problem]))?;
     }
     Ok(document)
 }

@@ -186,6 +186,11 @@ fn resting_criteria_are_kept_as_they_are_unless_no_database_could() {
                 answer.text("#id_filter_criteria_error")
             );
         }
+        for ignored in [r#""\u0000""#, "1e200000"] {
+            let criteria = format!(r#"{{"rules":[{{"field":"name","operator":"is_not_empty","value":{ignored}}}]}}"#);
+            let dynamic = form.clone().fill("segment_type", "dynamic").fill("filter_criteria", &criteria);
+            assert_eq!(press(&person, dynamic, "_save").status, 200, "{criteria}");
+        }
         let rubbish = r#"{"rules": ["rubbish", 1.50, {"field": "nothing"}]}"#;
         assert_eq!(press(&person, form.fill("filter_criteria", rubbish), "_save").status, 303, "checked once it becomes dynamic");
     });
