@@ -12,7 +12,7 @@ use crate::accounts::user::{NewUser, User};
 use crate::accounts::{Actor, Role, hashing, password};
 use crate::config::Settings;
 use crate::customers;
-use crate::db::Db;
+use crate::db::{Db, migrations};
 use crate::error::{AppError, Result};
 use crate::segments;
 
@@ -36,8 +36,12 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     let (file, _directory) = place(arguments)?;
     let context = &Context::new(Settings { database_url: format!("sqlite://{}", file.display()), ..context.settings.clone() });
     let config = context.config()?;
-    let db = context.database()?;
-    let password = fill(context, &db, arguments.contacts)?;
+    let db = context.opened()?;
+    migrations::apply_tables(&db)?;
+    writeln!(stderr(), "Making up {} contacts …", arguments.contacts)?;
+    customers::sample::fill(&db, &context.clock(), arguments.contacts as usize)?;
+    let db = context.migrated(db)?;
+    let password = introduce(context, &db)?;
     serve::serve(context, config, db, |url| {
         writeln!(stdout(), "URL: {url}\nUsername: {USERNAME}\nPassword: {password}")?;
         if let Some(file) = &arguments.keep {
@@ -63,11 +67,9 @@ fn place(arguments: &Arguments) -> Result<(PathBuf, Option<TempDir>)> {
     }
 }
 
-/// Makes the data and the user, and gives the user's password.
-fn fill(context: &Context, db: &Db, contacts: u32) -> Result<String> {
-    writeln!(stderr(), "Making up {contacts} contacts …")?;
+/// Makes the user and their segments, and gives the user's password.
+fn introduce(context: &Context, db: &Db) -> Result<String> {
     let clock = context.clock();
-    customers::sample::fill(db, &clock, contacts as usize)?;
     let password = readable_password()?;
     let hash = password::hash(hashing::preferred(context.settings.password_hasher, Ownership::Own), &password)?;
     let user = NewUser {

@@ -55,6 +55,16 @@ pub fn apply(db: &Db) -> Result<Vec<String>> {
     Ok(applied)
 }
 
+/// Makes the tables of the CRM where they are missing, and not yet what their rows are looked up by: a million rows are
+/// written in half the time when their indexes are made afterwards, by [`apply`].
+pub fn apply_tables(db: &Db) -> Result<()> {
+    make_lock(db)?;
+    db.write_unhurried(|connection| {
+        lease::lock(connection, LOCK)?;
+        if dialect::has_table(connection, "crm_app_company")? { Ok(()) } else { dialect::run_first_migration(connection) }
+    })
+}
+
 fn make_lock(db: &Db) -> Result<()> {
     let connection = &mut *db.raw()?;
     dialect::allow_writes(connection)?;

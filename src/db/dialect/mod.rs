@@ -71,6 +71,10 @@ pub enum Mode {
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
     PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA mmap_size = 1073741824; PRAGMA cell_size_check = ON;";
 
+/// A write without a deadline is a bulk one. Its rows touch pages all over the indexes: with room for them each is written
+/// once a commit, not many times, and copied from the log to the file after many commits, not after each.
+const BEGIN_BULK: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 32768; PRAGMA query_only = OFF; BEGIN IMMEDIATE";
+
 /// Opens one connection.
 ///
 /// # Errors
@@ -108,9 +112,10 @@ pub(super) fn begin(connection: &mut AnyConnection, mode: Mode, limit: Option<Du
             Ok(deadline::set(None))
         }
         AnyConnection::Sqlite(connection) => {
-            let begin = match mode {
-                Mode::Read => "PRAGMA query_only = ON; BEGIN",
-                Mode::Write => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
+            let begin = match (mode, limit) {
+                (Mode::Read, _) => "PRAGMA query_only = ON; BEGIN",
+                (Mode::Write, Some(_)) => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
+                (Mode::Write, None) => BEGIN_BULK,
             };
             AnsiTransactionManager::begin_transaction_sql(connection, begin)?;
             Ok(deadline::set(limit))
@@ -238,6 +243,15 @@ pub(super) fn run_migrations(connection: &mut AnyConnection, shared: bool) -> Re
     match connection {
         AnyConnection::Postgres(connection) => connection.run_pending_migrations(Source { embedded: POSTGRES, shared }).map(drop),
         AnyConnection::Sqlite(connection) => connection.run_pending_migrations(Source { embedded: SQLITE, shared }).map(drop),
+    }
+    .map_err(AppError::internal)
+}
+
+/// Runs the first migration alone, on a database that has none.
+pub(super) fn run_first_migration(connection: &mut AnyConnection) -> Result<()> {
+    match connection {
+        AnyConnection::Postgres(connection) => connection.run_next_migration(Source { embedded: POSTGRES, shared: false }).map(drop),
+        AnyConnection::Sqlite(connection) => connection.run_next_migration(Source { embedded: SQLITE, shared: false }).map(drop),
     }
     .map_err(AppError::internal)
 }
