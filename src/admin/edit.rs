@@ -9,6 +9,7 @@ use crate::accounts::actor::Permission;
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
+use crate::history;
 use crate::query::condition::Condition;
 use crate::query::{Selection, Sql, Test, Value};
 
@@ -225,11 +226,14 @@ fn sent_before<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data:
     Ok(is_done.then(|| Saved { id, name: (A::STORE.name)(&row), notes: Vec::new() }))
 }
 
-/// The key that the form carries, unless an object has it.
+/// The key that the form carries, unless an object has it or had it: the history of one that was deleted is not for
+/// whoever sends its key.
 fn new_id<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData) -> Result<Id> {
     let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(Id::new()) };
     let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
-    Ok(if (A::STORE.count)(connection, &is_it)? == 0 { id } else { Id::new() })
+    let is_free =
+        (A::STORE.count)(connection, &is_it)? == 0 && history::list_of(connection, A::MODEL.model_name, &id.to_string(), 1)?.is_empty();
+    Ok(if is_free { id } else { Id::new() })
 }
 
 /// The form as it is shown.
