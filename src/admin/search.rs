@@ -45,7 +45,7 @@ impl SearchField {
         let found = Test::new(*self.column, Condition::Like(Like::Containing(term.to_owned()))).sql();
         let Some(Through { foreign_key, key }) = self.through else { return found };
         // One subquery that runs once, not a join that compares the other table's text for every row.
-        Sql::column(foreign_key) + " IN (SELECT " + Sql::column(key) + " FROM " + key.table + " WHERE " + found + ")"
+        Sql::column(foreign_key).is_in(Sql::from("SELECT ") + Sql::column(key) + " FROM " + key.table + " WHERE ", found)
     }
 }
 

@@ -29,7 +29,7 @@ pub fn predicate(criteria: &Criteria, plan: Plan) -> Sql {
     let compiler = Compiler { calendar: criteria.calendar, plan };
     match criteria.entity {
         Entity::Contact => compiler.of_contact(&criteria.root),
-        Entity::Company => compiler.company_in("SELECT id FROM crm_app_company WHERE ", compiler.of_company(&criteria.root)),
+        Entity::Company => compiler.company_in(compiler.of_company(&criteria.root)),
     }
 }
 
@@ -46,12 +46,12 @@ impl Compiler {
         for node in &group.nodes {
             match node {
                 Node::Rule(rule) if rule.field.owner == Owner::Company => of_company.push(self.rule(rule)),
-                Node::Rule(rule) => parts.push(self.rule(rule)),
+                Node::Rule(rule) => parts.push(self.on_the_way(self.rule(rule).grouped())),
                 Node::Contracts(contracts) => parts.push(self.contracts_of("crm_app_contact.company_id", contracts)),
             }
         }
         if !of_company.is_empty() {
-            parts.push(self.company_in("SELECT id FROM crm_app_company WHERE ", joined(group.match_type, of_company)));
+            parts.push(self.company_in(joined(group.match_type, of_company)));
         }
         joined(group.match_type, parts)
     }
@@ -65,20 +65,26 @@ impl Compiler {
         joined(group.match_type, parts)
     }
 
-    fn company_in(&self, select: &'static str, condition: Sql) -> Sql {
-        self.key("crm_app_contact.company_id") + " IN (" + select + condition + ")"
+    fn company_in(&self, condition: Sql) -> Sql {
+        self.key("crm_app_contact.company_id").is_in("SELECT id FROM crm_app_company WHERE ", condition)
     }
 
     fn contracts_of(&self, company: &'static str, contracts: &Contracts) -> Sql {
         let of_one = Sql::and(contracts.rules.iter().map(|rule| self.rule(rule)));
-        let within = if contracts.none { " NOT IN (" } else { " IN (" };
-        self.key(company) + within + "SELECT crm_app_contract.company_id FROM crm_app_contract WHERE " + of_one + ")"
+        let select = "SELECT crm_app_contract.company_id FROM crm_app_contract WHERE ";
+        let company = self.key(company);
+        if contracts.none { company.is_not_in(select, of_one) } else { company.is_in(select, of_one) }
     }
 
     fn key(&self, column: &'static str) -> Sql {
+        self.on_the_way(column.into())
+    }
+
+    /// Not looked up in an index where contacts are tested one after the other.
+    fn on_the_way(&self, tested: Sql) -> Sql {
         match self.plan {
-            Plan::LookUp => column.into(),
-            Plan::InOrder => Sql::from(Word::Unindexed) + column,
+            Plan::LookUp => tested,
+            Plan::InOrder => Sql::from(Word::Unindexed) + tested,
         }
     }
 

@@ -25,6 +25,9 @@ pub fn parse(text: &str) -> Result<Value, Problem> {
     if text.len() > MAX_BYTES {
         return Err(Problem::new("", Code::TooLong, "Filter criteria may be at most 64 KiB long."));
     }
+    if text.contains(NUMBER) {
+        return Err(Problem::new("", Code::UnknownKey, format!("“{NUMBER}” is no key of filter criteria.")));
+    }
     let broken = |error: serde_json::Error| Problem::new("", Code::NotJson, format!("Enter a valid JSON. {}", sentence(&error)));
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Strict.deserialize(&mut reader).map_err(broken)?;

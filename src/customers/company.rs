@@ -5,11 +5,11 @@
 
 use diesel::prelude::*;
 
-use super::{INSERTED_AT_ONCE, Selection};
+use super::INSERTED_AT_ONCE;
 use crate::db::schema::crm_app_company;
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::{AppError, Result};
-use crate::query::Sql;
+use crate::query::{Selection, Source, Sql};
 
 /// A company, with every column of its row. Text that is unknown is empty, never NULL.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
@@ -97,15 +97,11 @@ impl Company {
     }
 }
 
+const SOURCE: Source = Source { select: "SELECT crm_app_company.id FROM crm_app_company", key: "crm_app_company.id", joined: None };
+
 /// The companies of `selection`.
 pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Company>> {
-    Ok(crm_app_company::table
-        .filter(selection.predicate)
-        .order(selection.order)
-        .limit(selection.limit)
-        .offset(selection.offset)
-        .select(Company::as_select())
-        .load(connection)?)
+    Ok(crm_app_company::table.filter(selection.rows_of(&SOURCE)).order(selection.order).select(Company::as_select()).load(connection)?)
 }
 
 /// How many companies meet `predicate`.

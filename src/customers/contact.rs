@@ -5,14 +5,14 @@
 
 use diesel::prelude::*;
 
-use super::{INSERTED_AT_ONCE, Selection};
+use super::INSERTED_AT_ONCE;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::{AppError, Result};
-use crate::query::Sql;
+use crate::query::{Selection, Source, Sql};
 
 /// A contact, with every column of its row. Text that is unknown is empty, never NULL.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, PartialEq, Queryable, QueryableByName, Selectable, Identifiable, Insertable, AsChangeset)]
 #[diesel(table_name = crm_app_contact, treat_none_as_default_value = false, treat_none_as_null = true)]
 #[expect(clippy::struct_excessive_bools, reason = "these are the columns of the CRM's table")]
 pub struct Contact {
@@ -113,14 +113,18 @@ pub struct Row {
     pub company_country: String,
 }
 
+const SOURCE: Source = Source {
+    select: "SELECT crm_app_contact.id FROM crm_app_contact",
+    key: "crm_app_contact.id",
+    joined: Some(("crm_app_company", " INNER JOIN crm_app_company ON crm_app_company.id = crm_app_contact.company_id")),
+};
+
 /// The contacts of `selection`.
 pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
     Ok(crm_app_contact::table
         .inner_join(crm_app_company::table)
-        .filter(selection.predicate)
+        .filter(selection.rows_of(&SOURCE))
         .order(selection.order)
-        .limit(selection.limit)
-        .offset(selection.offset)
         .select(Row::as_select())
         .load(connection)?)
 }

@@ -5,11 +5,11 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::{INSERTED_AT_ONCE, Selection};
+use super::INSERTED_AT_ONCE;
 use crate::db::schema::{crm_app_company, crm_app_contract};
 use crate::db::{AnyConnection, Id, Money, Time, dialect};
 use crate::error::{AppError, Result};
-use crate::query::Sql;
+use crate::query::{Selection, Source, Sql};
 
 /// A contract, with every column of its row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
@@ -79,14 +79,18 @@ pub struct Row {
     pub company_name: String,
 }
 
+const SOURCE: Source = Source {
+    select: "SELECT crm_app_contract.id FROM crm_app_contract",
+    key: "crm_app_contract.id",
+    joined: Some(("crm_app_company", " INNER JOIN crm_app_company ON crm_app_company.id = crm_app_contract.company_id")),
+};
+
 /// The contracts of `selection`.
 pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
     Ok(crm_app_contract::table
         .inner_join(crm_app_company::table)
-        .filter(selection.predicate)
+        .filter(selection.rows_of(&SOURCE))
         .order(selection.order)
-        .limit(selection.limit)
-        .offset(selection.offset)
         .select(Row::as_select())
         .load(connection)?)
 }

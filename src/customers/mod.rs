@@ -7,11 +7,10 @@ pub mod admin;
 pub mod company;
 pub mod contact;
 pub mod contract;
+pub mod crm_mail;
 pub mod csv_guard;
 pub mod import;
 pub mod sample;
-
-pub use crate::query::Selection;
 
 /// Rows that go into one `INSERT`: of the widest table as many as stay below the 32,766 values that SQLite binds.
 const INSERTED_AT_ONCE: usize = 1_000;

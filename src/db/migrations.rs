@@ -10,7 +10,7 @@ use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{AnyConnection, Db};
-use super::{dialect, indexes, lease};
+use super::{dialect, indexes, lease, statistics};
 use crate::error::{AppError, Result};
 
 pub(super) const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -51,6 +51,7 @@ pub fn apply(db: &Db) -> Result<Vec<String>> {
     })?;
     if !shared && !applied.is_empty() {
         indexes::try_trigrams(&mut *db.raw()?);
+        statistics::refresh(db)?;
     }
     Ok(applied)
 }

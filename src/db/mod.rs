@@ -12,6 +12,7 @@ pub mod lease;
 pub mod migrations;
 pub mod options;
 pub mod schema;
+pub mod statistics;
 pub mod types;
 
 pub use connection::{AnyConnection, Db, MultiBackend};

@@ -15,5 +15,5 @@ pub mod text;
 pub use column::{Choice, Column, Kind};
 pub use condition::{Condition, Test};
 pub use operator::{Arity, Operator};
-pub use selection::Selection;
+pub use selection::{Selection, Source};
 pub use sql::{Sql, Value};

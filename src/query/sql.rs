@@ -38,6 +38,8 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     Text(&'static str),
+    /// Table and column.
+    Column(&'static str, &'static str),
     Word(Word),
     Bind(Value),
 }
@@ -59,12 +61,32 @@ impl Sql {
 
     /// `table.column`.
     pub fn column(column: &Column) -> Self {
-        Self(vec![Token::Text(column.table), Token::Text("."), Token::Text(column.name)])
+        Self(vec![Token::Column(column.table, column.name)])
     }
 
     /// Whether a column of `table` is asked about; lists join another table only then.
     pub fn names(&self, table: &str) -> bool {
-        self.0.iter().any(|token| matches!(token, Token::Text(text) if *text == table))
+        self.0.iter().any(|token| matches!(token, Token::Column(named, _) if *named == table))
+    }
+
+    /// ` IN (select condition)`, after a key: the columns in it are those of the subquery, and named there.
+    #[must_use]
+    pub fn is_in(self, select: impl Into<Self>, condition: impl Into<Self>) -> Self {
+        self + " IN (" + (select.into() + condition).enclosed() + ")"
+    }
+
+    /// The same with ` NOT IN`.
+    #[must_use]
+    pub fn is_not_in(self, select: impl Into<Self>, condition: impl Into<Self>) -> Self {
+        self + " NOT IN (" + (select.into() + condition).enclosed() + ")"
+    }
+
+    fn enclosed(self) -> Self {
+        let spelt = |token| match token {
+            Token::Column(table, name) => vec![Token::Text(table), Token::Text("."), Token::Text(name)],
+            other => vec![other],
+        };
+        Self(self.0.into_iter().flat_map(spelt).collect())
     }
 
     /// `self` in parentheses.
@@ -130,6 +152,11 @@ impl QueryFragment<MultiBackend> for Sql {
         for token in &self.0 {
             match token {
                 Token::Text(text) => out.push_sql(text),
+                Token::Column(table, name) => {
+                    out.push_sql(table);
+                    out.push_sql(".");
+                    out.push_sql(name);
+                }
                 Token::Word(word) => word.walk_ast(out.reborrow())?,
                 Token::Bind(Value::Text(value)) => out.push_bind_param::<st::Text, _>(value)?,
                 Token::Bind(Value::Integer(value)) => out.push_bind_param::<st::BigInt, _>(value)?,

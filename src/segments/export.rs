@@ -49,8 +49,10 @@ impl<W: Write> CsvExport<W> {
 
     /// Writes every member, by name.
     pub fn write(&mut self, connection: &mut AnyConnection, members: &Members) -> Result<()> {
-        members.stream(connection, |row| {
-            self.0.write_record(record(row).iter().map(|cell| guarded(cell).into_owned())).map_err(AppError::internal)
+        members.stream(connection, |_, rows| {
+            rows.iter().try_for_each(|row| {
+                self.0.write_record(record(row).iter().map(|cell| guarded(cell).into_owned())).map_err(AppError::internal)
+            })
         })
     }
 

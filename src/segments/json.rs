@@ -1,7 +1,8 @@
 //! Segments and their members as JSON objects, with the keys of the API.
 //!
-//! Read by the command line (`--json`) and the API. Times are ISO 8601 in UTC with `Z`; on our own database the keys of the
-//! CRM's that no column holds have the values its clients expect.
+//! Read by the command line (`--json`) and the API. Times are ISO 8601 in UTC with `Z`.
+
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
@@ -9,6 +10,9 @@ use super::model::{self, Row};
 use crate::accounts::Actor;
 use crate::criteria::Calendar;
 use crate::customers::contact;
+use crate::customers::crm_mail::{self, CrmMail};
+use crate::db::{AnyConnection, Id};
+use crate::error::Result;
 
 /// A segment, without a preview of its members.
 pub fn segment(row: &Row, actor: &Actor, calendar: Calendar) -> Value {
@@ -35,8 +39,14 @@ pub fn segment(row: &Row, actor: &Actor, calendar: Calendar) -> Value {
     })
 }
 
-/// A contact.
-pub fn contact(row: &contact::Row) -> Value {
+/// Contacts, in their order.
+pub fn contacts(connection: &mut AnyConnection, actor: &Actor, rows: &[contact::Row]) -> Result<Vec<Value>> {
+    let keys: Vec<Id> = rows.iter().map(|row| row.contact.id).collect();
+    let mail = if actor.is_shared { crm_mail::list(connection, &keys)? } else { HashMap::new() };
+    Ok(rows.iter().map(|row| contact(row, mail.get(&row.contact.id).copied().unwrap_or_default())).collect())
+}
+
+fn contact(row: &contact::Row, mail: CrmMail) -> Value {
     let contact = &row.contact;
     json!({
         "id": contact.id,
@@ -60,10 +70,10 @@ pub fn contact(row: &contact::Row) -> Value {
         "receives_seasonal_emails": contact.receives_seasonal_emails,
         "receives_payment_emails": contact.receives_payment_emails,
         "receives_quarterly_emails": contact.receives_quarterly_emails,
-        "receives_soundtrack_alerts": false,
-        "receives_quote_emails": true,
-        "receives_contract_emails": true,
-        "receives_invoice_emails": true,
+        "receives_soundtrack_alerts": mail.receives_soundtrack_alerts,
+        "receives_quote_emails": mail.receives_quote_emails,
+        "receives_contract_emails": mail.receives_contract_emails,
+        "receives_invoice_emails": mail.receives_invoice_emails,
         "created_at": contact.created_at.to_string(),
         "updated_at": contact.updated_at.to_string(),
     })

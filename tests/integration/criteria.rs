@@ -44,13 +44,18 @@ fn agrees_with_itself(connection: &mut AnyConnection, document: &Value, members:
     let count = members.count(connection)?;
     assert_eq!(usize::try_from(count).unwrap(), ids.len(), "the count of {document}");
     let mut streamed = BTreeSet::new();
-    members.stream(connection, |row| {
-        assert!(streamed.insert(row.contact.id.0), "twice in the stream of {document}");
+    members.stream(connection, |_, rows| {
+        for row in rows {
+            assert!(streamed.insert(row.contact.id.0), "twice in the stream of {document}");
+        }
         Ok(()) as Result<()>
     })?;
     assert_eq!(&streamed, ids, "the stream of {document}");
-    let page: BTreeSet<Uuid> = members.page(connection, i64::MAX, 10_000, 0)?.into_iter().map(|row| row.contact.id.0).collect();
-    assert_eq!(&page, ids, "the page in name order of {document}");
+    // Told that they are very many, or that there is one, a page is read by either plan.
+    for told in [i64::MAX, 1] {
+        let page: BTreeSet<Uuid> = members.page(connection, told, 10_000, 0)?.into_iter().map(|row| row.contact.id.0).collect();
+        assert_eq!(&page, ids, "the page of {document}");
+    }
     assert_eq!(members.numbers(connection)?.members, count, "the numbers of {document}");
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use customer_segments::accounts::Actor;
 use customer_segments::criteria::resolve;
-use customer_segments::customers::Selection;
+
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::{self, Contract};
@@ -16,7 +16,7 @@ use customer_segments::db::dialect::Engine;
 use customer_segments::db::{Id, Money};
 use customer_segments::error::AppError;
 use customer_segments::history;
-use customer_segments::query::Sql;
+use customer_segments::query::{Selection, Sql};
 use customer_segments::segments::Members;
 use customer_segments::segments::export::write_csv;
 use serde_json::{Value, json};
@@ -481,6 +481,9 @@ fn any_usual_file_is_read() {
         assert!(wrong(test, Companies, &utf16, plain).contains("--encoding utf-16le"));
         assert!(wrong(test, Companies, b"name\n", |order| order.encoding = Some("latin99".into())).contains("Unknown encoding"));
         assert!(wrong(test, Companies, b"", plain).contains("is empty"));
+        let told = wrong(test, Companies, b"Company,Country\nA,Laos\n", plain);
+        assert!(told.contains("No column gives the “name” of the companies. The file has: Company, Country."), "{told}");
+        assert!(wrong(test, Contacts, b"Full name,company\nA,B\n", plain).contains("“name” or “email” of the contacts"));
         assert!(wrong(test, Companies, b"name\n", |order| order.maps = vec!["Nam=name".into()]).contains("no column “Nam”"));
         assert!(wrong(test, Companies, b"name\n", |order| order.maps = vec!["name=nam".into()]).contains("did you mean “name”?"));
         assert!(wrong(test, Companies, b"name\n", |order| order.date_format = Some("%Q".into())).contains("no date format"));

@@ -7,10 +7,10 @@ use customer_segments::criteria::choices;
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::{self, Contract};
-use customer_segments::customers::{Selection, sample};
+use customer_segments::customers::sample;
 use customer_segments::db::dialect::Engine;
-use customer_segments::query::Sql;
 use customer_segments::query::text::{key, nfc};
+use customer_segments::query::{Selection, Sql};
 use customer_segments::segments;
 use customer_segments::segments::model::list_all;
 

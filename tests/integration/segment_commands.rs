@@ -6,8 +6,9 @@ use std::process::Stdio;
 use customer_segments::accounts::Actor;
 use customer_segments::db::schema::crm_app_customersegment as segment;
 use customer_segments::db::{Id, Json};
+use customer_segments::segments::listed::ListChange;
+use customer_segments::segments::save::{self, Edited};
 use customer_segments::segments::{Draft, Input};
-use customer_segments::segments::{listed::ListChange, save};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
@@ -40,8 +41,9 @@ fn add(test: &TestDb, name: &str, status: &str, criteria: &str) -> Id {
         filter_criteria: criteria.into(),
     };
     let draft = Draft::parse(&input, None, (&test.clock).into()).expect("a good segment");
+    let edited = Edited::new(draft, ListChange::default());
     let (actor, id) = (Actor::system("test", false), Id::new());
-    test.db.write_blocking(|connection| save::insert(connection, &actor, &test.clock, id, &draft, &ListChange::default())).unwrap();
+    test.db.write_blocking(|connection| save::insert(connection, &actor, &test.clock, id, &edited)).unwrap();
     id
 }
 
@@ -110,6 +112,8 @@ fn segments_are_listed_counted_and_their_members_given() {
             let counted = lines(&shell.run(&["segments", "count", &name, "--json"]).done());
             assert_eq!(counted, [json!({"id": id, "name": "สมาชิก VIP", "count": expected.len()})]);
         }
+        let csv = shell.run(&["segments", "count", "--all", "--csv"]).done();
+        assert_eq!(csv, format!("id,name,count\n{id},สมาชิก VIP,{}\n", expected.len()));
         let members = lines(&shell.run(&["segments", "members", "--all", "--json"]).done());
         let mut ids: Vec<String> = members.iter().map(|member| member["id"].as_str().unwrap().to_owned()).collect();
         ids.sort();
@@ -133,6 +137,22 @@ fn segments_are_listed_counted_and_their_members_given() {
         assert!(shell.run(&["segments", "show", "nobody"]).refused(1).contains("There is no segment “nobody”."));
         assert!(shell.run(&["segments", "count"]).refused(2).contains("--all"));
     });
+}
+
+#[test]
+fn members_of_a_shared_database_have_the_mail_settings_that_the_crm_keeps() {
+    let Some(test) = TestDb::shared() else { return };
+    test.run(include_str!("../data/rows-of-the-crm.sql"));
+    test.run("UPDATE crm_app_contact SET receives_soundtrack_alerts = true, receives_invoice_emails = true");
+    let shell = Shell::new().with("DATABASE_URL", test.url());
+    shell.run(&["migrate"]).done();
+    add(&test, "Everybody", "active", ACTIVE);
+    let members = lines(&shell.run(&["segments", "members", "--all", "--json"]).done());
+    let kept = |key: &str| members[0][key].as_bool().unwrap();
+    assert_eq!(
+        ["soundtrack_alerts", "quote_emails", "contract_emails", "invoice_emails"].map(|kind| kept(&format!("receives_{kind}"))),
+        [true, false, false, true]
+    );
 }
 
 #[test]

@@ -9,8 +9,8 @@ CREATE TABLE segments_event (
     object_id TEXT NOT NULL,
     object_name TEXT NOT NULL,
     message TEXT NOT NULL,
-    before TEXT CHECK (json_valid(before)),
-    after TEXT CHECK (json_valid(after)),
+    before TEXT CHECK (before IS NULL OR json_valid(before)),
+    after TEXT CHECK (after IS NULL OR json_valid(after)),
     count_before INTEGER,
     count_after INTEGER,
     batch BLOB

@@ -20,6 +20,7 @@ use crate::db::{Db, migrations};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
 use crate::segments::export::CsvExport;
+use crate::segments::json::{self, contacts};
 use crate::segments::model::{Row, Status};
 use crate::segments::recalculate::{self, Outcome as Counted};
 use crate::segments::{Members, model};
@@ -89,7 +90,7 @@ impl Work {
         }
         for row in rows {
             if named.is_json() {
-                writeln!(self.out, "{}", crate::segments::json::segment(&row, &self.actor, calendar))?;
+                writeln!(self.out, "{}", json::segment(&row, &self.actor, calendar))?;
             } else {
                 plain(&mut self.out, &row, calendar)?;
             }
@@ -100,6 +101,7 @@ impl Work {
     fn count(&mut self, named: &Named) -> Result<Outcome> {
         let (rows, calendar) = (self.find(named)?, Calendar::from(&self.clock));
         let mut outcome = Outcome::Done;
+        show::begin_counts(&mut self.out, named)?;
         for row in rows {
             let count = match Members::of_segment(&row.segment, calendar) {
                 Ok(members) => self.db.read_blocking(|connection| members.count(connection))?,
@@ -122,8 +124,16 @@ impl Work {
         for row in rows {
             match Members::of_segment(&row.segment, calendar) {
                 Ok(members) => {
-                    let (out, is_json) = (&mut self.out, named.is_json());
-                    self.db.read_unhurried(|connection| members.stream(connection, |member| show::member(out, member, is_json)))?;
+                    let (out, actor, is_json) = (&mut self.out, &self.actor, named.is_json());
+                    self.db.read_unhurried(|connection| {
+                        members.stream(connection, |connection, rows| {
+                            if is_json {
+                                let objects = contacts(connection, actor, rows)?;
+                                return objects.iter().try_for_each(|object| Ok(writeln!(out, "{object}")?));
+                            }
+                            rows.iter().try_for_each(|row| show::member(out, row))
+                        })
+                    })?;
                 }
                 Err(problems) => outcome = show::tell_broken(&row, &problems),
             }
@@ -160,8 +170,9 @@ impl Work {
             rows.retain(|row| row.segment.status == Status::Active.name());
         }
         let mut outcome = Outcome::Done;
+        show::begin_counts(&mut self.out, named)?;
         for row in rows {
-            match self.db.write_unhurried(|connection| recalculate::recalculate(connection, &self.clock, &row.segment))? {
+            match recalculate::recalculate(&self.db, &self.clock, &row.segment)? {
                 Counted::Counted(count) => show::count(&mut self.out, named, &row, count.into())?,
                 Counted::Broken(problems) => {
                     outcome = show::tell_broken(&row, &problems);

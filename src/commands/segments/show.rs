@@ -10,7 +10,6 @@ use crate::criteria::{Calendar, Problem};
 use crate::customers::contact;
 use crate::customers::csv_guard::guarded;
 use crate::error::{AppError, Result};
-use crate::segments::json::contact as contact_json;
 use crate::segments::model::Row;
 
 /// One line: id, status, type, count, name; between tabs.
@@ -32,30 +31,40 @@ pub(super) fn whole(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Resul
 
 /// Segments as CSV, safe to open in a spreadsheet.
 pub(super) fn csv(out: &mut impl Write, rows: &[Row]) -> Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(["id", "name", "segment_type", "status", "member_count"]).map_err(AppError::internal)?;
+    csv_line(out, &["id", "name", "segment_type", "status", "member_count"])?;
     for Row { segment, .. } in rows {
         let (id, count) = (segment.id.to_string(), segment.member_count.to_string());
-        let cells = [&id, &segment.name, &segment.segment_type, &segment.status, &count].map(|cell| guarded(cell));
-        csv.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(AppError::internal)?;
+        csv_line(out, &[&id, &segment.name, &segment.segment_type, &segment.status, &count])?;
     }
-    Ok(csv.flush()?)
+    Ok(())
 }
 
-/// A live count.
+/// What comes before counts.
+pub(super) fn begin_counts(out: &mut impl Write, named: &Named) -> Result<()> {
+    if named.is_csv() { csv_line(out, &["id", "name", "count"]) } else { Ok(()) }
+}
+
+/// A count.
 pub(super) fn count(out: &mut impl Write, named: &Named, row: &Row, count: i64) -> Result<()> {
     let segment = &row.segment;
     if named.is_json() {
         return Ok(writeln!(out, "{}", json!({"id": segment.id, "name": segment.name, "count": count}))?);
     }
+    if named.is_csv() {
+        return csv_line(out, &[&segment.id.to_string(), &segment.name, &count.to_string()]);
+    }
     Ok(writeln!(out, "{count}\t{}", segment.name)?)
 }
 
+/// A line of CSV, safe to open in a spreadsheet.
+fn csv_line(out: &mut impl Write, cells: &[&str]) -> Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(cells.iter().map(|cell| guarded(cell).into_owned())).map_err(AppError::internal)?;
+    Ok(csv.flush()?)
+}
+
 /// A member.
-pub(super) fn member(out: &mut impl Write, row: &contact::Row, is_json: bool) -> Result<()> {
-    if is_json {
-        return Ok(writeln!(out, "{}", contact_json(row))?);
-    }
+pub(super) fn member(out: &mut impl Write, row: &contact::Row) -> Result<()> {
     let contact = &row.contact;
     Ok(writeln!(out, "{}\t{}\t{}\t{}", contact.id, contact.name, contact.email, row.company_name)?)
 }

@@ -19,6 +19,7 @@ impl Model for Company {
     const SUBJECT: Subject = Subject::Company;
     const NAME: &'static str = "company";
     const PLURAL: &'static str = "companies";
+    const FOUND_BY: &'static [&'static str] = &["name"];
     const HAS_COMPANY: bool = false;
     const KEY_COLUMN: Option<&'static Column> = Some(&catalogue::company::NAME);
     const FIELDS: &'static [Field<Self>] = &[

@@ -28,6 +28,7 @@ impl Model for Contact {
     const SUBJECT: Subject = Subject::Contact;
     const NAME: &'static str = "contact";
     const PLURAL: &'static str = "contacts";
+    const FOUND_BY: &'static [&'static str] = &["name", "email"];
     const HAS_COMPANY: bool = true;
     const KEY_COLUMN: Option<&'static Column> = None;
     const FIELDS: &'static [Field<Self>] = &[

@@ -19,6 +19,7 @@ impl Model for Contract {
     const SUBJECT: Subject = Subject::Contract;
     const NAME: &'static str = "contract";
     const PLURAL: &'static str = "contracts";
+    const FOUND_BY: &'static [&'static str] = &["contract_number"];
     const HAS_COMPANY: bool = true;
     const KEY_COLUMN: Option<&'static Column> = Some(&catalogue::contract::CONTRACT_NUMBER);
     const FIELDS: &'static [Field<Self>] = &[

@@ -31,7 +31,7 @@ use crate::clock::Clock;
 use crate::customers::company::Company;
 use crate::customers::contact::Contact;
 use crate::customers::contract::Contract;
-use crate::db::Db;
+use crate::db::{Db, statistics};
 use crate::error::{AppError, Result};
 use crate::history::{self, Action, NewEvent, Object};
 
@@ -122,6 +122,9 @@ fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listen
     let report = run.report();
     if report.rows() > 0 || outcome.is_ok() {
         record::<R>(db, clock, actor, order, &report)?;
+    }
+    if report.added + report.updated > 0 {
+        statistics::refresh(db)?;
     }
     outcome.map(|()| report.clone()).map_err(|error| match error {
         AppError::Database(failure) => AppError::Unavailable(format!(

@@ -21,6 +21,8 @@ pub(super) trait Model: Clone + PartialEq + 'static {
     const PLURAL: &'static str;
     /// What a file may give, beside the id and the company.
     const FIELDS: &'static [Field<Self>];
+    /// The fields by one of which a row is found that gives no id.
+    const FOUND_BY: &'static [&'static str];
     /// Whether its rows belong to a company.
     const HAS_COMPANY: bool;
     /// The column of [`Model::Key`] that is looked up in an index.

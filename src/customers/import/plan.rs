@@ -70,11 +70,21 @@ impl<R: Model> Plan<R> {
     /// The plan for a file with this header; and the columns that go nowhere.
     ///
     /// # Errors
-    /// `BadRequest` when the maps, or the date format, cannot be meant.
+    /// `BadRequest` when the maps, or the date format, cannot be meant, and when no column says which row a line is.
     pub(super) fn new(header: &[String], order: &Order, dates: Dates, now: Time) -> Result<(Self, Vec<String>)> {
         dates.check().map_err(AppError::BadRequest)?;
         let mut mapping = Mapping::new(header, &order.maps, &known::<R>(order.create_companies))?;
         let source = |field: &str| mapping.source(field).cloned();
+        if source("id").is_none() && R::FOUND_BY.iter().all(|field| source(field).is_none()) {
+            let fields = text::list(&R::FOUND_BY.iter().map(|field| format!("“{field}”")).collect::<Vec<_>>(), "or");
+            let sentence = format!(
+                "No column gives the {fields} of the {}. The file has: {}. Say which it is: --map \"Column={}\".",
+                R::PLURAL,
+                header.join(", "),
+                R::FOUND_BY[0]
+            );
+            return Err(AppError::BadRequest(sentence));
+        }
         let company_fields = company_fields::<R>(order.create_companies);
         let plan = Self {
             id: source("id"),
