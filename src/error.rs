@@ -63,7 +63,9 @@ impl From<diesel::result::Error> for AppError {
 impl From<diesel::r2d2::PoolError> for AppError {
     fn from(error: diesel::r2d2::PoolError) -> Self {
         tracing::warn!(%error, "no database connection");
-        Self::Database(Failure::Closed)
+        // The pool tells both by the same type; its sentence ends with the engine's only if there was one.
+        let is_away = error.to_string().contains(": ");
+        Self::Database(if is_away { Failure::Closed } else { Failure::Busy })
     }
 }
 

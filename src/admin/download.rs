@@ -13,6 +13,7 @@ use futures_util::stream::unfold;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use crate::db::connection::Turn;
 use crate::db::{AnyConnection, Db};
 use crate::error::{AppError, Result};
 
@@ -22,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const CHUNK: usize = 64 * 1024;
 
 /// A CSV file called `name`, written by `write` in one snapshot.
-pub fn csv<F>(db: &Db, name: &str, write: F) -> HttpResponse
+pub fn csv<F>(db: &Db, turn: Turn, name: &str, write: F) -> HttpResponse
 where
     F: FnOnce(&mut AnyConnection, &mut Pipe) -> Result<()> + Send + 'static,
 {
@@ -35,7 +36,7 @@ where
             write(connection, &mut pipe)?;
             Ok(pipe.flush()?)
         };
-        if let Err(error) = db.read_long(work).await {
+        if let Err(error) = db.read_long(turn, work).await {
             tracing::warn!(%error, "a download was not finished");
             // The browser must see a broken download, never a short file that looks whole.
             if failed.send(Err(error)).await.is_err() {

@@ -7,6 +7,7 @@
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::clock::Clock;
+use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::history;
@@ -104,26 +105,32 @@ pub async fn open<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<FormPage>
 pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Result<Answer> {
     let intent = Intent::read(&data, A::EDITING.edit().is_ok_and(|edit| (edit.shows_again)(&data)));
     let (asked, typed) = (task.clone(), data.clone());
-    let check = move |connection: &mut AnyConnection| check::<A>(connection, &asked, typed, intent);
-    // What a form shows of its own accord is quick; what a button asks for may count every customer.
-    let checked = if intent == Intent::Show { db.read_heavy(check).await } else { db.read(check).await };
+    // What a form shows of its own accord is quick; what a button asks for, saving too, may count every customer.
+    let lane = if intent == Intent::Show { Lane::Question } else { Lane::Saving };
+    let checked = db.read_heavy(lane, move |connection| check::<A>(connection, &asked, typed, intent)).await;
     let cleaned = match checked {
         Ok(Checked::Answered(answer)) => return Ok(answer),
         Ok(Checked::Good(cleaned)) => cleaned,
-        Err(error) => return refused::<A>(db, task, data, error).await,
+        Err(error) => return refused::<A>(db, task, data, intent, error).await,
     };
     let (saving, typed) = (task.clone(), data.clone());
     let attempt = db.write(move |connection| save::<A>(connection, &saving, &typed, &cleaned)).await;
     match attempt {
         Ok(Attempt::Saved(saved)) => Ok(Answer::Saved(saved, intent)),
-        Ok(Attempt::Gone) => Ok(Answer::Unknown),
-        Ok(Attempt::Overtaken) => again::<A>(db, task, data, FormErrors::default()).await,
-        Err(error) => refused::<A>(db, task, data, error).await,
+        Ok(Attempt::Gone | Attempt::Overtaken) => again::<A>(db, task, data, FormErrors::default()).await,
+        Err(error) => refused::<A>(db, task, data, intent, error).await,
     }
 }
 
 /// The form again with what a failure means for it; a failure that is no matter of the form stays one.
-async fn refused<A: ModelAdmin>(db: &Db, task: Task, data: FormData, error: AppError) -> Result<Answer> {
+async fn refused<A: ModelAdmin>(db: &Db, task: Task, data: FormData, intent: Intent, error: AppError) -> Result<Answer> {
+    if task.id.is_none() && matches!(error, AppError::NotUnique(_)) {
+        // A double click: what stands in the way may be what the first of the two has made meanwhile.
+        let (asked, typed) = (task.clone(), data.clone());
+        if let Some(saved) = db.read(move |connection| sent_before::<A>(connection, &asked, &typed)).await? {
+            return Ok(Answer::Saved(saved, intent));
+        }
+    }
     match A::EDITING.edit().map(|edit| (edit.refusal)(&error)) {
         Ok(Some(errors)) => Ok(match (error, again::<A>(db, task, without_buttons(&data), errors).await?) {
             (AppError::Database(_) | AppError::Unavailable(_), Answer::Page(form)) => Answer::Unavailable(form),
@@ -146,7 +153,7 @@ fn without_buttons(data: &FormData) -> FormData {
 
 /// Everything that can be said of the form without writing.
 fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: FormData, intent: Intent) -> Result<Checked<A>> {
-    let Ok(row) = task.row::<A>(connection)? else { return Ok(Checked::Answered(Answer::Unknown)) };
+    let Ok(row) = task.row::<A>(connection)? else { return gone::<A>(connection, task, data).map(Checked::Answered) };
     let row = row.as_ref();
     A::EDITING.allows(&task.actor, if row.is_some() { Permission::Change } else { Permission::Add }, row)?;
     data.restrict::<A>(&task.actor, row);
@@ -202,7 +209,7 @@ fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormD
 /// The answer after the writing transaction refused: the object may have changed once more, so it is read again.
 async fn again<A: ModelAdmin>(db: &Db, task: Task, mut data: FormData, errors: FormErrors) -> Result<Answer> {
     db.read(move |connection| {
-        let Ok(row) = task.row::<A>(connection)? else { return Ok(Answer::Unknown) };
+        let Ok(row) = task.row::<A>(connection)? else { return gone::<A>(connection, &task, data) };
         data.restrict::<A>(&task.actor, row.as_ref());
         match &row {
             Some(row) if errors.is_empty() => Ok(Answer::Conflict(Box::new(ConflictPage::of::<A>(connection, task.act(), row, &data)?))),
@@ -210,6 +217,21 @@ async fn again<A: ModelAdmin>(db: &Db, task: Task, mut data: FormData, errors: F
         }
     })
     .await
+}
+
+/// The object went while its form was open: what was typed comes back in a form that adds it anew. An address that no form
+/// was opened at is simply unknown.
+fn gone<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: FormData) -> Result<Answer> {
+    if !data.has(VERSION) || A::EDITING.allows(&task.actor, Permission::Add, None).is_err() {
+        return Ok(Answer::Unknown);
+    }
+    data.restrict::<A>(&task.actor, None);
+    let mut errors = FormErrors::default();
+    errors.add_general(format!(
+        "This {} was deleted while you were editing it. What you typed is kept here: save it to add it as a new one.",
+        A::MODEL.verbose_name
+    ));
+    Ok(Answer::Page(Box::new(page::<A>(connection, task.act(), None, &data, true, &errors)?)))
 }
 
 /// Whether somebody saved something else since the form was opened. A form without a version was not made from any state
@@ -258,8 +280,9 @@ fn page<A: ModelAdmin>(
         general: errors.general().to_vec(),
         error_count: errors.len(),
         version: row.map(|row| kept(VERSION, version::<A>(row))).unwrap_or_default(),
-        new_id: if row.is_none() { kept(NEW_ID, Id::new().to_string()) } else { String::new() },
+        new_id: if row.is_some() { String::new() } else { Id::parse(data.get(NEW_ID)).unwrap_or_default().to_string() },
         opened: kept(OPENED, act.clock.now().to_rfc3339()),
+        scripts: if allowed.is_ok() { A::SCRIPTS } else { &[] },
         read_only: allowed.err().map(|why| why.to_string()),
         ..FormPage::of::<A>(act.actor, row)
     })

@@ -36,6 +36,8 @@ pub struct FormPage {
     pub new_id: String,
     /// When it was opened.
     pub opened: String,
+    /// See [`ModelAdmin::NOTICE`].
+    pub notice: Option<&'static str>,
     /// Why nothing can be changed; `None` when it can.
     pub read_only: Option<String>,
     /// Whether another may be added.
@@ -44,6 +46,8 @@ pub struct FormPage {
     pub may_delete: bool,
     /// Links beside the heading.
     pub tools: Vec<ToolView>,
+    /// See [`ModelAdmin::SCRIPTS`]; none where nothing can be edited.
+    pub scripts: &'static [&'static str],
 }
 
 /// A stored object, as pages name it.
@@ -86,10 +90,12 @@ impl FormPage {
             version: String::new(),
             new_id: String::new(),
             opened: String::new(),
+            notice: row.and_then(A::NOTICE),
             read_only: None,
             may_add: may(Permission::Add, None),
             may_delete: row.is_some_and(|row| may(Permission::Delete, Some(row))),
             tools: row.map(|row| tools::<A>(actor, row)).unwrap_or_default(),
+            scripts: &[],
             object,
         }
     }

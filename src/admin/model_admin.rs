@@ -169,6 +169,10 @@ pub trait ModelAdmin: Sized + 'static {
     const OBJECT_TOOLS: &'static [ObjectTool<Self::Row>] = &[];
     /// Reads what the panels of the form show, whenever it is shown.
     const PANELS: fn(&mut AnyConnection, &FormContext<'_, Self>) -> Result<Self::Panels> = |_, _| Ok(Self::Panels::default());
+    /// What whoever opens an object should know before they begin; `None` for most.
+    const NOTICE: fn(&Self::Row) -> Option<&'static str> = |_| None;
+    /// Scripts of the form, below `static/`; it works without them.
+    const SCRIPTS: &'static [&'static str] = &[];
     /// What may be edited, and how.
     const EDITING: Editing<Self>;
 }

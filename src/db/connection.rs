@@ -39,23 +39,39 @@ pub use super::options::Options;
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Manager>,
-    heavy: Arc<Semaphore>,
-    exports: Arc<Semaphore>,
+    lanes: Arc<Lanes>,
     options: Arc<Options>,
     engine: Engine,
 }
+
+/// What long work is for: each has places of its own, so that none keeps another waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Questions that may scan everything: two at once.
+    Question,
+    /// What is counted before something is saved: two at once, and no question comes before it.
+    Saving,
+    /// Exports, which last as long as somebody reads them: three at once.
+    Export,
+}
+
+/// The places of each [`Lane`]. All of them together are fewer than the connections, so that a list never waits for one.
+#[derive(Debug)]
+struct Lanes {
+    questions: Arc<Semaphore>,
+    savings: Arc<Semaphore>,
+    exports: Arc<Semaphore>,
+}
+
+/// A place in a [`Lane`], until it is dropped.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// How often a write that lost against others is run again, with growing pauses between; one that somebody waits for not
 /// past the statement deadline, for on SQLite each try may wait for the lock itself.
 const TRIES: u32 = 6;
 /// What nobody can know is not claimed.
 const LOST: &str = "The connection to the database was lost while this was being saved. Look whether it was before you try again.";
-/// How many heavy questions may run at once; the others wait their turn.
-const HEAVY_AT_ONCE: usize = 2;
-/// How many exports may run at once.
-const EXPORTS_AT_ONCE: usize = 3;
-/// How long a heavy question waits for its turn.
-const HEAVY_WAIT: Duration = Duration::from_secs(20);
 
 impl Db {
     /// Opens the database that `options` name. A SQLite file that is missing is made; nothing is migrated.
@@ -78,8 +94,11 @@ impl Db {
             .build(manager)?;
         Ok(Self {
             pool,
-            heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
-            exports: Arc::new(Semaphore::new(EXPORTS_AT_ONCE)),
+            lanes: Arc::new(Lanes {
+                questions: Arc::new(Semaphore::new(2)),
+                savings: Arc::new(Semaphore::new(2)),
+                exports: Arc::new(Semaphore::new(3)),
+            }),
             options: Arc::new(options),
             engine,
         })
@@ -105,16 +124,31 @@ impl Db {
         on_blocking_pool(move || db.read_blocking(work)).await
     }
 
-    /// [`Db::read`] for questions that may scan everything: few at once, so that they cannot starve the others.
+    /// A place for long work, as soon as one is free.
     ///
     /// # Errors
-    /// `Unavailable` when its turn does not come in time.
-    pub async fn read_heavy<T, F>(&self, work: F) -> Result<T>
+    /// `Unavailable` when that is not in time.
+    pub async fn turn(&self, lane: Lane) -> Result<Turn> {
+        let places = match lane {
+            Lane::Question => &self.lanes.questions,
+            Lane::Saving => &self.lanes.savings,
+            Lane::Export => &self.lanes.exports,
+        };
+        let busy = || AppError::Unavailable("Many counts and exports are running. Try again in a moment.".into());
+        let turn = tokio::time::timeout(self.options.turn_timeout, Arc::clone(places).acquire_owned());
+        Ok(Turn(turn.await.map_err(|_| busy())?.map_err(AppError::internal)?))
+    }
+
+    /// [`Db::read`] for what may scan everything: few at once, so that they cannot starve the others.
+    ///
+    /// # Errors
+    /// Those of [`Db::turn`].
+    pub async fn read_heavy<T, F>(&self, lane: Lane, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        let turn = turn(&self.heavy).await?;
+        let turn = self.turn(lane).await?;
         let db = self.clone();
         // The turn goes with the work: a browser that leaves does not free a place that is still busy.
         on_blocking_pool(move || {
@@ -125,17 +159,13 @@ impl Db {
         .await
     }
 
-    /// [`Db::read`] without a deadline, for exports, which last as long as somebody reads them; they have turns of their own,
-    /// so that a slow reader keeps nobody from a count.
-    ///
-    /// # Errors
-    /// `Unavailable` when its turn does not come in time.
-    pub async fn read_long<T, F>(&self, work: F) -> Result<T>
+    /// [`Db::read`] without a deadline, for an export that has its turn; whoever gets none is to be told so before anything
+    /// is answered.
+    pub async fn read_long<T, F>(&self, turn: Turn, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        let turn = turn(&self.exports).await?;
         let db = self.clone();
         on_blocking_pool(move || {
             let done = db.read_unhurried(work);
@@ -237,13 +267,6 @@ fn roll_back(connection: &mut AnyConnection) {
 fn pause(tried: u32) -> Duration {
     let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) % 20;
     Duration::from_millis((10 << tried.min(5)) + jitter)
-}
-
-/// One of the few places for long work, as soon as it is free.
-async fn turn(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
-    let busy = || AppError::Unavailable("Many counts and exports are running. Try again in a moment.".into());
-    let turn = Arc::clone(places).acquire_owned();
-    tokio::time::timeout(HEAVY_WAIT, turn).await.map_err(|_| busy())?.map_err(AppError::internal)
 }
 
 async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

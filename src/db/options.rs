@@ -11,6 +11,8 @@ pub struct Options {
     pub statement_timeout: Duration,
     /// How long to wait for a free connection.
     pub pool_timeout: Duration,
+    /// How long to wait for a place for long work.
+    pub turn_timeout: Duration,
     /// Connections kept at most.
     pub pool_size: u32,
     /// Whether statements are prepared once a connection; off behind a pooler that does not track them.
@@ -24,7 +26,8 @@ impl Options {
             url: url.into(),
             statement_timeout: Duration::from_secs(10),
             pool_timeout: Duration::from_secs(2),
-            pool_size: 8,
+            turn_timeout: Duration::from_secs(20),
+            pool_size: 10,
             prepared_statements: true,
         }
     }

@@ -3,9 +3,9 @@
 //! Declarations only, read by `crate::admin`; what the form does beyond its fields is in `form`.
 
 use super::columns;
-use super::form::{self, Cleaned, Panels};
+use super::form::{self, Panels};
 use super::model::{self, Row, Status};
-use super::save;
+use super::save::{self, Edited};
 use crate::accounts::Actor;
 use crate::accounts::actor::{Permission, Subject};
 use crate::admin::cell::{Cell, Show, Tone};
@@ -28,7 +28,7 @@ const SHORT_TYPE: &[Choice] = &[Choice::new("dynamic", "Dynamic"), Choice::new("
 impl ModelAdmin for SegmentAdmin {
     type Row = Row;
     type Panels = Panels;
-    type Cleaned = Cleaned;
+    type Cleaned = Edited;
 
     const MODEL: Model = Model {
         app_label: "crm_app",
@@ -97,6 +97,8 @@ impl ModelAdmin for SegmentAdmin {
     const OBJECT_TOOLS: &'static [ObjectTool<Row>] =
         &[ObjectTool { label: "Members", page: "members", method: Method::Get, is_offered: |_, _| true }];
     const PANELS: fn(&mut crate::db::AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
+    const NOTICE: fn(&Row) -> Option<&'static str> = notice;
+    const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/segment_type.js"];
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
         lock: model::lock,
@@ -113,19 +115,25 @@ const BASIC: &[Field<Row, Panels>] = &[
     FormField::new("name", "Name", Widget::Text(200), |row: &Row| row.segment.name.clone())
         .required()
         .help("A short name people will recognise, e.g. “Big hotels, Thailand”.")
+        .editable_if(not_archived)
         .field(),
     FormField::new("description", "Description", Widget::Textarea, |row: &Row| row.segment.description.clone())
         .help("Who is in this segment and why.")
+        .editable_if(not_archived)
         .field(),
     FormField::new("segment_type", "Segment type", Widget::Select(choices::SEGMENT_TYPE), |row: &Row| row.segment.segment_type.clone())
         .required()
         .initially("dynamic")
+        .editable_if(not_archived)
         .field(),
     FormField::new("status", "Status", Widget::Select(choices::SEGMENT_STATUS), |row: &Row| row.segment.status.clone())
         .required()
         .initially("active")
         .field(),
-    FormField::new("tags", "Tags", Widget::Text(500), |row: &Row| row.segment.tags.clone()).help("Words, separated by commas.").field(),
+    FormField::new("tags", "Tags", Widget::Text(500), |row: &Row| row.segment.tags.clone())
+        .help("Words, separated by commas.")
+        .editable_if(not_archived)
+        .field(),
 ];
 
 const CRITERIA: &[Field<Row, Panels>] =
@@ -133,6 +141,7 @@ const CRITERIA: &[Field<Row, Panels>] =
         .initially("{\n  \"entity\": \"contact\",\n  \"match_type\": \"all\",\n  \"rules\": []\n}")
         .help("Rules of a dynamic segment, as JSON. Press “Preview” to see who they select before you save.")
         .drawn_by(form::criteria_panel)
+        .editable_if(not_archived)
         .field()];
 
 const STATISTICS: &[Field<Row, Panels>] = &[
@@ -147,6 +156,16 @@ const METADATA: &[Field<Row, Panels>] = &[
     ReadonlyField::showing("created_at", "Created at", Show::Time(|row: &Row| Some(row.segment.created_at))).field(),
     ReadonlyField::showing("updated_at", "Updated at", Show::Time(|row: &Row| Some(row.segment.updated_at))).field(),
 ];
+
+fn not_archived(_: &Actor, row: Option<&Row>) -> bool {
+    row.is_none_or(|row| !row.segment.is_archived())
+}
+
+fn notice(row: &Row) -> Option<&'static str> {
+    let sentence = "This segment is archived: it is not counted, cannot be used, and only its status can be changed. \
+                    Set it to Active or Paused and save to change anything else.";
+    row.segment.is_archived().then_some(sentence)
+}
 
 fn may(actor: &Actor, permission: Permission, row: Option<&Row>) -> Result<()> {
     actor.require(permission, Subject::Segment)?;

@@ -11,7 +11,7 @@ use super::listed;
 use super::listed::ListChange;
 use super::model::{Row, Segment, SegmentType};
 use super::preview::{Preview, preview};
-use super::save;
+use super::save::{self, Edited, is_taken};
 use super::{admin::SegmentAdmin, draft};
 use crate::admin::display::number;
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
@@ -19,7 +19,6 @@ use crate::admin::form::{FormData, FormErrors};
 use crate::admin::form_page::BoundField;
 use crate::admin::html::Html;
 use crate::criteria::field::fields;
-use crate::criteria::warnings::warnings;
 use crate::criteria::{Code, Entity, Problem, describe, resolve};
 use crate::customers::contact;
 use crate::db::AnyConnection;
@@ -28,13 +27,6 @@ use crate::query::{Kind, Operator};
 
 /// The button that previews the rules without saving.
 pub const PREVIEW: &str = "_preview";
-
-/// What a good form comes down to.
-#[derive(Debug, Clone)]
-pub struct Cleaned {
-    draft: Draft,
-    list: ListChange,
-}
 
 /// What the panels of the form show.
 #[derive(Debug, Clone, Default)]
@@ -179,7 +171,8 @@ pub fn is_static(data: &FormData) -> bool {
 pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<Panels> {
     let segment = context.row.map(|row| &row.segment);
     let (contacts, companies) = segment.map_or(Ok((0, 0)), |segment| listed::count(connection, segment.id))?;
-    let (data, is_editable) = (context.data, context.is_editable);
+    let is_editable = context.is_editable && segment.is_none_or(|segment| !segment.is_archived());
+    let data = context.data;
     Ok(Panels {
         criteria: beside_the_box(connection, context)?,
         contacts: CONTACTS.read(connection, segment, contacts, data, is_editable)?,
@@ -202,9 +195,12 @@ fn beside_the_box(connection: &mut AnyConnection, context: &FormContext<'_, Segm
     Ok(resolved.map_or_else(State::Broken, |criteria| State::Sentence(describe(&criteria))))
 }
 
-/// What the form comes down to, or what is wrong with it.
-pub fn clean(_: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>, errors: &mut FormErrors) -> Result<Option<Cleaned>> {
-    let data = context.data;
+/// The sentence for a name that another segment has, in Django's words.
+const NAME_TAKEN: &str = "Customer Segment with this Name already exists.";
+
+/// What the form comes down to, its members counted, or everything that is wrong with it.
+pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>, errors: &mut FormErrors) -> Result<Option<Edited>> {
+    let (data, stored) = (context.data, context.row.map(|row| &row.segment));
     let input = Input {
         name: data.get("name").to_owned(),
         description: data.get("description").to_owned(),
@@ -213,17 +209,26 @@ pub fn clean(_: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>, err
         tags: data.get("tags").to_owned(),
         filter_criteria: data.get("filter_criteria").to_owned(),
     };
-    match Draft::parse(&input, context.row.map(|row| &row.segment), context.act.clock.into()) {
-        Ok(draft) => Ok(Some(Cleaned { draft, list: list_change(data)? })),
-        Err(found) => {
-            for FieldError { field, message, .. } in found {
-                // The machinery may have said the same already.
-                if errors.of(field).next().is_none() {
-                    errors.add(field, message);
-                }
-            }
-            Ok(None)
+    let draft = Draft::parse(&input, stored, context.act.clock.into());
+    for FieldError { field, message, .. } in draft.as_ref().err().into_iter().flatten() {
+        // The machinery may have said the same already.
+        if errors.of(field).next().is_none() {
+            errors.add(field, message.clone());
         }
+    }
+    // Asked again under a lock when it is saved; here so that all that is wrong is said at once.
+    let is_kept = stored.is_some_and(|stored| stored.name == input.name.trim());
+    if errors.of("name").next().is_none() && !is_kept && is_taken(connection, &input.name, stored.map(|stored| stored.id))? {
+        errors.add("name", NAME_TAKEN);
+    }
+    match draft {
+        Ok(draft) if errors.is_empty() => {
+            // The panes of an archived segment are not edited, whatever is sent for them.
+            let is_archived = stored.is_some_and(Segment::is_archived);
+            let list = if is_archived { ListChange::default() } else { list_change(data)? };
+            Edited::counted(connection, context.act.clock, draft, list).map(Some)
+        }
+        _ => Ok(None),
     }
 }
 
@@ -238,41 +243,42 @@ pub fn is_done(connection: &mut AnyConnection, row: &Row, data: &FormData) -> Re
 }
 
 /// Saves a good form.
-pub fn save(connection: &mut AnyConnection, act: &Act<'_>, target: Target<'_, SegmentAdmin>, cleaned: &Cleaned) -> Result<Saved> {
-    let Cleaned { draft, list } = cleaned;
+pub fn save(connection: &mut AnyConnection, act: &Act<'_>, target: Target<'_, SegmentAdmin>, edited: &Edited) -> Result<Saved> {
     let saved = match target {
-        Target::New(id) => save::insert(connection, act.actor, act.clock, id, draft, list)?,
-        Target::Stored(row) => save::update(connection, act.actor, act.clock, &row.segment, draft, list)?,
+        Target::New(id) => save::insert(connection, act.actor, act.clock, id, edited)?,
+        Target::Stored(row) => save::update(connection, act.actor, act.clock, &row.segment, edited)?,
     };
-    let notes = notes(connection, act, &saved, list)?;
-    Ok(Saved { id: saved.id, name: saved.name, notes })
+    let notes = notes(connection, &saved, edited)?;
+    Ok(Saved { id: saved.segment.id, name: saved.segment.name, notes })
 }
 
 /// What to say beside "was saved": how many are in, what became of the list, and what is worth knowing of the rules.
-fn notes(connection: &mut AnyConnection, act: &Act<'_>, saved: &Segment, list: &ListChange) -> Result<Vec<Note>> {
-    if saved.is_archived() {
+fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -> Result<Vec<Note>> {
+    let save::Saved { segment, list } = saved;
+    if segment.is_archived() {
         return Ok(Vec::new());
     }
     let note = |is_warning, text| Note { is_warning, text };
-    let members = if saved.member_count == 1 { "member" } else { "members" };
-    let mut notes = vec![note(false, format!("It has {} {members}.", number(saved.member_count.into())))];
-    if !list.is_empty() {
-        let (contacts, companies) = listed::count(connection, saved.id)?;
+    let members = if segment.member_count == 1 { "member" } else { "members" };
+    let mut notes = vec![note(false, format!("It has {} {members}.", number(segment.member_count.into())))];
+    if !list.is_nothing() {
+        let (contacts, companies) = listed::count(connection, segment.id)?;
         notes.push(note(false, format!("Its list now names {} contacts and {} companies.", number(contacts), number(companies))));
     }
-    if saved.kind() == SegmentType::Dynamic
-        && let Ok(criteria) = resolve(&saved.filter_criteria.0, act.clock.into())
-    {
-        let found = warnings(connection, &criteria)?;
-        notes.extend(found.iter().map(|warning| note(true, format!("{}: {}", warning.place(), warning.detail))));
-    }
+    let gone = [(list.contacts.unknown, "contacts"), (list.companies.unknown, "companies")];
+    notes.extend(
+        gone.iter()
+            .filter(|(unknown, _)| *unknown > 0)
+            .map(|(unknown, what)| note(true, format!("{unknown} of the chosen {what} could not be listed: they do not exist any more."))),
+    );
+    notes.extend(edited.warnings.iter().map(|warning| note(true, format!("{}: {}", warning.place(), warning.detail))));
     Ok(notes)
 }
 
 /// What a refusal means for the form.
 pub fn refusal(error: &AppError) -> Option<FormErrors> {
     match error {
-        AppError::NotUnique(_) => Some(FormErrors::at("name", "Customer Segment with this Name already exists.")),
+        AppError::NotUnique(_) => Some(FormErrors::at("name", NAME_TAKEN)),
         AppError::Conflict(sentence) => {
             let mut errors = FormErrors::default();
             errors.add_general(sentence.clone());

@@ -16,7 +16,7 @@ use crate::error::Result;
 /// What to add to a list and what to take away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
-    /// Keys to list; those already there are left alone, unknown ones dropped.
+    /// Keys to list; those already there are left alone, unknown ones left out and counted.
     pub add: Vec<Id>,
     /// Keys to take off the list.
     pub remove: Vec<Id>,
@@ -45,29 +45,66 @@ impl ListChange {
     }
 }
 
-/// How much really changed.
+/// How much of a [`Change`] really happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changed {
     /// Rows added.
     pub added: usize,
     /// Rows removed.
     pub removed: usize,
+    /// Keys to list that nobody has, or no longer.
+    pub unknown: usize,
+}
+
+impl Changed {
+    /// Whether the list is as it was.
+    pub fn is_nothing(&self) -> bool {
+        self.added + self.removed == 0
+    }
+}
+
+/// How much of a [`ListChange`] really happened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ListChanged {
+    /// Of the listed contacts.
+    pub contacts: Changed,
+    /// Of the listed companies.
+    pub companies: Changed,
+}
+
+impl ListChanged {
+    /// Whether the list is as it was.
+    pub fn is_nothing(&self) -> bool {
+        self.contacts.is_nothing() && self.companies.is_nothing()
+    }
 }
 
 /// Keys bound in one statement.
 const CHUNK: usize = 500;
 
-/// Changes the listed contacts of `segment`.
-pub fn change_contacts(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<Changed> {
-    lock(connection, segment, change)?;
+/// Changes the list of `segment`.
+pub fn change(connection: &mut AnyConnection, segment: &Segment, change: &ListChange) -> Result<ListChanged> {
+    if change.is_empty() {
+        return Ok(ListChanged::default());
+    }
+    // Makes others who change the same list wait for this transaction.
+    lease::lock(connection, &format!("segment list {}", segment.id))?;
+    Ok(ListChanged {
+        contacts: change_contacts(connection, segment, &change.contacts)?,
+        companies: change_companies(connection, segment, &change.companies)?,
+    })
+}
+
+fn change_contacts(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<Changed> {
     let listed = || listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment.id));
     let mut changed = Changed::default();
     for keys in change.remove.chunks(CHUNK) {
         changed.removed += diesel::delete(listed().filter(listed_contacts::contact_id.eq_any(keys))).execute(connection)?;
     }
     for keys in change.add.chunks(CHUNK) {
-        let new = crm_app_contact::table
-            .filter(crm_app_contact::id.eq_any(keys))
+        let known = || crm_app_contact::table.filter(crm_app_contact::id.eq_any(keys));
+        changed.unknown += keys.len() - known().select(crm_app_contact::id).load::<Id>(connection)?.len();
+        let new = known()
             .filter(crm_app_contact::id.ne_all(listed().select(listed_contacts::contact_id)))
             .select((segment.id.into_sql::<Uid>(), crm_app_contact::id));
         let columns = (listed_contacts::customersegment_id, listed_contacts::contact_id);
@@ -76,17 +113,16 @@ pub fn change_contacts(connection: &mut AnyConnection, segment: &Segment, change
     Ok(changed)
 }
 
-/// Changes the listed companies of `segment`.
-pub fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<Changed> {
-    lock(connection, segment, change)?;
+fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<Changed> {
     let listed = || listed_companies::table.filter(listed_companies::customersegment_id.eq(segment.id));
     let mut changed = Changed::default();
     for keys in change.remove.chunks(CHUNK) {
         changed.removed += diesel::delete(listed().filter(listed_companies::company_id.eq_any(keys))).execute(connection)?;
     }
     for keys in change.add.chunks(CHUNK) {
-        let new = crm_app_company::table
-            .filter(crm_app_company::id.eq_any(keys))
+        let known = || crm_app_company::table.filter(crm_app_company::id.eq_any(keys));
+        changed.unknown += keys.len() - known().select(crm_app_company::id).load::<Id>(connection)?.len();
+        let new = known()
             .filter(crm_app_company::id.ne_all(listed().select(listed_companies::company_id)))
             .select((segment.id.into_sql::<Uid>(), crm_app_company::id));
         let columns = (listed_companies::customersegment_id, listed_companies::company_id);
@@ -115,9 +151,4 @@ pub fn count(connection: &mut AnyConnection, segment: Id) -> Result<(i64, i64)> 
     let contacts = listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment)).count().get_result(connection)?;
     let companies = listed_companies::table.filter(listed_companies::customersegment_id.eq(segment)).count().get_result(connection)?;
     Ok((contacts, companies))
-}
-
-/// Makes others who change the same list wait for this transaction.
-fn lock(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<()> {
-    if change.is_empty() { Ok(()) } else { lease::lock(connection, &format!("segment list {}", segment.id)) }
 }

@@ -13,7 +13,7 @@ use super::form::{State, render_preview};
 use super::members::{Members, Numbers};
 use super::model::{self, Segment, Status};
 use super::preview::preview;
-use super::usage;
+use super::usage::Use;
 use crate::accounts::session::Level;
 use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::number;
@@ -23,6 +23,7 @@ use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact::Row;
+use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
@@ -123,7 +124,7 @@ async fn load(request: &HttpRequest, staff: &Staff, path: &str, asked: Asked, db
         };
         Ok((segment, found, broken))
     };
-    let (segment, found, broken) = db.read_heavy(read).await?;
+    let (segment, found, broken) = db.read_heavy(Lane::Question, read).await?;
     let title = format!("{} | Members", segment.name);
     let list = format!("/admin/crm_app/{}/", model::MODEL);
     let frame = Frame::new(request, staff, title)?
@@ -150,8 +151,7 @@ pub async fn mark_used(
 ) -> Result<HttpResponse> {
     let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
     let campaign = posted.get("campaign").unwrap_or_default().to_owned();
-    let (actor, now, name) = (staff.actor.clone(), Clock::clone(&clock), campaign.clone());
-    match db.write(move |connection| usage::mark_used(connection, &actor, &now, id, &name)).await {
+    match note_use(&staff.actor, &db, &clock, id, &campaign).await {
         Ok(segment) => {
             staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
             Ok(see_other(request.path()))
@@ -166,17 +166,25 @@ pub async fn mark_used(
     }
 }
 
+async fn note_use(actor: &Actor, db: &Db, clock: &Clock, id: Id, campaign: &str) -> Result<Segment> {
+    let (counting, now, campaign) = (actor.clone(), clock.clone(), campaign.to_owned());
+    let taken = db.read_heavy(Lane::Saving, move |connection| Use::prepare(connection, &counting, &now, id, &campaign)).await?;
+    let (actor, now) = (actor.clone(), clock.clone());
+    db.write(move |connection| taken.note(connection, &actor, &now)).await
+}
+
 /// `POST /admin/crm_app/customersegment/preview/`: who the rules of a form select, as a piece of page for its script.
 pub async fn show_preview(_staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let typed = posted.get("filter_criteria").unwrap_or_default().to_owned();
     let calendar = Calendar::from(clock.get_ref());
-    let state: State = db.read_heavy(move |connection| preview(connection, &typed, calendar)).await?.into();
+    let state: State = db.read_heavy(Lane::Question, move |connection| preview(connection, &typed, calendar)).await?.into();
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render_preview(&state)?.to_string()))
 }
 
 /// `GET …/<uuid>/members.csv`: every member, streamed as it is read.
 pub async fn export(staff: Staff, path: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
+    let turn = db.turn(Lane::Export).await?;
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
     let segment = match db.write(move |connection| note_export(connection, &actor, &now, id)).await {
         Ok(segment) => segment,
@@ -185,7 +193,7 @@ pub async fn export(staff: Staff, path: Path<String>, db: Data<Db>, clock: Data<
     };
     let calendar = Calendar::from(clock.get_ref());
     let members = Members::of_segment(&segment, calendar).map_err(|_| AppError::Conflict(needs_attention(&segment)))?;
-    Ok(download::csv(&db, &segment.name, move |connection, out| write_csv(connection, &members, out)))
+    Ok(download::csv(&db, turn, &segment.name, move |connection, out| write_csv(connection, &members, out)))
 }
 
 fn needs_attention(segment: &Segment) -> String {

@@ -117,6 +117,13 @@ impl Segment {
         self.status == Status::Archived.name()
     }
 
+    /// Whether type, criteria and list are still those of `earlier`, an older state of the same segment; every change of a
+    /// list is a change of `updated_at`.
+    pub fn has_members_of(&self, earlier: &Self) -> bool {
+        let members = |segment: &Self| (segment.segment_type.clone(), segment.filter_criteria.clone(), segment.updated_at);
+        members(self) == members(earlier)
+    }
+
     /// Whether `actor` sees it at all.
     pub fn is_visible_to(&self, actor: &Actor) -> bool {
         actor.sees_segment(self.created_by_id, self.status == Status::Active.name())

@@ -1,7 +1,9 @@
 //! Counting a segment again, so that the cached count is what the one query says.
 //!
-//! Called after saving, by the command line and (later) by the job. The count is stored only if type, criteria and list are
-//! still those that were counted; a count that lost against a change is thrown away.
+//! Called after saving, by the command line and (later) by the job. Counting and storing are two steps: a count may take
+//! seconds, and on SQLite one writer holds up all others, so it is taken in a reading transaction and stored in a short
+//! writing one, if type, criteria and list are still those that were counted. A count that lost against a change is thrown
+//! away.
 
 use diesel::prelude::*;
 
@@ -10,8 +12,17 @@ use super::model::{self, Segment};
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::db::schema::crm_app_customersegment as segment;
-use crate::db::{AnyConnection, Time};
+use crate::db::{AnyConnection, Db, Time};
 use crate::error::{AppError, Result};
+
+/// A count that is not stored yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// How many members; none where the rules are broken.
+    pub count: i32,
+    /// What is wrong with the rules.
+    pub broken: Vec<Problem>,
+}
 
 /// What came of counting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,33 +35,50 @@ pub enum Outcome {
     Overtaken,
 }
 
-/// Counts `counted` and stores the count, in the caller's transaction. `updated_at` stays: counting is no change.
+impl Tally {
+    /// Counts; writes nothing.
+    pub fn of(connection: &mut AnyConnection, members: Result<Members, Vec<Problem>>) -> Result<Self> {
+        match members {
+            Ok(members) => {
+                let count = i32::try_from(members.count(connection)?).map_err(AppError::internal)?;
+                Ok(Self { count, broken: Vec::new() })
+            }
+            Err(broken) => Ok(Self { count: 0, broken }),
+        }
+    }
+}
+
+/// Counts a segment and stores the count, however long it takes; waits for both.
 ///
 /// # Errors
 /// `Conflict` for an archived segment, which is never counted.
-pub fn recalculate(connection: &mut AnyConnection, clock: &Clock, counted: &Segment) -> Result<Outcome> {
-    if counted.is_archived() {
-        return Err(AppError::Conflict(format!("“{}” is archived and is not counted.", counted.name)));
-    }
-    let (count, broken) = match Members::of_segment(counted, Calendar::from(clock)) {
-        Ok(members) => (members.count(connection)?, None),
-        Err(problems) => (0, Some(problems)),
-    };
-    let count = i32::try_from(count).map_err(AppError::internal)?;
+pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome> {
+    require_countable(counted)?;
+    let members = || Members::of_segment(counted, Calendar::from(clock));
+    let tally = db.read_unhurried(|connection| Tally::of(connection, members()))?;
+    db.write_blocking(|connection| store(connection, clock, counted, &tally))
+}
+
+/// Stores the count of `counted`. `updated_at` stays: counting is no change.
+///
+/// # Errors
+/// `Conflict` for an archived segment.
+pub fn store(connection: &mut AnyConnection, clock: &Clock, counted: &Segment, tally: &Tally) -> Result<Outcome> {
+    require_countable(counted)?;
     // Compared under the row's lock: a save or a change of the list that came meanwhile has counted for itself.
     model::lock(connection, counted.id)?;
     let now: Option<Segment> = segment::table.find(counted.id).select(Segment::as_select()).first(connection).optional()?;
-    let is_as_counted = now.is_some_and(|now| {
-        let rules = |segment: &Segment| (segment.segment_type.clone(), segment.filter_criteria.clone(), segment.updated_at);
-        rules(&now) == rules(counted) && !now.is_archived()
-    });
-    if !is_as_counted {
+    if !now.is_some_and(|now| now.has_members_of(counted) && !now.is_archived()) {
         return Ok(Outcome::Overtaken);
     }
-    let stored = (segment::member_count.eq(count), segment::last_calculated_at.eq(Time(clock.now())));
+    let stored = (segment::member_count.eq(tally.count), segment::last_calculated_at.eq(Time(clock.now())));
     diesel::update(segment::table.find(counted.id)).set(stored).execute(connection)?;
-    Ok(match broken {
-        Some(problems) => Outcome::Broken(problems),
-        None => Outcome::Counted(count),
-    })
+    Ok(if tally.broken.is_empty() { Outcome::Counted(tally.count) } else { Outcome::Broken(tally.broken.clone()) })
+}
+
+fn require_countable(counted: &Segment) -> Result<()> {
+    if counted.is_archived() {
+        return Err(AppError::Conflict(format!("“{}” is archived and is not counted.", counted.name)));
+    }
+    Ok(())
 }

@@ -2,17 +2,21 @@
 //!
 //! Called by the form, commands and the API, in their transaction: the row, its list, its count and its event are kept
 //! together or not at all. Who may is asked here again, whatever the page has asked before. That nobody's save overwrites
-//! another's unseen is the caller's to see to, in the same transaction: it hands in the row as it compared it.
+//! another's unseen is the caller's to see to, in the same transaction: it hands in the row as it compared it. What the
+//! rules select is counted before the transaction begins ([`Edited::counted`]), so that nobody waits for it.
 
 use diesel::prelude::*;
 use serde_json::Value;
 
 use super::draft::Draft;
-use super::listed::{self, Changed, ListChange};
-use super::model::{self, Segment};
-use super::recalculate::{Outcome, recalculate};
+use super::listed::{self, ListChange, ListChanged};
+use super::members::Members;
+use super::model::{self, Segment, SegmentType, Status};
+use super::recalculate::{Outcome, Tally, store};
 use crate::accounts::Actor;
 use crate::clock::Clock;
+use crate::criteria::warnings::warnings;
+use crate::criteria::{Problem, resolve};
 use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::schema::{
     crm_app_customersegment_static_companies as listed_companies, crm_app_customersegment_static_contacts as listed_contacts,
@@ -22,12 +26,55 @@ use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
 use crate::query::text;
 
+/// What is to be saved.
+#[derive(Debug, Clone)]
+pub struct Edited {
+    /// The values.
+    pub draft: Draft,
+    /// What changes of the list.
+    pub list: ListChange,
+    /// How many the rules select, where that has been counted.
+    tally: Option<Tally>,
+    /// What is worth knowing of the rules, where they have been counted.
+    pub warnings: Vec<Problem>,
+}
+
+/// What was saved.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// The segment as it is now.
+    pub segment: Segment,
+    /// What changed of its list.
+    pub list: ListChanged,
+}
+
+impl Edited {
+    /// Not counted yet: that is done while it is saved.
+    pub fn new(draft: Draft, list: ListChange) -> Self {
+        Self { draft, list, tally: None, warnings: Vec::new() }
+    }
+
+    /// Counted now, in a transaction that only reads. A static segment is counted while it is saved, after its list was
+    /// changed; that costs what the list costs, however many customers there are. One that is put away is not counted.
+    pub fn counted(connection: &mut AnyConnection, clock: &Clock, draft: Draft, list: ListChange) -> Result<Self> {
+        let is_counted = draft.kind() == SegmentType::Dynamic && draft.status() != Status::Archived;
+        match resolve(draft.filter_criteria(), clock.into()) {
+            Ok(criteria) if is_counted => {
+                let tally = Tally::of(connection, Ok(Members::of_criteria(&criteria)))?;
+                let warnings = warnings(connection, &criteria)?;
+                Ok(Self { draft, list, tally: Some(tally), warnings })
+            }
+            _ => Ok(Self::new(draft, list)),
+        }
+    }
+}
+
 /// Adds a segment with the key `id`; its owner is `actor`.
 ///
 /// # Errors
 /// `NotUnique` when another segment has the name.
-pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, draft: &Draft, list: &ListChange) -> Result<Segment> {
-    let now = Time(clock.now());
+pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, edited: &Edited) -> Result<Saved> {
+    let (now, draft) = (Time(clock.now()), &edited.draft);
     refuse_twin(connection, draft.name(), None)?;
     diesel::insert_into(segment::table)
         .values((
@@ -38,11 +85,11 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
         ))
         .execute(connection)?;
     let added = stored(connection, id)?;
-    change_list(connection, &added, list)?;
-    let added = count(connection, clock, added)?;
+    let list = listed::change(connection, &added, &edited.list)?;
+    let added = count(connection, clock, added, edited)?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, added.object(), "Added.").values(Value::Null, draft.as_json());
     record(connection, event.counts(None, Some(added.member_count)))?;
-    Ok(added)
+    Ok(Saved { segment: added, list })
 }
 
 /// Changes the segment that is stored as `before`.
@@ -50,17 +97,11 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
 /// # Errors
 /// `Forbidden` with the sentence why, `Conflict` for more than the status of an archived segment, `NotUnique` when another
 /// segment has the name.
-pub fn update(
-    connection: &mut AnyConnection,
-    actor: &Actor,
-    clock: &Clock,
-    before: &Segment,
-    draft: &Draft,
-    list: &ListChange,
-) -> Result<Segment> {
+pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, before: &Segment, edited: &Edited) -> Result<Saved> {
     require_change(connection, actor, before)?;
+    let draft = &edited.draft;
     let mut changed = draft.changed_fields(before);
-    if before.is_archived() && (changed.iter().any(|field| *field != "Status") || !list.is_empty()) {
+    if before.is_archived() && (changed.iter().any(|field| *field != "Status") || !edited.list.is_empty()) {
         return Err(AppError::Conflict(
             "An archived segment changes nothing but its status. Set the status to Active or Paused, save, and then make the other changes.".into(),
         ));
@@ -68,22 +109,22 @@ pub fn update(
     if changed.contains(&"Name") {
         refuse_twin(connection, draft.name(), Some(before.id))?;
     }
-    let moved = change_list(connection, before, list)?;
-    if !changed.is_empty() || moved != (Changed::default(), Changed::default()) {
+    let list = listed::change(connection, before, &edited.list)?;
+    if !changed.is_empty() || !list.is_nothing() {
         let target = segment::table.find(before.id);
         // Untouched criteria are not written again: another program may have laid them out in its own way.
         let criteria = changed.contains(&"Filter criteria").then(|| criteria_of(draft));
         diesel::update(target).set((values_of(draft), criteria, segment::updated_at.eq(Time(clock.now())))).execute(connection)?;
     }
     let saved = stored(connection, before.id)?;
-    let after = count(connection, clock, saved)?;
+    let after = count(connection, clock, saved, edited)?;
     let (old, new) = draft.differences(before, clock.into());
-    if moved != (Changed::default(), Changed::default()) {
+    if !list.is_nothing() {
         changed.push("List");
     }
-    let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(&changed, moved)).values(old, new);
+    let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(&changed, &list)).values(old, new);
     record(connection, event.counts(Some(before.member_count), Some(after.member_count)))?;
-    Ok(after)
+    Ok(Saved { segment: after, list })
 }
 
 /// Deletes a segment with what it lists.
@@ -122,17 +163,16 @@ fn stored(connection: &mut AnyConnection, id: Id) -> Result<Segment> {
     Ok(segment::table.find(id).select(Segment::as_select()).first(connection)?)
 }
 
-fn change_list(connection: &mut AnyConnection, segment: &Segment, list: &ListChange) -> Result<(Changed, Changed)> {
-    let contacts = listed::change_contacts(connection, segment, &list.contacts)?;
-    Ok((contacts, listed::change_companies(connection, segment, &list.companies)?))
-}
-
-/// Counts a segment that was just saved, unless it is put away.
-fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment) -> Result<Segment> {
+/// Counts a segment that was just saved, unless it is put away or counted already.
+fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment, edited: &Edited) -> Result<Segment> {
     if saved.is_archived() {
         return Ok(saved);
     }
-    match recalculate(connection, clock, &saved)? {
+    let tally = match &edited.tally {
+        Some(tally) => tally.clone(),
+        None => Tally::of(connection, Members::of_segment(&saved, clock.into()))?,
+    };
+    match store(connection, clock, &saved, &tally)? {
         Outcome::Counted(_) | Outcome::Broken(_) => stored(connection, saved.id),
         // This very transaction has written the row: nobody else can have.
         Outcome::Overtaken => Err(AppError::internal("a segment changed while it was saved")),
@@ -140,7 +180,7 @@ fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment) -> Resul
 }
 
 /// "Changed Status and Tags.", "Changed List (3 contacts added, 1 company removed)."
-fn message(changed: &[&str], (contacts, companies): (Changed, Changed)) -> String {
+fn message(changed: &[&str], ListChanged { contacts, companies }: &ListChanged) -> String {
     if changed.is_empty() {
         return "No fields changed.".to_owned();
     }
@@ -164,8 +204,13 @@ fn message(changed: &[&str], (contacts, companies): (Changed, Changed)) -> Strin
 /// transaction. Twins that the CRM made stay as they are.
 fn refuse_twin(connection: &mut AnyConnection, name: &str, own: Option<Id>) -> Result<()> {
     lease::lock(connection, &format!("segment name {}", text::key(name)))?;
+    if is_taken(connection, name, own)? { Err(AppError::NotUnique("name".into())) } else { Ok(()) }
+}
+
+/// Whether another segment than `own` has this name, whatever its case and outer blanks.
+pub fn is_taken(connection: &mut AnyConnection, name: &str, own: Option<Id>) -> Result<bool> {
     let others: Vec<Id> = segment::table.filter(model::is_called(name)).select(segment::id).load(connection)?;
-    if others.iter().any(|id| Some(*id) != own) { Err(AppError::NotUnique("name".into())) } else { Ok(()) }
+    Ok(others.iter().any(|id| Some(*id) != own))
 }
 
 type Values<'a> = (

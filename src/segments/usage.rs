@@ -5,7 +5,9 @@
 
 use diesel::prelude::*;
 
+use super::members::Members;
 use super::model::{self, Segment};
+use super::recalculate::Tally;
 use crate::accounts::Actor;
 use crate::clock::Clock;
 use crate::db::schema::{crm_app_customersegment as segment, segments_use};
@@ -14,49 +16,78 @@ use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
 use crate::query::text;
 
-use super::members::Members;
-
 /// The most characters of a campaign's name.
 const MAX_NAME: usize = 200;
 
-/// Notes that `campaign` took the segment.
-///
-/// # Errors
-/// `BadRequest` without a proper name, `Conflict` for an archived segment and one with a broken rule.
-pub fn mark_used(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, campaign: &str) -> Result<Segment> {
-    let campaign = text::nfc(campaign.trim());
-    if text::is_blank(&campaign) || campaign.contains('\0') {
-        return Err(AppError::BadRequest("Enter the name of the campaign.".into()));
+/// A use that is about to be noted: checked, and its members counted.
+#[derive(Debug, Clone)]
+pub struct Use {
+    segment: Segment,
+    campaign: String,
+    count: i32,
+}
+
+impl Use {
+    /// Checks what can be noted of `campaign` taking the segment, and counts who it takes; writes nothing, so that nobody
+    /// waits for the count.
+    ///
+    /// # Errors
+    /// `BadRequest` without a proper name, `Conflict` for an archived segment and one with a broken rule, `NotFound`.
+    pub fn prepare(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, campaign: &str) -> Result<Self> {
+        let campaign = text::nfc(campaign.trim());
+        if text::is_blank(&campaign) || campaign.contains('\0') {
+            return Err(AppError::BadRequest("Enter the name of the campaign.".into()));
+        }
+        if campaign.chars().count() > MAX_NAME {
+            return Err(AppError::BadRequest(format!("The name of a campaign has at most {MAX_NAME} characters.")));
+        }
+        let segment = model::find(connection, actor, id)?;
+        refuse_archived(&segment)?;
+        let Tally { count, broken } = Tally::of(connection, Members::of_segment(&segment, clock.into()))?;
+        if !broken.is_empty() {
+            return Err(AppError::Conflict(format!(
+                "“{}” needs attention: one of its rules cannot be understood, so it has no members and cannot be used.",
+                segment.name
+            )));
+        }
+        Ok(Self { segment, campaign, count })
     }
-    if campaign.chars().count() > MAX_NAME {
-        return Err(AppError::BadRequest(format!("The name of a campaign has at most {MAX_NAME} characters.")));
+
+    /// Notes the use.
+    ///
+    /// # Errors
+    /// `Conflict` for a segment that was archived or whose rules or list were changed since it was counted, `NotFound`.
+    pub fn note(&self, connection: &mut AnyConnection, actor: &Actor, clock: &Clock) -> Result<Segment> {
+        let Self { segment: Segment { id, .. }, campaign, count } = self;
+        model::lock(connection, *id)?;
+        let used = model::find(connection, actor, *id)?;
+        refuse_archived(&used)?;
+        if !used.has_members_of(&self.segment) {
+            return Err(AppError::Conflict(format!("“{}” was changed just now. Look at its members again, then mark it.", used.name)));
+        }
+        let now = Time(clock.now());
+        diesel::update(segment::table.find(id))
+            .set((segment::times_used.eq(segment::times_used + 1), segment::last_used_at.eq(now)))
+            .execute(connection)?;
+        let row = (
+            segments_use::id.eq(Id::new()),
+            segments_use::segment_id.eq(id),
+            segments_use::campaign.eq(campaign),
+            segments_use::used_by_id.eq(actor.id),
+            segments_use::used_by_name.eq(&actor.name),
+            segments_use::used_at.eq(now),
+            segments_use::member_count.eq(count),
+        );
+        diesel::insert_into(segments_use::table).values(row).execute(connection)?;
+        let event = NewEvent::new(actor, clock.now(), Action::Used, used.object(), format!("Used by the campaign “{campaign}”."));
+        record(connection, event.counts(Some(used.member_count), Some(*count)))?;
+        model::find(connection, actor, *id)
     }
-    let used = model::find(connection, actor, id)?;
-    if used.is_archived() {
-        return Err(AppError::Conflict(format!("“{}” is archived and cannot be used. Set its status to Active first.", used.name)));
+}
+
+fn refuse_archived(segment: &Segment) -> Result<()> {
+    if segment.is_archived() {
+        return Err(AppError::Conflict(format!("“{}” is archived and cannot be used. Set its status to Active first.", segment.name)));
     }
-    let members = Members::of_segment(&used, clock.into()).map_err(|_| {
-        AppError::Conflict(format!(
-            "“{}” needs attention: one of its rules cannot be understood, so it has no members and cannot be used.",
-            used.name
-        ))
-    })?;
-    let count = i32::try_from(members.count(connection)?).map_err(AppError::internal)?;
-    let now = Time(clock.now());
-    diesel::update(segment::table.find(id))
-        .set((segment::times_used.eq(segment::times_used + 1), segment::last_used_at.eq(now)))
-        .execute(connection)?;
-    let row = (
-        segments_use::id.eq(Id::new()),
-        segments_use::segment_id.eq(id),
-        segments_use::campaign.eq(&campaign),
-        segments_use::used_by_id.eq(actor.id),
-        segments_use::used_by_name.eq(&actor.name),
-        segments_use::used_at.eq(now),
-        segments_use::member_count.eq(count),
-    );
-    diesel::insert_into(segments_use::table).values(row).execute(connection)?;
-    let event = NewEvent::new(actor, clock.now(), Action::Used, used.object(), format!("Used by the campaign “{campaign}”."));
-    record(connection, event.counts(Some(used.member_count), Some(count)))?;
-    model::find(connection, actor, id)
+    Ok(())
 }

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use customer_segments::accounts::Actor;
 use customer_segments::db::classify::Failure;
+use customer_segments::db::connection::Lane;
 use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::{crm_app_customersegment as segment, segments_event as event, segments_use};
 use customer_segments::db::{Id, Time};
 use customer_segments::error::AppError;
 use customer_segments::segments::members::Members;
-use customer_segments::segments::usage;
+use customer_segments::segments::usage::Use;
 use diesel::prelude::*;
 use reqwest::Method;
 
@@ -36,7 +37,7 @@ impl Taken {
             release.push(sender);
             let (db, tell) = (test.db.clone(), tell.clone());
             wait.push(async move {
-                db.read_heavy(move |_| {
+                db.read_heavy(Lane::Question, move |_| {
                     tell.send(()).unwrap();
                     // Ends when the other end is dropped.
                     assert!(receiver.recv().is_err());
@@ -155,7 +156,8 @@ fn a_hundred_campaigns_at_once_are_counted_a_hundred_times() {
         let actor = Actor::system("tests", false);
         at_once(100, |number| {
             let campaign = format!("Campaign {number}");
-            test.db.write_blocking(|connection| usage::mark_used(connection, &actor, &test.clock, id, &campaign)).unwrap();
+            let taken = test.db.read_blocking(|connection| Use::prepare(connection, &actor, &test.clock, id, &campaign)).unwrap();
+            test.db.write_blocking(|connection| taken.note(connection, &actor, &test.clock)).unwrap();
         });
         let found: (i32, usize, i64) = test
             .db

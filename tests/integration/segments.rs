@@ -4,6 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use customer_segments::accounts::{Actor, Role};
+use customer_segments::db::connection::{Lane, Turn};
 use customer_segments::db::schema::{crm_app_contact, crm_app_customersegment as segment, segments_event as event, segments_use};
 use customer_segments::db::schema::{
     crm_app_customersegment_static_companies as listed_companies, crm_app_customersegment_static_contacts as listed_contacts,
@@ -306,6 +307,102 @@ fn a_form_that_is_sent_twice_adds_one_segment() {
 }
 
 #[test]
+fn a_double_click_on_save_adds_one_segment_and_shows_no_error() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let form = person.open(ADD).form().fill("name", "Once").fill("filter_criteria", EVERYBODY).and("_save", "1");
+        let barrier = Barrier::new(2);
+        let answers: Vec<u16> = thread::scope(|scope| {
+            let clicks: Vec<_> = (0..2)
+                .map(|_| {
+                    scope.spawn(|| {
+                        barrier.wait();
+                        person.submit(&form).status
+                    })
+                })
+                .collect();
+            clicks.into_iter().map(|click| click.join().unwrap()).collect()
+        });
+        assert_eq!((answers, count_segments(app)), (vec![303, 303], 1));
+    });
+}
+
+#[test]
+fn the_key_of_a_deleted_segment_is_not_given_again() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let form = person.open(ADD).form().fill("name", "Once").fill("filter_criteria", EVERYBODY).and("_save", "1");
+        assert_eq!(person.submit(&form).status, 303);
+        let key = Id::parse(form.value("_new_id").unwrap()).unwrap();
+        assert!(stored(app, key).is_some(), "a new segment has the key of its form");
+        assert_eq!(person.post_form(&page(key, "delete/"), &[]).status, 303);
+        assert_eq!(person.submit(&form).status, 303);
+        assert_eq!((stored(app, key), count_segments(app)), (None, 1), "its history stays that of the one that is gone");
+    });
+}
+
+#[test]
+fn saving_a_segment_that_was_deleted_meanwhile_keeps_what_was_typed() {
+    with_customers(|app, _| {
+        let (person, other) = (app.superuser(), app.superuser());
+        let id = add(&person, "Doomed", EVERYBODY);
+        let form = person.open(&page(id, "change/")).form().fill("description", "An hour of thought").and("_save", "1");
+        assert_eq!(other.post_form(&page(id, "delete/"), &[]).status, 303);
+        let told = person.submit(&form);
+        assert_eq!(told.text("h1"), "Add Customer Segment");
+        assert!(told.text(".errornote").contains("was deleted while you were editing it"), "{}", told.body);
+        assert_eq!(told.form().value("description"), Some("An hour of thought"));
+        assert_eq!(press(&person, told.form(), "_save").status, 303);
+        assert_eq!(person.open(LIST).text("#result_list .field-name"), "Doomed");
+        assert!(stored(app, id).is_none(), "it is another segment");
+    });
+}
+
+#[test]
+fn a_taken_name_and_a_wrong_rule_are_told_at_once() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        add(&person, "Taken", EVERYBODY);
+        let form = person.open(ADD).form().fill("name", " TAKEN ").fill("filter_criteria", r#"{"rules": []}"#);
+        let told = press(&person, form, "_save");
+        assert_eq!(told.text("#id_name_error"), "Customer Segment with this Name already exists.");
+        assert!(told.text("#id_filter_criteria_error").contains("no rules yet"));
+    });
+}
+
+#[test]
+fn people_who_are_gone_when_they_are_listed_are_told_of() {
+    with_customers(|app, world| {
+        let person = app.staff();
+        let there = world.contacts[0].id.to_string();
+        let form = person.open(ADD).form().fill("name", "VIP").fill("segment_type", "static");
+        let form = form.and("contact_available", &there).and("contact_available", &Id::new().to_string());
+        assert_eq!(press(&person, form, "_save").status, 303);
+        let said = person.open(LIST).text(".messagelist");
+        assert!(said.contains("Its list now names 1 contacts and 0 companies."), "{said}");
+        assert!(said.contains("1 of the chosen contacts could not be listed: they do not exist any more."), "{said}");
+    });
+}
+
+#[test]
+fn an_export_that_gets_no_turn_says_so_and_writes_no_event() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::with(engine, |options| options.turn_timeout = std::time::Duration::from_millis(50)));
+        let person = app.staff();
+        let id = add(&person, "Wanted", EVERYBODY);
+        let turns = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let taken: Vec<Turn> = (0..3).map(|_| turns.block_on(app.test.db.turn(Lane::Export)).unwrap()).collect();
+        let refused = person.get(&page(id, "members.csv"));
+        assert_eq!(refused.status, 503);
+        assert!(refused.body.contains("Many counts and exports are running."), "{}", refused.body);
+        let exported = |connection: &mut _| Ok(event::table.filter(event::action.eq("exported")).count().get_result::<i64>(connection)?);
+        assert_eq!(app.test.db.read_blocking(exported).unwrap(), 0);
+        drop(taken);
+        assert_eq!(person.get(&page(id, "members.csv")).status, 200);
+    });
+}
+
+#[test]
 fn a_form_that_is_sent_again_with_more_ticks_loses_none_of_them() {
     with_customers(|app, world| {
         let person = app.staff();
@@ -403,9 +500,12 @@ fn an_archived_segment_changes_nothing_but_its_status() {
         assert_eq!(person.post_form(&page(id, "change/"), &[("status", "archived")]).status, 303);
         assert!(!person.open(LIST).has("#result_list"), "archived ones are not in the default list");
         assert_eq!(person.open(&format!("{LIST}?status__exact=all")).text("#result_list .field-name"), "Old");
-        let refused = person.post_form(&page(id, "change/"), &[("name", "New")]);
-        assert!(refused.text("#content").contains("An archived segment changes nothing but its status."), "{}", refused.body);
-        assert_eq!(refused.form().value("name"), Some("New"));
+        let form = person.open(&page(id, "change/"));
+        assert!(form.text(".note").contains("only its status can be changed"));
+        assert!(!form.has("[name=name]") && form.text(".field-name .readonly") == "Old");
+        // Whatever a script sends besides is not read.
+        assert_eq!(press(&person, form.form().and("name", "New").and("contact_adding", &Id::new().to_string()), "_save").status, 303);
+        assert_eq!(stored(app, id).unwrap().name, "Old");
         assert!(person.post_form(&page(id, "members/"), &[("campaign", "x")]).text(".errorlist").contains("archived"));
         assert_eq!(person.post_form(&page(id, "change/"), &[("status", "active")]).status, 303);
         assert_eq!(stored(app, id).unwrap().name, "Old");

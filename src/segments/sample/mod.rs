@@ -12,8 +12,8 @@ use super::draft::{Draft, FieldError, Input};
 use super::listed::Change;
 use super::listed::ListChange;
 use super::model::SegmentType;
-use super::save;
-use super::usage;
+use super::save::{self, Edited};
+use super::usage::Use;
 use crate::accounts::Actor;
 use crate::clock::Clock;
 use crate::criteria::catalogue;
@@ -51,9 +51,9 @@ fn make(connection: &mut AnyConnection, clock: &Clock, actor: &Actor, sample: &S
     };
     let draft = Draft::parse(&input, None, clock.into()).map_err(|errors| wrong(sample, &errors))?;
     let list = list(connection, sample)?;
-    let made = save::insert(connection, actor, clock, Id::new(), &draft, &list)?;
+    let made = save::insert(connection, actor, clock, Id::new(), &Edited::new(draft, list))?.segment;
     if sample.tags.contains("newsletter") {
-        usage::mark_used(connection, actor, clock, made.id, "Monthly newsletter")?;
+        Use::prepare(connection, actor, clock, made.id, "Monthly newsletter")?.note(connection, actor, clock)?;
     }
     Ok(())
 }
