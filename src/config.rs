@@ -20,7 +20,7 @@ pub struct Settings {
     #[arg(long, env = "DATABASE_URL", default_value = "sqlite://customer-segments.db", global = true, hide_env_values = true)]
     pub database_url: String,
     /// The address and port to listen on
-    #[arg(long, env = "BIND", default_value = "127.0.0.1:8000", global = true)]
+    #[arg(long, env = "BIND", default_value = "127.0.0.1:8000", value_parser = address, global = true)]
     pub bind: SocketAddr,
     /// Where browsers reach the site [default: http://BIND]; https makes cookies Secure and sends HSTS, http is for this machine only
     #[arg(long, env = "PUBLIC_URL", global = true)]
@@ -35,7 +35,7 @@ pub struct Settings {
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',', global = true)]
     pub trusted_proxies: Vec<IpAddr>,
     /// The zone in which dates are lived
-    #[arg(long, env = "TIME_ZONE", default_value = "Asia/Bangkok", global = true)]
+    #[arg(long, env = "TIME_ZONE", default_value = "Asia/Bangkok", value_parser = zone, global = true)]
     pub time_zone: Tz,
     /// The title in the header of every page
     #[arg(long, env = "SITE_HEADER", default_value = "Customer Segments", global = true)]
@@ -58,6 +58,14 @@ pub struct Settings {
     /// The format of new password hashes [default: argon2id on our own database, pbkdf2_sha256 on one shared with the CRM]
     #[arg(long, env = "PASSWORD_HASHER", global = true)]
     pub password_hasher: Option<PasswordHasher>,
+}
+
+fn address(typed: &str) -> Result<SocketAddr, String> {
+    typed.parse().map_err(|_| "it must be an address and a port, like 127.0.0.1:8000".to_owned())
+}
+
+fn zone(typed: &str) -> Result<Tz, String> {
+    typed.parse().map_err(|_| "no time zone has this name; they are named like Asia/Bangkok or Europe/London".to_owned())
 }
 
 /// How the log is written.

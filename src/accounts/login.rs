@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use actix_web::web::{Data, Query};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use super::staff::{self, Staff};
 use super::user::User;
 use super::{Form, Posted, client, csrf, next};
 use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::query_string::QueryString;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -30,13 +31,6 @@ const HOME: &str = "/admin/";
 const FAILURE_TAKES: Duration = Duration::from_millis(400);
 /// The longest user name, as in the table.
 const LONGEST_NAME: usize = 150;
-
-/// What the address of the page may say.
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    next: String,
-}
 
 /// The form.
 #[derive(Deserialize)]
@@ -65,8 +59,9 @@ struct LoggedOutPage {
 }
 
 /// `GET /admin/login/`
-pub async fn show(request: HttpRequest, asked: Query<Asked>, config: Data<Config>) -> Result<HttpResponse> {
-    let next = next::safe_or(&asked.next, HOME);
+pub async fn show(request: HttpRequest, config: Data<Config>) -> Result<HttpResponse> {
+    let asked = QueryString::parse(request.query_string());
+    let next = next::safe_or(asked.get("next").unwrap_or_default(), HOME);
     if staff::find(&request).await?.is_some() {
         return Ok(see_other(next));
     }

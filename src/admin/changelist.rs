@@ -5,16 +5,16 @@
 
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Selection, Sql};
+use crate::query::{Condition, Selection, Sql, Test, Value};
 
 use super::cell::Cell;
 use super::display::Display;
 use super::filters::{FilterView, ListFilter, Unusable};
 use super::list_display::{Direction, ListColumn, SortKey, order};
 use super::model_admin::{Model, ModelAdmin, Total};
-use super::paginator::{self, Count, PageLink, Paginator, Wanted};
+use super::paginator::{self, Count, PER_PAGE, PageLink, Paginator, Wanted};
 use super::query_string::{QueryString, carrying};
 use super::search::{self, MAX_SEARCH};
 
@@ -63,6 +63,12 @@ impl Query {
             filter: Sql::and(wanted),
             parameters,
         })
+    }
+
+    /// Whether answering may look at every row of a model that has many.
+    pub fn is_heavy<A: ModelAdmin>(&self) -> bool {
+        let is_plain = self.search.is_empty() && self.sort.is_none() && !self.is_filtered;
+        matches!(A::TOTAL, Total::UpTo(most, _) if !is_plain || self.wanted.page > most / PER_PAGE)
     }
 }
 
@@ -170,18 +176,12 @@ impl ChangeList {
         let visible = (A::VISIBLE)(actor);
         let mut wanted = vec![visible.clone(), query.filter.clone()];
         if !query.search.is_empty() && !A::SEARCH_FIELDS.is_empty() {
-            wanted.push(search::predicate(A::SEARCH_FIELDS, &query.search));
+            wanted.push(search::predicate(connection, A::SEARCH_FIELDS, &query.search)?);
         }
         let predicate = Sql::and(wanted);
-        let total = count::<A>(connection, &visible)?;
-        let found = count::<A>(connection, &predicate)?;
-        let Some(paginator) = Paginator::new(found, query.wanted) else { return Ok(None) };
         let order = order(keys::<A>(query), A::KEY);
-        let selection = Selection { predicate: &predicate, order: &order, limit: paginator.limit, offset: paginator.offset };
-        let rows = (A::STORE.list)(connection, &selection)?;
-        if rows.is_empty() && paginator.page > 1 {
-            return Ok(None);
-        }
+        let Some((paginator, rows)) = page::<A>(connection, query.wanted, &predicate, &order)? else { return Ok(None) };
+        let total = if query.search.is_empty() { paginator.count } else { Found::of::<A>(connection, &visible)?.count };
         Ok(Some(Self::of::<A>(actor, query, display, &paginator, total, &rows)))
     }
 
@@ -210,14 +210,39 @@ impl ChangeList {
     }
 }
 
-fn count<A: ModelAdmin>(connection: &mut AnyConnection, predicate: &Sql) -> Result<Count> {
-    match A::TOTAL {
-        Total::Exact => Ok(Count { value: (A::STORE.count)(connection, predicate)?, is_capped: false }),
-        Total::UpTo(most, count) => {
-            // One more than is shown tells whether there are more.
-            let counted = count(connection, predicate, most + 1)?;
-            Ok(Count { value: counted.min(most), is_capped: counted > most })
-        }
+/// The rows of the page that is wanted, and where it is among how many; `None` when the list ends before it.
+fn page<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    wanted: Wanted,
+    predicate: &Sql,
+    order: &Sql,
+) -> Result<Option<(Paginator, Vec<A::Row>)>> {
+    let Found { count, keys } = Found::of::<A>(connection, predicate)?;
+    let Some(paginator) = Paginator::new(count, wanted) else { return Ok(None) };
+    let named = keys.map(|keys| Test::new(*A::KEY, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql());
+    let predicate = named.as_ref().unwrap_or(predicate);
+    let rows = (A::STORE.list)(connection, &Selection { predicate, order, limit: paginator.limit, offset: paginator.offset })?;
+    Ok((!rows.is_empty() || paginator.page == 1).then_some((paginator, rows)))
+}
+
+/// How many rows meet a predicate.
+struct Found {
+    count: Count,
+    /// Which they are, where they had to be found to be counted: the page is then sorted out of them, not looked for again.
+    keys: Option<Vec<Id>>,
+}
+
+impl Found {
+    fn of<A: ModelAdmin>(connection: &mut AnyConnection, predicate: &Sql) -> Result<Self> {
+        let Total::UpTo(most, list_some_keys) = A::TOTAL else {
+            let value = (A::STORE.count)(connection, predicate)?;
+            return Ok(Self { count: Count { value, is_capped: false }, keys: None });
+        };
+        // One more than is counted tells whether there are more.
+        let keys = list_some_keys(connection, predicate, most + 1)?;
+        let found = i64::try_from(keys.len()).unwrap_or(i64::MAX);
+        let is_capped = found > most;
+        Ok(Self { count: Count { value: found.min(most), is_capped }, keys: (!is_capped).then_some(keys) })
     }
 }
 

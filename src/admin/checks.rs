@@ -32,10 +32,13 @@ pub fn check<A: ModelAdmin>() -> Vec<Problem> {
     problems.twice("admin.E203", "the parameter", parameters);
     for field in A::SEARCH_FIELDS {
         let home = field.through.map_or(A::KEY.table, |through| through.key.table);
-        problems.add_if(field.column.kind != Kind::Text, "admin.E301", || format!("searches {}, which is no text", field.column.name));
-        problems.add_if(field.column.table != home, "admin.E302", || {
-            format!("searches {} of another table without the way to it", field.column.name)
-        });
+        for column in field.columns {
+            problems.add_if(column.kind != Kind::Text || column.nullable, "admin.E301", || {
+                format!("searches {}, which is no text, or may be NULL", column.name)
+            });
+            problems
+                .add_if(column.table != home, "admin.E302", || format!("searches {} of another table without the way to it", column.name));
+        }
     }
     form::<A>(&mut problems);
     problems.found

@@ -136,10 +136,10 @@ pub fn money(amount: Money) -> String {
     format!("{sign}{}.{:02}", number((hundredths / 100).cast_signed()), hundredths % 100)
 }
 
-/// "1 entry", "2 entries".
-pub fn counted(count: usize, one: &str, many: &str) -> String {
-    let noun = if count == 1 { one } else { many };
-    format!("{} {noun}", number(i64::try_from(count).unwrap_or(i64::MAX)))
+/// "1 member", "12,345 members".
+pub fn counted(count: impl TryInto<i64>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(i64::MAX);
+    format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
 #[cfg(test)]

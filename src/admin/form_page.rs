@@ -233,7 +233,7 @@ pub fn bind<A: ModelAdmin>(
     panels: &A::Panels,
     display: &Display,
 ) -> Result<Vec<FieldsetView>> {
-    let mut binder = Binder { context, errors, panels, display, may_focus: context.row.is_none() && errors.is_empty() };
+    let mut binder = Binder { context, errors, panels, display, may_focus: context.row.is_none() && !context.is_sent };
     A::FIELDSETS.iter().map(|fieldset| binder.fieldset(fieldset)).collect()
 }
 

@@ -70,6 +70,9 @@ impl Model {
 /// Which rows an actor may see at all, as a predicate: what it leaves out does not exist for them.
 pub type Visible = fn(&Actor) -> Sql;
 
+/// The keys of rows that meet a predicate, so many at most, in no order.
+pub type SomeKeys = fn(&mut AnyConnection, &Sql, i64) -> Result<Vec<Id>>;
+
 /// How the machinery reads rows. Both must understand predicates over the model's table.
 #[derive(Debug, Clone, Copy)]
 pub struct Store<Row> {
@@ -88,8 +91,8 @@ pub struct Store<Row> {
 pub enum Total {
     /// Every row is counted.
     Exact,
-    /// Counted up to a number, "10,000+" past it; the function counts no further than it is told.
-    UpTo(i64, fn(&mut AnyConnection, &Sql, i64) -> Result<i64>),
+    /// Counted up to a number, "10,000+" past it; the function looks no further than it is told.
+    UpTo(i64, SomeKeys),
 }
 
 /// A link beside the heading of an object's page.

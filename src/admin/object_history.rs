@@ -2,11 +2,11 @@
 //!
 //! Called by `views`. Comparing and restoring versions is for later; the events hold what that needs.
 
-use crate::db::Db;
+use crate::db::{Db, Json};
 use crate::error::Result;
 use crate::history::{self, Event};
 
-use super::display::{Display, counted, number};
+use super::display::{Display, counted};
 use super::edit::{Task, find};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
@@ -38,6 +38,8 @@ pub struct Entry {
     pub message: String,
     /// The member counts before and after, where the event knows them.
     pub counts: Option<String>,
+    /// What the rules said before and after, in words, where they were changed.
+    pub sentences: Option<(String, String)>,
 }
 
 /// The history of the object; `None` for one that the actor does not see.
@@ -65,13 +67,15 @@ fn count(events: &mut Vec<Event>) -> String {
 
 impl Entry {
     fn of(event: Event, display: &Display) -> Self {
-        let members = |count: i32| format!("{} members", number(count.into()));
+        let members = |count: i32| counted(count, "member", "members");
         let counts = match (event.count_before, event.count_after) {
             (Some(before), Some(after)) if before != after => Some(format!("({} before, {} after)", members(before), members(after))),
             (_, Some(after)) => Some(format!("({})", members(after))),
             (Some(before), None) => Some(format!("({} before)", members(before))),
             (None, None) => None,
         };
-        Self { when: display.sentence(event.at), who: event.actor_name, message: event.message, counts }
+        let said = |values: Option<Json>| Some(values?.0.get("summary")?.as_str()?.to_owned());
+        let sentences = said(event.before).zip(said(event.after));
+        Self { when: display.sentence(event.at), who: event.actor_name, message: event.message, counts, sentences }
     }
 }

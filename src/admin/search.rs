@@ -1,10 +1,14 @@
 //! The search box: every term must occur in some field, quotes keep a phrase together.
 //!
 //! Declared in `SEARCH_FIELDS`, read by `changelist`; the comparison is the "contains" of filter criteria, from the same
-//! compiler, so that both fold and escape alike.
+//! compiler, so that both fold and escape alike. The columns of one table are searched as one text.
 
-use crate::query::condition::Like;
-use crate::query::{Column, Condition, Sql, Test};
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::query::condition::any_contains;
+use crate::query::{Column, Condition, Sql, Test, Value};
+
+use super::model_admin::SomeKeys;
 
 /// The most terms that are looked at; each costs a comparison per field and row.
 const MAX_TERMS: usize = 20;
@@ -12,12 +16,12 @@ const MAX_TERMS: usize = 20;
 /// The longest search that is looked at; SQLite refuses patterns past 50,000 bytes.
 pub const MAX_SEARCH: usize = 1_000;
 
-/// One place where the search box looks.
+/// Where the search box looks: columns of one table.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchField {
-    /// The text that is searched.
-    pub column: &'static Column,
-    /// How its table is reached, when it is another one.
+    /// The text that is searched; none of it NULL.
+    pub columns: &'static [&'static Column],
+    /// How their table is reached, when it is another one.
     pub through: Option<Through>,
 }
 
@@ -28,30 +32,48 @@ pub struct Through {
     pub foreign_key: &'static Column,
     /// The key of the table it points to.
     pub key: &'static Column,
+    /// The keys of rows there.
+    pub list_keys: SomeKeys,
 }
 
+/// Rows of another table that are named one by one; of more the question is asked inside the list's own.
+const MOST_NAMED: i64 = 5_000;
+
 impl SearchField {
-    /// A column of the model's own table.
-    pub const fn new(column: &'static Column) -> Self {
-        Self { column, through: None }
+    /// Columns of the model's own table.
+    pub const fn new(columns: &'static [&'static Column]) -> Self {
+        Self { columns, through: None }
     }
 
-    /// A column of the table that `foreign_key` points to.
-    pub const fn through(foreign_key: &'static Column, key: &'static Column, column: &'static Column) -> Self {
-        Self { column, through: Some(Through { foreign_key, key }) }
+    /// Columns of the table that the model points to.
+    pub const fn through(through: Through, columns: &'static [&'static Column]) -> Self {
+        Self { columns, through: Some(through) }
     }
 
-    fn contains(&self, term: &str) -> Sql {
-        let found = Test::new(*self.column, Condition::Like(Like::Containing(term.to_owned()))).sql();
-        let Some(Through { foreign_key, key }) = self.through else { return found };
-        // One subquery that runs once, not a join that compares the other table's text for every row.
-        Sql::column(foreign_key).is_in(Sql::from("SELECT ") + Sql::column(key) + " FROM " + key.table + " WHERE ", found)
+    /// Rows in which `term` occurs. Of another table the matching rows are looked up first: a few keys can be found in an
+    /// index beside the text, a subquery in an OR cannot.
+    fn contains(&self, connection: &mut AnyConnection, term: &str, most_named: i64) -> Result<Sql> {
+        let found = any_contains(self.columns, term);
+        let Some(Through { foreign_key, key, list_keys }) = self.through else { return Ok(found) };
+        let keys = list_keys(connection, &found, most_named + 1)?;
+        if i64::try_from(keys.len()).is_ok_and(|length| length <= most_named) {
+            return Ok(Test::new(*foreign_key, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql());
+        }
+        Ok(Sql::column(foreign_key).is_in(Sql::from("SELECT ") + Sql::column(key) + " FROM " + key.table + " WHERE ", found))
     }
 }
 
 /// The rows in which every term of `typed` occurs.
-pub fn predicate(fields: &[SearchField], typed: &str) -> Sql {
-    Sql::and(terms(typed).iter().map(|term| Sql::or(fields.iter().map(|field| field.contains(term)))))
+pub fn predicate(connection: &mut AnyConnection, fields: &[SearchField], typed: &str) -> Result<Sql> {
+    let terms = terms(typed);
+    // Values that all of them bind together stay below what SQLite takes.
+    let most_named = MOST_NAMED / i64::try_from(terms.len().max(1)).unwrap_or(MOST_NAMED);
+    let mut found = Vec::new();
+    for term in &terms {
+        let in_fields = fields.iter().map(|field| field.contains(connection, term, most_named)).collect::<Result<Vec<_>>>()?;
+        found.push(Sql::or(in_fields));
+    }
+    Ok(Sql::and(found))
 }
 
 /// The terms of what was typed: words, and phrases in quotes of either kind. A quote that is never closed is a letter.

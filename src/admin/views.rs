@@ -22,7 +22,8 @@ use crate::accounts::actor::Permission;
 use crate::accounts::posted::Posted;
 use crate::accounts::session::Level;
 use crate::clock::Clock;
-use crate::db::{Db, Id};
+use crate::db::connection::Lane;
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::Result;
 
 /// `GET …/`
@@ -32,7 +33,9 @@ pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: D
     let without_parameters = || see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url()));
     let Ok(query) = Query::read::<A>(request.query_string(), &display) else { return Ok(without_parameters()) };
     let actor = staff.actor.clone();
-    match db.read(move |connection| ChangeList::load::<A>(connection, &actor, &query, &display)).await? {
+    let is_heavy = query.is_heavy::<A>();
+    let load = move |connection: &mut AnyConnection| ChangeList::load::<A>(connection, &actor, &query, &display);
+    match if is_heavy { db.read_heavy(Lane::Search, load).await } else { db.read(load).await }? {
         Some(list) => page(&ListPage::new(&request, &staff, list)?),
         None => Ok(without_parameters()),
     }

@@ -28,7 +28,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     }
     let db = context.database_as_it_is()?;
     let half = unfinished(target)?;
-    let done = make(&original, &half).and_then(|()| copy::into(&db, &half)).and_then(|()| finish(&half, target));
+    let done = make(&original, &half, target).and_then(|()| copy::into(&db, &half)).and_then(|()| finish(&half, target));
     if let Err(error) = done {
         remove(&half);
         return Err(error);
@@ -46,8 +46,8 @@ fn unfinished(target: &Path) -> Result<PathBuf> {
 }
 
 /// An empty file that the same people may read as the original: it will have the same secrets in it.
-fn make(original: &Path, half: &Path) -> Result<()> {
-    let cannot = |error: std::io::Error| AppError::BadRequest(format!("{} cannot be written: {error}.", half.display()));
+fn make(original: &Path, half: &Path, target: &Path) -> Result<()> {
+    let cannot = |error: std::io::Error| AppError::BadRequest(format!("{} cannot be written: {error}.", target.display()));
     let file = File::create_new(half).map_err(cannot)?;
     file.set_permissions(fs::metadata(original)?.permissions()).map_err(cannot)
 }

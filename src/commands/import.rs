@@ -113,8 +113,11 @@ fn tell(report: &Report, arguments: &Arguments) -> Result<()> {
             writeln!(out, "… and {} more; --report FILE writes all of them to a file.", report.refused - SHOWN as u64)?;
         }
     }
-    let companies =
-        if report.companies_added > 0 { format!(" {} companies were added for them.", report.companies_added) } else { String::new() };
+    let companies = match report.companies_added {
+        0 => String::new(),
+        1 => " 1 company was added for them.".to_owned(),
+        added => format!(" {added} companies were added for them."),
+    };
     let Report { added, updated, unchanged, refused, .. } = report;
     writeln!(out, "{added} added, {updated} updated, {unchanged} unchanged, {refused} refused.{companies}")?;
     if arguments.dry_run {

@@ -48,6 +48,9 @@ pub mod company {
     /// Updated at.
     pub static UPDATED_AT: Column = Column::new(t::updated_at, TABLE, "updated at");
 
+    /// What lists search, as one text; in the order of its index.
+    pub static SEARCHED: &[&Column] = &[&NAME, &LEGAL_ENTITY_NAME, &EMAIL, &COUNTRY, &CITY];
+
     /// Every column that rules may name, in the order in which forms offer them.
     pub static ALL: &[&Column] = &[
         &NAME,
@@ -121,6 +124,9 @@ pub mod contact {
     /// Unsubscribed.
     pub static UNSUBSCRIBED: Column = Column::new(t::unsubscribed, TABLE, "unsubscribed");
 
+    /// What lists search, as one text; in the order of its index.
+    pub static SEARCHED: &[&Column] = &[&NAME, &EMAIL, &TITLE];
+
     /// Every column that rules may name, in the order in which forms offer them.
     pub static ALL: &[&Column] = &[
         &NAME,
@@ -174,6 +180,9 @@ pub mod contract {
     pub static AUTO_RENEW: Column = Column::new(t::auto_renew, TABLE, "renews by itself");
     /// Active.
     pub static IS_ACTIVE: Column = Column::new(t::is_active, TABLE, "active");
+
+    /// What lists search, as one text; in the order of its index.
+    pub static SEARCHED: &[&Column] = &[&CONTRACT_NUMBER, &SERVICE_TYPE];
 
     /// Every column that rules may name, in the order in which forms offer them.
     pub static ALL: &[&Column] =

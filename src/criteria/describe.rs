@@ -3,11 +3,12 @@
 //! The sentence says what the rules mean after `resolve`, not how they were typed: contract rules that meet on one contract
 //! are one clause, a negative one is "has no contract".
 
+use super::catalogue::contract;
 use super::document::{Entity, MatchType};
 use super::field::{Field, Owner};
 use super::resolve::{Contracts, Criteria, Node, Rule};
 use super::value::Typed;
-use crate::query::{Kind, Operator, text};
+use crate::query::{Column, Kind, Operator, text};
 
 /// The sentence.
 pub fn describe(criteria: &Criteria) -> String {
@@ -23,7 +24,8 @@ pub fn describe(criteria: &Criteria) -> String {
 }
 
 fn clauses(criteria: &Criteria, of_field: &str, of_company: &str) -> Vec<String> {
-    let clause = |node: &Node| match node {
+    let last = criteria.root.nodes.len() - 1;
+    let clause = |(place, node): (usize, &Node)| match node {
         Node::Rule(rule) => format!("{of_field}{}", rule_clause(rule, criteria.entity)),
         Node::Contracts(contracts) => {
             let has = match (criteria.entity, contracts.none) {
@@ -34,19 +36,18 @@ fn clauses(criteria: &Criteria, of_field: &str, of_company: &str) -> Vec<String>
             };
             let clause = format!("{of_company}{has} {}", contract_clause(contracts, criteria.entity));
             // Dashes tell where what is said of the one contract ends, when something else may follow.
-            if contracts.rules.len() > 1 && criteria.root.nodes.len() > 1 {
-                clause.replacen("contract ", "contract – ", 1) + " –"
-            } else {
-                clause
-            }
+            if contracts.rules.len() > 1 && place < last { clause.replacen("contract ", "contract – ", 1) + " –" } else { clause }
         }
     };
-    criteria.root.nodes.iter().map(clause).collect()
+    criteria.root.nodes.iter().enumerate().map(clause).collect()
 }
 
 fn contract_clause(contracts: &Contracts, entity: Entity) -> String {
     let rules: Vec<String> = contracts.rules.iter().map(|rule| format!("whose {}", rule_clause(rule, entity))).collect();
-    text::list(&rules, "and")
+    // Amounts of several currencies are compared as bare numbers: it is said where nothing else says which.
+    let is_about = |column: &Column| contracts.rules.iter().any(|rule| rule.field.column == column && !rule.values.is_empty());
+    let any_currency = if is_about(&contract::VALUE) && !is_about(&contract::CURRENCY) { " (in any currency)" } else { "" };
+    text::list(&rules, "and") + any_currency
 }
 
 /// "country is “Thailand”", as it follows "whose".
@@ -75,6 +76,13 @@ fn can_be_empty(field: Field) -> bool {
 fn spoken_field(field: Field, entity: Entity) -> String {
     let label = match field.column.kind {
         Kind::Boolean => format!("“{}” mark", field.column.label),
+        // "Whose created at is after" is no English.
+        Kind::Timestamp => match field.column.label {
+            "created at" => "creation".to_owned(),
+            "updated at" => "last change".to_owned(),
+            "last contacted" => "last contact".to_owned(),
+            other => other.to_owned(),
+        },
         _ => field.column.label.to_owned(),
     };
     if entity == Entity::Contact && field.owner == Owner::Company { format!("company’s {label}") } else { label }

@@ -92,7 +92,10 @@ fn mixed_currencies(connection: &mut AnyConnection, contracts: &Contracts) -> Re
     if currencies.len() < 2 {
         return Ok(None);
     }
-    let sentence = format!("Values are in {} and are not converted; add: currency equals ….", text::list(&currencies, "and"));
+    let sentence = format!(
+        "Values are in {} and are not converted; add a rule about the currency: currency equals USD.",
+        text::list(&currencies, "and")
+    );
     Ok(Some(Problem::new(rule.pointer.clone(), Code::MixedCurrencies, sentence)))
 }
 

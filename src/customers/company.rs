@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::INSERTED_AT_ONCE;
 use crate::db::schema::crm_app_company;
 use crate::db::{AnyConnection, Id, Time, dialect};
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::query::{Selection, Source, Sql};
 
 /// A company, with every column of its row. Text that is unknown is empty, never NULL.
@@ -109,10 +109,9 @@ pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
     Ok(crm_app_company::table.filter(predicate).count().get_result(connection)?)
 }
 
-/// [`count`], but no further than `most`.
-pub fn count_up_to(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<i64> {
-    let keys: Vec<Id> = crm_app_company::table.filter(predicate).select(crm_app_company::id).limit(most).load(connection)?;
-    i64::try_from(keys.len()).map_err(AppError::internal)
+/// The keys of companies that meet `predicate`, so many at most, in no order.
+pub fn list_some_keys(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<Vec<Id>> {
+    Ok(crm_app_company::table.filter(predicate).select(crm_app_company::id).limit(most).load(connection)?)
 }
 
 /// Adds rows; many, in few statements.

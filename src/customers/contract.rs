@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::INSERTED_AT_ONCE;
 use crate::db::schema::{crm_app_company, crm_app_contract};
 use crate::db::{AnyConnection, Id, Money, Time, dialect};
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::query::{Selection, Source, Sql};
 
 /// A contract, with every column of its row.
@@ -106,15 +106,14 @@ pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
     Ok(counted?)
 }
 
-/// [`count`], but no further than `most`.
-pub fn count_up_to(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<i64> {
-    let rows = crm_app_contract::table;
-    let keys: Vec<Id> = if predicate.names("crm_app_company") {
-        rows.inner_join(crm_app_company::table).filter(predicate).select(crm_app_contract::id).limit(most).load(connection)?
+/// The keys of contracts that meet `predicate`, so many at most, in no order.
+pub fn list_some_keys(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<Vec<Id>> {
+    let (rows, key) = (crm_app_contract::table, crm_app_contract::id);
+    Ok(if predicate.names("crm_app_company") {
+        rows.inner_join(crm_app_company::table).filter(predicate).select(key).limit(most).load(connection)?
     } else {
-        rows.filter(predicate).select(crm_app_contract::id).limit(most).load(connection)?
-    };
-    i64::try_from(keys.len()).map_err(AppError::internal)
+        rows.filter(predicate).select(key).limit(most).load(connection)?
+    })
 }
 
 /// Adds rows; many, in few statements.

@@ -51,6 +51,8 @@ pub enum Lane {
     Question,
     /// What is counted before something is saved: two at once, and no question comes before it.
     Saving,
+    /// Lists of many rows that are searched, filtered or sorted by a click: two at once.
+    Search,
     /// Exports, which last as long as somebody reads them: three at once.
     Export,
 }
@@ -60,6 +62,7 @@ pub enum Lane {
 struct Lanes {
     questions: Arc<Semaphore>,
     savings: Arc<Semaphore>,
+    searches: Arc<Semaphore>,
     exports: Arc<Semaphore>,
 }
 
@@ -77,15 +80,13 @@ impl Db {
     /// Opens the database that `options` name. A SQLite file that is missing is made; nothing is migrated.
     ///
     /// # Errors
-    /// `Database(Closed)` when it cannot be reached, `BadRequest` when the URL names no engine.
+    /// `Unavailable` with the reason when it cannot be reached, `BadRequest` when a file cannot be opened or the URL names no
+    /// engine.
     pub fn open(options: Options) -> Result<Self> {
         let engine = Engine::of(&options.url)?;
         let manager = Manager { options: options.clone(), engine };
         // One connection by hand first: the pool would hide the reason behind its own timeout.
-        manager.connect().map_err(|error| {
-            tracing::error!(%error, "the database cannot be opened");
-            AppError::Database(Failure::Closed)
-        })?;
+        manager.connect().map_err(|error| dialect::cannot_open(engine, &options.url, &error))?;
         let pool = Pool::builder()
             .max_size(options.pool_size)
             .min_idle(Some(1))
@@ -97,6 +98,7 @@ impl Db {
             lanes: Arc::new(Lanes {
                 questions: Arc::new(Semaphore::new(2)),
                 savings: Arc::new(Semaphore::new(2)),
+                searches: Arc::new(Semaphore::new(2)),
                 exports: Arc::new(Semaphore::new(3)),
             }),
             options: Arc::new(options),
@@ -132,6 +134,7 @@ impl Db {
         let places = match lane {
             Lane::Question => &self.lanes.questions,
             Lane::Saving => &self.lanes.savings,
+            Lane::Search => &self.lanes.searches,
             Lane::Export => &self.lanes.exports,
         };
         let busy = || AppError::Unavailable("Many counts and exports are running. Try again in a moment.".into());

@@ -19,6 +19,10 @@ const MIGRATIONS: &[&str] = &[include_str!("../../migrations/postgres/2026-11-22
 const TRIGRAMS: &[&str] = &[
     "CREATE INDEX segments_company_trigram_name ON crm_app_company USING gin (lower(name) gin_trgm_ops);",
     "CREATE INDEX segments_contact_trigram_name ON crm_app_contact USING gin (lower(name) gin_trgm_ops);",
+    "CREATE INDEX segments_company_trigram_text ON crm_app_company USING gin \
+     (lower(name || chr(31) || legal_entity_name || chr(31) || email || chr(31) || country || chr(31) || city) gin_trgm_ops);",
+    "CREATE INDEX segments_contact_trigram_text ON crm_app_contact USING gin \
+     (lower(name || chr(31) || email || chr(31) || title) gin_trgm_ops);",
 ];
 
 /// How our statements begin, by which they are told from comments.

@@ -78,6 +78,12 @@ fn apply_alone(connection: &mut AnyConnection) -> Result<(Vec<String>, bool)> {
     if !unknown.is_empty() {
         return Err(AppError::Conflict(newer_sentence(&unknown)));
     }
+    let makes_tables = pending.iter().any(|name| name.contains("_crm_tables"));
+    if makes_tables && dialect::has_table(connection, "auth_user")? {
+        return Err(AppError::Conflict(
+            "This database has a table auth_user that this program did not make, and no django_migrations: it is neither empty nor the CRM’s.".into(),
+        ));
+    }
     dialect::run_migrations(connection, shared)?;
     Ok((pending, shared))
 }

@@ -78,8 +78,7 @@ impl ModelAdmin for SegmentAdmin {
         ListFilter::choices_without("status", "status", &columns::STATUS, "Current", &["archived"]),
         ListFilter::date("created_at", "created at", &columns::CREATED_AT),
     ];
-    const SEARCH_FIELDS: &'static [SearchField] =
-        &[SearchField::new(&columns::NAME), SearchField::new(&columns::DESCRIPTION), SearchField::new(&columns::TAGS)];
+    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(columns::SEARCHED)];
     const ORDERING: &'static [SortKey] = &[SortKey::descending(&columns::CREATED_AT)];
 
     const FIELDSETS: &'static [Fieldset<Row, Panels>] = &[

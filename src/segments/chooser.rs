@@ -4,16 +4,19 @@
 //! added and removed so far travels in two hidden fields. Whatever is ticked moves with whatever button is pressed, so no
 //! tick is lost by searching for the next name or by pressing Save at once.
 
+use std::collections::HashSet;
+
 use super::listed::Change;
 use super::model::Segment;
+use crate::admin::display::number;
 use crate::admin::form::{ENTER, FormData};
-use crate::admin::search::{SearchField, predicate};
+use crate::admin::search::{SearchField, Through, predicate};
 use crate::criteria::catalogue::{company as company_field, contact as contact_field};
 use crate::customers::{company, contact};
 use crate::db::dialect::Word;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id};
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::query::{Column, Selection, Sql, Value};
 
 /// Rows of a pane.
@@ -23,6 +26,8 @@ const MOST: usize = 5_000;
 
 static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
 static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "id");
+const BY_NAME_AND_COUNTRY: &[&Column] = &[&company_field::NAME, &company_field::COUNTRY];
+const EMPLOYER: Through = Through { foreign_key: &CONTACT_COMPANY, key: &COMPANY_ID, list_keys: company::list_some_keys };
 
 /// What is chosen: contacts or companies. Everything in which the two choosers differ.
 pub struct Kind {
@@ -44,13 +49,7 @@ pub static CONTACTS: Kind = Kind {
     key: "crm_app_contact.id",
     listed: "SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ",
     name: &contact_field::NAME,
-    search: &[
-        SearchField::new(&contact_field::NAME),
-        SearchField::new(&contact_field::EMAIL),
-        SearchField::new(&contact_field::TITLE),
-        SearchField::through(&CONTACT_COMPANY, &COMPANY_ID, &company_field::NAME),
-        SearchField::through(&CONTACT_COMPANY, &COMPANY_ID, &company_field::COUNTRY),
-    ],
+    search: &[SearchField::new(contact_field::SEARCHED), SearchField::through(EMPLOYER, BY_NAME_AND_COUNTRY)],
     list: list_contacts,
 };
 
@@ -61,12 +60,7 @@ pub static COMPANIES: Kind = Kind {
     key: "crm_app_company.id",
     listed: "SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = ",
     name: &company_field::NAME,
-    search: &[
-        SearchField::new(&company_field::NAME),
-        SearchField::new(&company_field::LEGAL_ENTITY_NAME),
-        SearchField::new(&company_field::COUNTRY),
-        SearchField::new(&company_field::CITY),
-    ],
+    search: &[SearchField::new(company_field::SEARCHED)],
     list: list_companies,
 };
 
@@ -96,6 +90,8 @@ pub struct Pane {
     pub page: i64,
     /// Whether more follow.
     pub has_next: bool,
+    /// Whether the page begins in its search box: Enter was pressed there.
+    pub has_focus: bool,
 }
 
 /// A chooser as it is shown.
@@ -127,9 +123,12 @@ impl Kind {
     /// Whether one of its buttons was pressed, or Enter in one of its search boxes (which presses the form's first button).
     pub fn is_asked(&self, data: &FormData) -> bool {
         let buttons = ["search", "page", "cpage", "add", "remove"];
-        let is_enter = data.get("_save") == ENTER;
-        let is_typed = |query: &str| data.get(&self.field(query)) != data.get(&self.field(&format!("{query}_shown")));
-        buttons.iter().any(|button| data.has(&self.button(button))) || (is_enter && (is_typed("q") || is_typed("cq")))
+        buttons.iter().any(|button| data.has(&self.button(button))) || self.is_entered(data, "q") || self.is_entered(data, "cq")
+    }
+
+    /// Whether Enter was pressed with something new in this search box.
+    fn is_entered(&self, data: &FormData, query: &str) -> bool {
+        data.get("_save") == ENTER && data.get(&self.field(query)) != data.get(&self.field(&format!("{query}_shown")))
     }
 
     fn field(&self, name: &str) -> String {
@@ -141,11 +140,12 @@ impl Kind {
     }
 
     /// What the form asks to change: what was collected so far, and what is ticked now.
-    ///
-    /// # Errors
-    /// `BadRequest` for more than anybody ticks in one form.
-    pub fn change(&self, data: &FormData) -> Result<Change> {
-        let collected = |name: &str| data.get(&self.field(name)).split(',').filter_map(Id::parse).collect::<Vec<_>>();
+    pub fn change(&self, data: &FormData) -> Change {
+        let collected = |name: &str| {
+            let mut seen = HashSet::new();
+            let ids = data.get(&self.field(name)).split(',').filter_map(Id::parse);
+            ids.filter(|id| seen.insert(*id)).collect::<Vec<_>>()
+        };
         let ticked = |name: &str| data.all(&self.field(name)).filter_map(Id::parse).collect::<Vec<_>>();
         let (mut add, mut remove) = (collected("adding"), collected("removing"));
         for id in ticked("available") {
@@ -154,13 +154,14 @@ impl Kind {
         for id in ticked("chosen") {
             move_to(id, &mut remove, &mut add);
         }
-        if add.len() + remove.len() > MOST {
-            return Err(AppError::BadRequest(format!(
-                "At most {MOST} {} can be added or removed before saving. Save, then go on.",
-                self.plural
-            )));
-        }
-        Ok(Change { add, remove })
+        Change { add, remove }
+    }
+
+    /// Why so much cannot be changed at once; `None` when it can.
+    pub fn too_much(&self, change: &Change) -> Option<String> {
+        let is_too_much = change.add.len() + change.remove.len() > MOST;
+        is_too_much
+            .then(|| format!("At most {} {} can be added or removed before saving. Save, then go on.", number(MOST as i64), self.plural))
     }
 
     /// The chooser for what the form holds.
@@ -172,7 +173,10 @@ impl Kind {
         data: &FormData,
         is_editable: bool,
     ) -> Result<Chooser> {
-        let change = self.change(data)?;
+        let mut change = self.change(data);
+        // What is too much is not saved either; the panes need not show all of it.
+        change.add.truncate(MOST);
+        change.remove.truncate(MOST);
         let ids = |ids: &[Id]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let stored = segment.map_or_else(Sql::none, |segment| self.is_in(Sql::from(self.listed) + Value::Id(segment.id)));
         let is_one_of = |ids: &[Id]| {
@@ -181,8 +185,11 @@ impl Kind {
         let chosen = Sql::or([Sql::and([stored, is_one_of(&change.remove).complement()]), is_one_of(&change.add)]);
         let mut pane =
             |query: &str, page: &str, of: Sql| self.pane(connection, data.get(&self.field(query)), self.page_asked(data, page, query), of);
-        let available = if is_editable { pane("q", "page", chosen.clone().complement())? } else { Pane::default() };
+        let mut available = if is_editable { pane("q", "page", chosen.clone().complement())? } else { Pane::default() };
         let mut chosen = pane("cq", "cpage", chosen)?;
+        for (pane, query) in [(&mut available, "q"), (&mut chosen, "cq")] {
+            pane.has_focus = is_editable && self.is_entered(data, query);
+        }
         for row in &mut chosen.rows {
             row.is_new = change.add.contains(&row.id);
         }
@@ -214,14 +221,14 @@ impl Kind {
     }
 
     fn pane(&self, connection: &mut AnyConnection, query: &str, page: i64, of: Sql) -> Result<Pane> {
-        let predicate = Sql::and([of, predicate(self.search, query)]);
+        let predicate = Sql::and([of, predicate(connection, self.search, query)?]);
         let order = Sql::column(self.name) + Word::ByteOrder + ", " + self.key;
         let selection = Selection { predicate: &predicate, order: &order, limit: PAGE + 1, offset: (page - 1) * PAGE };
         let mut rows = (self.list)(connection, &selection)?;
         let page_length = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let has_next = rows.len() > page_length;
         rows.truncate(page_length);
-        Ok(Pane { query: query.to_owned(), rows, page, has_next })
+        Ok(Pane { query: query.to_owned(), rows, page, has_next, has_focus: false })
     }
 }
 

@@ -29,3 +29,6 @@ pub static CREATED_AT: Column = Column::new(segment::created_at, TABLE, "created
 pub static LAST_USED_AT: Column = Column::new(segment::last_used_at, TABLE, "last used at");
 /// The username of its owner; NULL without one.
 pub static OWNER: Column = Column { nullable: true, ..Column::new(auth_user::username, "auth_user", "created by") };
+
+/// What lists search, as one text.
+pub static SEARCHED: &[&Column] = &[&NAME, &DESCRIPTION, &TAGS];

@@ -94,6 +94,13 @@ impl Draft {
         let kind = choice("segment_type", &input.segment_type, SegmentType::named, &mut errors);
         let status = choice("status", &input.status, Status::named, &mut errors);
         let (Some(kind), Some(status)) = (kind, status) else { return Err(errors) };
+        let kept_as = |typed: String, field: fn(&Segment) -> &String| match stored.map(field) {
+            // Text that Django stored in another normal form, or with other line ends, is not changed by being shown.
+            Some(stored) if normal(stored.trim()) == typed.trim() => stored.clone(),
+            _ => typed,
+        };
+        let (name, tags) = (kept_as(name, |stored| &stored.name), kept_as(tags, |stored| &stored.tags));
+        let description = kept_as(description, |stored| &stored.description);
         let kept = stored.map(|stored| stored.filter_criteria.0.clone()).filter(|kept| is_typed(kept, &input.filter_criteria));
         let draft = |filter_criteria| Self { name, description, kind, status, tags, filter_criteria };
         let draft = match kept {
@@ -194,9 +201,13 @@ impl Draft {
     }
 }
 
+/// As text is stored: in normal form C, with line ends as LF (browsers send CR LF).
+fn normal(typed: &str) -> String {
+    text::nfc(typed).replace("\r\n", "\n")
+}
+
 fn text_of(field: &'static str, typed: &str, most: usize, errors: &mut Vec<FieldError>) -> String {
-    // Browsers send line ends as CR LF; stored text has LF.
-    let typed = text::nfc(typed).replace("\r\n", "\n");
+    let typed = normal(typed);
     let length = typed.chars().count();
     if typed.contains('\0') {
         errors.push(FieldError::new(field, "Null characters are not allowed."));

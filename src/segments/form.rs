@@ -13,7 +13,7 @@ use super::model::{Row, Segment, SegmentType};
 use super::preview::{Preview, preview};
 use super::save::{self, Edited, is_taken};
 use super::{admin::SegmentAdmin, draft};
-use crate::admin::display::number;
+use crate::admin::display::{counted, number};
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
 use crate::admin::form::{FormData, FormErrors};
 use crate::admin::form_page::BoundField;
@@ -23,7 +23,7 @@ use crate::criteria::{Code, Entity, Problem, describe, resolve};
 use crate::customers::contact;
 use crate::db::AnyConnection;
 use crate::error::{AppError, Result};
-use crate::query::{Kind, Operator};
+use crate::query::{Choice, Kind, Operator};
 
 /// The button that previews the rules without saving.
 pub const PREVIEW: &str = "_preview";
@@ -93,6 +93,13 @@ struct CriteriaTemplate<'a> {
     field: &'a BoundField,
     preview: Html,
     kinds: Vec<KindView>,
+    choices: Vec<ChoicesView>,
+}
+
+/// The values that a field is expected to have.
+struct ChoicesView {
+    path: String,
+    values: String,
 }
 
 /// The fields of one type that rules may name, and the operators they take.
@@ -117,6 +124,21 @@ fn kinds() -> Vec<KindView> {
         .collect()
 }
 
+/// The closed lists of the catalogue: what is stored, and what pages show where that differs.
+fn choices() -> Vec<ChoicesView> {
+    let spelt = |choice: &Choice| match choice.label {
+        label if label == choice.value => label.to_owned(),
+        label => format!("{} ({label})", choice.value),
+    };
+    fields(Entity::Contact)
+        .filter(|field| !field.column.choices.is_empty())
+        .map(|field| ChoicesView {
+            path: field.path(Entity::Contact),
+            values: field.column.choices.iter().map(spelt).collect::<Vec<_>>().join(", "),
+        })
+        .collect()
+}
+
 #[derive(Template)]
 #[template(path = "segments/chooser.html")]
 struct ChooserTemplate<'a> {
@@ -131,7 +153,7 @@ pub fn render_preview(state: &State) -> Result<Html> {
 
 /// The row of the criteria box.
 pub fn criteria_panel(field: &BoundField, panels: &Panels) -> Result<Html> {
-    Html::render(&CriteriaTemplate { field, preview: render_preview(&panels.criteria)?, kinds: kinds() })
+    Html::render(&CriteriaTemplate { field, preview: render_preview(&panels.criteria)?, kinds: kinds(), choices: choices() })
 }
 
 /// The chooser of contacts.
@@ -225,21 +247,27 @@ pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAd
         Ok(draft) if errors.is_empty() => {
             // The panes of an archived segment are not edited, whatever is sent for them.
             let is_archived = stored.is_some_and(Segment::is_archived);
-            let list = if is_archived { ListChange::default() } else { list_change(data)? };
+            let list = if is_archived { ListChange::default() } else { list_change(data) };
+            for sentence in CONTACTS.too_much(&list.contacts).into_iter().chain(COMPANIES.too_much(&list.companies)) {
+                errors.add_general(sentence);
+            }
+            if !errors.is_empty() {
+                return Ok(None);
+            }
             Edited::counted(connection, context.act.clock, draft, list).map(Some)
         }
         _ => Ok(None),
     }
 }
 
-fn list_change(data: &FormData) -> Result<ListChange> {
-    Ok(ListChange { contacts: CONTACTS.change(data)?, companies: COMPANIES.change(data)? })
+fn list_change(data: &FormData) -> ListChange {
+    ListChange { contacts: CONTACTS.change(data), companies: COMPANIES.change(data) }
 }
 
 /// Whether a form that is sent again asks for nothing that its first sending has not done: the fields are compared by the
 /// machinery, the lists here.
 pub fn is_done(connection: &mut AnyConnection, row: &Row, data: &FormData) -> Result<bool> {
-    listed::has_all(connection, &row.segment, &list_change(data)?)
+    listed::has_all(connection, &row.segment, &list_change(data))
 }
 
 /// Saves a good form.
@@ -259,11 +287,12 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
         return Ok(Vec::new());
     }
     let note = |is_warning, text| Note { is_warning, text };
-    let members = if segment.member_count == 1 { "member" } else { "members" };
-    let mut notes = vec![note(false, format!("It has {} {members}.", number(segment.member_count.into())))];
+    let members = counted(segment.member_count, "member", "members");
+    let mut notes = vec![note(false, format!("It has {members}."))];
     if !list.is_nothing() {
         let (contacts, companies) = listed::count(connection, segment.id)?;
-        notes.push(note(false, format!("Its list now names {} contacts and {} companies.", number(contacts), number(companies))));
+        let (contacts, companies) = (counted(contacts, "contact", "contacts"), counted(companies, "company", "companies"));
+        notes.push(note(false, format!("Its list now names {contacts} and {companies}.")));
     }
     let gone = [(list.contacts.unknown, "contacts"), (list.companies.unknown, "companies")];
     notes.extend(
@@ -278,7 +307,12 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
 /// What a refusal means for the form.
 pub fn refusal(error: &AppError) -> Option<FormErrors> {
     match error {
-        AppError::NotUnique(_) => Some(FormErrors::at("name", NAME_TAKEN)),
+        AppError::NotUnique(what) if is_of_the_name(what) => Some(FormErrors::at("name", NAME_TAKEN)),
+        AppError::NotUnique(_) => {
+            let mut errors = FormErrors::default();
+            errors.add_general("Somebody else changed the same at the same moment. Nothing was saved; save again.");
+            Some(errors)
+        }
         AppError::Conflict(sentence) => {
             let mut errors = FormErrors::default();
             errors.add_general(sentence.clone());
@@ -292,6 +326,12 @@ pub fn refusal(error: &AppError) -> Option<FormErrors> {
         }
         _ => None,
     }
+}
+
+/// Whether a unique value is the segment's name: as we say it ourselves, as SQLite names the column, or as PostgreSQL names
+/// Django's constraint.
+fn is_of_the_name(what: &str) -> bool {
+    what == "name" || what.ends_with(".name") || what.contains("_name_")
 }
 
 /// Deletes a segment.

@@ -131,19 +131,21 @@ fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &
     Ok(changed)
 }
 
-/// Whether the list is already as `change` would make it.
+/// Whether everybody whom `change` would list, and who exists, is listed already.
 pub fn has_all(connection: &mut AnyConnection, segment: &Segment, change: &ListChange) -> Result<bool> {
     let contacts = listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment.id)).select(listed_contacts::contact_id);
     let companies =
         listed_companies::table.filter(listed_companies::customersegment_id.eq(segment.id)).select(listed_companies::company_id);
-    let mut count = 0;
+    let (mut listed, mut known) = (0, 0);
     for keys in change.contacts.add.chunks(CHUNK) {
-        count += contacts.filter(listed_contacts::contact_id.eq_any(keys)).load::<Id>(connection)?.len();
+        listed += contacts.filter(listed_contacts::contact_id.eq_any(keys)).load::<Id>(connection)?.len();
+        known += crm_app_contact::table.filter(crm_app_contact::id.eq_any(keys)).select(crm_app_contact::id).load::<Id>(connection)?.len();
     }
     for keys in change.companies.add.chunks(CHUNK) {
-        count += companies.filter(listed_companies::company_id.eq_any(keys)).load::<Id>(connection)?.len();
+        listed += companies.filter(listed_companies::company_id.eq_any(keys)).load::<Id>(connection)?.len();
+        known += crm_app_company::table.filter(crm_app_company::id.eq_any(keys)).select(crm_app_company::id).load::<Id>(connection)?.len();
     }
-    Ok(count == change.contacts.add.len() + change.companies.add.len())
+    Ok(listed == known)
 }
 
 /// How many contacts and companies are listed.

@@ -58,20 +58,19 @@ impl Members {
 
     /// Those whom a static segment lists, by themselves or through their company.
     pub fn listed_in(segment: Id) -> Self {
-        let listed = |company: Sql| {
-            Sql::or([
-                Sql::from(
-                    "crm_app_contact.id IN (SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ",
-                ) + Value::Id(segment)
-                    + ")",
-                company
-                    + " IN (SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = "
+        // One list of keys, not an OR of two questions: an OR is asked of every contact there is.
+        let listed = |contact: Sql| {
+            let companies = Sql::from("SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = ");
+            let of_companies = Sql::from("SELECT id FROM crm_app_contact WHERE company_id").is_in(companies, Value::Id(segment));
+            contact.is_in(
+                Sql::from("SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ")
                     + Value::Id(segment)
-                    + ")",
-            ])
+                    + " UNION ALL ",
+                of_companies,
+            )
         };
-        let company = Sql::from("crm_app_contact.company_id");
-        Self { to_look_up: mailable(listed(company.clone())), in_order: mailable(listed(Sql::from(Word::Unindexed) + company)) }
+        let contact = Sql::from("crm_app_contact.id");
+        Self { to_look_up: mailable(listed(contact.clone())), in_order: mailable(listed(Sql::from(Word::Unindexed) + contact)) }
     }
 
     /// Those of a segment, whatever its status.

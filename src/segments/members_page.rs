@@ -2,10 +2,9 @@
 //!
 //! Handlers, listed in `routes`. Count, list and file come from one `Members`; the list and its count from one snapshot.
 
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde::Deserialize;
 
 use super::admin::SegmentAdmin;
 use super::export::write_csv;
@@ -19,6 +18,7 @@ use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::number;
 use crate::admin::download;
 use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::query_string::QueryString;
 use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
@@ -34,10 +34,18 @@ const PAGE: i64 = 100;
 const ADDRESSES_AT_ONCE: i64 = 20_000;
 
 /// What the address says.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Asked {
-    p: Option<String>,
-    addresses: Option<String>,
+    page: i64,
+    addresses: bool,
+}
+
+impl Asked {
+    fn read(query: &str) -> Self {
+        let query = QueryString::parse(query);
+        let page = query.get("p").and_then(|page| page.parse().ok()).unwrap_or(1);
+        Self { page, addresses: query.get("addresses").is_some() }
+    }
 }
 
 #[derive(Template)]
@@ -47,6 +55,8 @@ struct MembersPage {
     segment: Segment,
     summary: String,
     note: Option<&'static str>,
+    /// Whether a campaign may take them.
+    is_usable: bool,
     broken: Vec<Problem>,
     found: Found,
     campaign: String,
@@ -67,8 +77,8 @@ impl Found {
     fn of(connection: &mut AnyConnection, members: &Members, asked: &Asked) -> Result<Self> {
         let count = members.count(connection)?;
         let pages = ((count + PAGE - 1) / PAGE).max(1);
-        let page = asked.p.as_deref().and_then(|page| page.parse::<i64>().ok()).unwrap_or(1).clamp(1, pages);
-        let wanted = count <= ADDRESSES_AT_ONCE || asked.addresses.is_some();
+        let page = asked.page.clamp(1, pages);
+        let wanted = count <= ADDRESSES_AT_ONCE || asked.addresses;
         let numbers = if wanted { Some(members.numbers(connection)?) } else { None };
         Ok(Self { count, numbers, rows: members.page(connection, count, PAGE, (page - 1) * PAGE)?, page, pages })
     }
@@ -98,15 +108,8 @@ impl MembersPage {
 }
 
 /// `GET …/<uuid>/members/`
-pub async fn show(
-    request: HttpRequest,
-    staff: Staff,
-    path: Path<String>,
-    asked: Query<Asked>,
-    db: Data<Db>,
-    clock: Data<Clock>,
-) -> Result<HttpResponse> {
-    match load(&request, &staff, &path, asked.into_inner(), &db, &clock).await {
+pub async fn show(request: HttpRequest, staff: Staff, path: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    match load(&request, &staff, &path, Asked::read(request.query_string()), &db, &clock).await {
         Ok(found) => page(&found),
         Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &path),
         Err(error) => Err(error),
@@ -137,7 +140,8 @@ async fn load(request: &HttpRequest, staff: &Staff, path: &str, asked: Asked, db
         Some(Status::Archived) => Some("This segment is archived: it cannot be used."),
         _ => None,
     };
-    Ok(MembersPage { frame, summary: segment.summary(calendar), segment, note, broken, found, campaign: String::new(), error: None })
+    let (summary, is_usable) = (segment.summary(calendar), broken.is_empty() && !segment.is_archived());
+    Ok(MembersPage { frame, summary, segment, note, is_usable, broken, found, campaign: String::new(), error: None })
 }
 
 /// `POST …/<uuid>/members/`: a campaign took them.
@@ -160,7 +164,7 @@ pub async fn mark_used(
         Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
             let again = load(&request, &staff, &path, Asked::default(), &db, &clock).await?;
             let frame = Frame { has_errors: true, ..again.frame };
-            page(&MembersPage { frame, campaign, error: Some(sentence), ..again })
+            page(&MembersPage { frame, campaign, is_usable: true, error: Some(sentence), ..again })
         }
         Err(error) => Err(error),
     }

@@ -12,8 +12,8 @@ use crate::db::schema::{auth_user, crm_app_customersegment as segment};
 use crate::db::{AnyConnection, Id, Json, Time};
 use crate::error::{AppError, Result};
 use crate::history::Object;
-use crate::query::condition::folded;
-use crate::query::text::{WHITE_SPACE, key};
+use crate::query::condition::{folded, folded_value};
+use crate::query::text::{WHITE_SPACE, nfc};
 use crate::query::{Selection, Sql, Value as Bind};
 
 use super::columns;
@@ -289,7 +289,7 @@ pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
 
 /// The predicate of the segments of this name, case and outer blanks ignored.
 pub(super) fn is_called(name: &str) -> Sql {
-    Sql::from("trim(") + folded(&columns::NAME) + ", " + Bind::Text(WHITE_SPACE.to_owned()) + ") = " + Bind::Text(key(name))
+    Sql::from("trim(") + folded(&columns::NAME) + ", " + Bind::Text(WHITE_SPACE.to_owned()) + ") = " + folded_value(nfc(name.trim()))
 }
 
 /// Whether the count of an active segment is older than its values. (Counting by the clock comes with the job.)

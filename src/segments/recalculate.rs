@@ -22,6 +22,8 @@ pub struct Tally {
     pub count: i32,
     /// What is wrong with the rules.
     pub broken: Vec<Problem>,
+    /// When it was true.
+    pub at: Time,
 }
 
 /// What came of counting.
@@ -37,13 +39,14 @@ pub enum Outcome {
 
 impl Tally {
     /// Counts; writes nothing.
-    pub fn of(connection: &mut AnyConnection, members: Result<Members, Vec<Problem>>) -> Result<Self> {
+    pub fn of(connection: &mut AnyConnection, clock: &Clock, members: Result<Members, Vec<Problem>>) -> Result<Self> {
+        let at = Time(clock.now());
         match members {
             Ok(members) => {
                 let count = i32::try_from(members.count(connection)?).map_err(AppError::internal)?;
-                Ok(Self { count, broken: Vec::new() })
+                Ok(Self { count, broken: Vec::new(), at })
             }
-            Err(broken) => Ok(Self { count: 0, broken }),
+            Err(broken) => Ok(Self { count: 0, broken, at }),
         }
     }
 }
@@ -55,15 +58,15 @@ impl Tally {
 pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome> {
     require_countable(counted)?;
     let members = || Members::of_segment(counted, Calendar::from(clock));
-    let tally = db.read_unhurried(|connection| Tally::of(connection, members()))?;
-    db.write_blocking(|connection| store(connection, clock, counted, &tally))
+    let tally = db.read_unhurried(|connection| Tally::of(connection, clock, members()))?;
+    db.write_blocking(|connection| store(connection, counted, &tally))
 }
 
 /// Stores the count of `counted`. `updated_at` stays: counting is no change.
 ///
 /// # Errors
 /// `Conflict` for an archived segment.
-pub fn store(connection: &mut AnyConnection, clock: &Clock, counted: &Segment, tally: &Tally) -> Result<Outcome> {
+pub fn store(connection: &mut AnyConnection, counted: &Segment, tally: &Tally) -> Result<Outcome> {
     require_countable(counted)?;
     // Compared under the row's lock: a save or a change of the list that came meanwhile has counted for itself.
     model::lock(connection, counted.id)?;
@@ -71,7 +74,7 @@ pub fn store(connection: &mut AnyConnection, clock: &Clock, counted: &Segment, t
     if !now.is_some_and(|now| now.has_members_of(counted) && !now.is_archived()) {
         return Ok(Outcome::Overtaken);
     }
-    let stored = (segment::member_count.eq(tally.count), segment::last_calculated_at.eq(Time(clock.now())));
+    let stored = (segment::member_count.eq(tally.count), segment::last_calculated_at.eq(tally.at));
     diesel::update(segment::table.find(counted.id)).set(stored).execute(connection)?;
     Ok(if tally.broken.is_empty() { Outcome::Counted(tally.count) } else { Outcome::Broken(tally.broken.clone()) })
 }

@@ -60,7 +60,7 @@ impl Edited {
         let is_counted = draft.kind() == SegmentType::Dynamic && draft.status() != Status::Archived;
         match resolve(draft.filter_criteria(), clock.into()) {
             Ok(criteria) if is_counted => {
-                let tally = Tally::of(connection, Ok(Members::of_criteria(&criteria)))?;
+                let tally = Tally::of(connection, clock, Ok(Members::of_criteria(&criteria)))?;
                 let warnings = warnings(connection, &criteria)?;
                 Ok(Self { draft, list, tally: Some(tally), warnings })
             }
@@ -69,12 +69,19 @@ impl Edited {
     }
 }
 
+impl Edited {
+    /// When the values were as they are saved: the count that was taken of them is true from the same moment.
+    fn moment(&self, clock: &Clock) -> Time {
+        self.tally.as_ref().map_or_else(|| Time(clock.now()), |tally| tally.at)
+    }
+}
+
 /// Adds a segment with the key `id`; its owner is `actor`.
 ///
 /// # Errors
 /// `NotUnique` when another segment has the name.
 pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, edited: &Edited) -> Result<Saved> {
-    let (now, draft) = (Time(clock.now()), &edited.draft);
+    let (now, draft) = (edited.moment(clock), &edited.draft);
     refuse_twin(connection, draft.name(), None)?;
     diesel::insert_into(segment::table)
         .values((
@@ -114,7 +121,7 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
         let target = segment::table.find(before.id);
         // Untouched criteria are not written again: another program may have laid them out in its own way.
         let criteria = changed.contains(&"Filter criteria").then(|| criteria_of(draft));
-        diesel::update(target).set((values_of(draft), criteria, segment::updated_at.eq(Time(clock.now())))).execute(connection)?;
+        diesel::update(target).set((values_of(draft), criteria, segment::updated_at.eq(edited.moment(clock)))).execute(connection)?;
     }
     let saved = stored(connection, before.id)?;
     let after = count(connection, clock, saved, edited)?;
@@ -170,9 +177,9 @@ fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment, edited: 
     }
     let tally = match &edited.tally {
         Some(tally) => tally.clone(),
-        None => Tally::of(connection, Members::of_segment(&saved, clock.into()))?,
+        None => Tally::of(connection, clock, Members::of_segment(&saved, clock.into()))?,
     };
-    match store(connection, clock, &saved, &tally)? {
+    match store(connection, &saved, &tally)? {
         Outcome::Counted(_) | Outcome::Broken(_) => stored(connection, saved.id),
         // This very transaction has written the row: nobody else can have.
         Outcome::Overtaken => Err(AppError::internal("a segment changed while it was saved")),

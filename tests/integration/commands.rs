@@ -133,7 +133,7 @@ fn indexes_of_our_own_database_come_with_its_migrations() {
 fn trigrams_are_made_on_our_own_postgresql() {
     let Some(test) = TestDb::postgres("") else { return };
     migrations::apply(&test.db).unwrap();
-    assert_eq!(dump(&test).iter().filter(|line| line.contains("gin_trgm_ops")).count(), 2);
+    assert_eq!(dump(&test).iter().filter(|line| line.contains("gin_trgm_ops")).count(), 4);
 }
 
 #[test]

@@ -160,12 +160,14 @@ fn a_backend_that_was_killed_is_closed_and_the_next_question_gets_another() {
 }
 
 #[test]
-fn a_database_that_is_away_is_closed() {
+fn a_database_that_cannot_be_opened_says_which_and_why() {
     // Nothing listens on port 1.
     let away = Options::new("postgres://postgres@127.0.0.1:1/postgres");
-    assert_eq!(failure(Db::open(away).map(drop)), Failure::Closed);
+    let told = Db::open(away).map(drop).unwrap_err().to_string();
+    assert!(told.starts_with("The database cannot be reached: connection to server at"), "{told}");
     let nowhere = Options::new("sqlite:///nowhere/at/all.db");
-    assert_eq!(failure(Db::open(nowhere).map(drop)), Failure::Closed);
+    let told = Db::open(nowhere).map(drop).unwrap_err();
+    assert!(matches!(&told, AppError::BadRequest(told) if told.contains("/nowhere/at/all.db cannot be opened")), "{told}");
 }
 
 #[test]
@@ -306,6 +308,22 @@ fn a_database_that_a_newer_program_migrated_is_left_alone() {
         let refused = migrations::apply(&test.db);
         assert!(matches!(&refused, Err(AppError::Conflict(sentence)) if sentence.contains("newer version")), "{refused:?}");
     });
+}
+
+#[test]
+fn a_table_of_djangos_elsewhere_does_not_make_a_database_shared() {
+    let Some(test) = TestDb::postgres("") else { return };
+    test.run("CREATE SCHEMA other; CREATE TABLE other.django_migrations (id integer)");
+    assert!(!migrations::state(&test.db).unwrap().shared);
+    migrations::apply(&test.db).unwrap();
+}
+
+#[test]
+fn a_database_that_is_neither_empty_nor_the_crms_is_left_alone() {
+    let Some(test) = TestDb::postgres("") else { return };
+    test.run("CREATE TABLE auth_user (id integer)");
+    let refused = migrations::apply(&test.db).unwrap_err();
+    assert!(matches!(&refused, AppError::Conflict(sentence) if sentence.contains("neither empty nor the CRM’s")), "{refused}");
 }
 
 #[test]

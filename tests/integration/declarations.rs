@@ -25,6 +25,8 @@ static ID: Column = Column::new(crm_app_company::id, "crm_app_company", "ID");
 static NAME: Column = Column::new(crm_app_company::name, "crm_app_company", "name");
 static PLACES: Column = Column::new(crm_app_company::location_count, "crm_app_company", "places");
 
+const BY_NAME: &[&Column] = &[&NAME];
+const BY_PLACES: &[&Column] = &[&PLACES];
 const STORE: Store<Company> = Store { list: company::list, count: company::count, id: |row| row.id, name: |row| row.name.clone() };
 
 const fn model(model_name: &'static str) -> Model {
@@ -40,12 +42,12 @@ impl ModelAdmin for ShopAdmin {
     const MODEL: Model = model("shop");
     const KEY: &'static Column = &ID;
     const STORE: Store<Company> = STORE;
-    const TOTAL: Total = Total::UpTo(2, company::count_up_to);
+    const TOTAL: Total = Total::UpTo(2, company::list_some_keys);
     const LIST_DISPLAY: &'static [ListColumn<Company>] = &[
         ListColumn::link("name", "Name", Show::Text(|row| &row.name), SortKey::ascending(&NAME).folded()),
         ListColumn::sorting("places", "Places", Show::Number(|row| row.location_count.into()), SortKey::descending(&PLACES)),
     ];
-    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(&NAME)];
+    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(BY_NAME)];
     const ORDERING: &'static [SortKey] = &[SortKey::descending(&PLACES), SortKey::ascending(&NAME)];
     const FIELDSETS: &'static [Fieldset<Company>] = &[];
     const EDITING: Editing<Self> = Editing::ViewOnly("Shops are only shown.");
@@ -70,7 +72,7 @@ impl ModelAdmin for WrongAdmin {
         ListFilter::boolean("name", "name", &NAME),
         ListFilter::date("places", "places", &PLACES),
     ];
-    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(&PLACES)];
+    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(BY_PLACES)];
     const ORDERING: &'static [SortKey] = &[];
     const FIELDSETS: &'static [Fieldset<Company>] = &[Fieldset {
         title: "Wrong",

@@ -331,6 +331,17 @@ fn the_same_contact_twice_in_a_file_is_one() {
 }
 
 #[test]
+fn lines_that_change_each_other_back_change_nothing_the_second_time() {
+    on_both_engines(|test| {
+        let people = "company,name,email,title\nAcme,Ann,a@x.org,Boss\nAcme,Ann,a@x.org,Chef\n";
+        assert_eq!(numbers(&load(test, Contacts, people, |order| order.create_companies = true)), [1, 1, 0, 0, 1]);
+        let before = contacts(test);
+        assert_eq!(numbers(&load(test, Contacts, people, plain)), [0, 0, 2, 0, 0]);
+        assert_eq!(contacts(test), before, "not even when it was changed");
+    });
+}
+
+#[test]
 fn every_column_may_be_given_and_an_id_is_kept() {
     on_both_engines(|test| {
         let (parent, child, person, contract) = (Id::new(), Id::new(), Id::new(), Id::new());
@@ -481,6 +492,9 @@ fn any_usual_file_is_read() {
         assert!(wrong(test, Companies, &utf16, plain).contains("--encoding utf-16le"));
         assert!(wrong(test, Companies, b"name\n", |order| order.encoding = Some("latin99".into())).contains("Unknown encoding"));
         assert!(wrong(test, Companies, b"", plain).contains("is empty"));
+        let open = wrong(test, Companies, b"name,notes\nA,\"never closed\nB,y\n", plain);
+        assert!(open.contains("opened on line 2") && open.contains("never closed"), "{open}");
+        assert!(wrong(test, Companies, b"", |order| order.file = "/".into()).contains("it is a directory"));
         let told = wrong(test, Companies, b"Company,Country\nA,Laos\n", plain);
         assert!(told.contains("No column gives the “name” of the companies. The file has: Company, Country."), "{told}");
         assert!(wrong(test, Contacts, b"Full name,company\nA,B\n", plain).contains("“name” or “email” of the contacts"));

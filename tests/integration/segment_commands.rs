@@ -178,6 +178,14 @@ fn recalculating_all_counts_the_active_ones_and_check_names_the_broken() {
         assert_eq!(counted[0]["count"], count);
         assert!(when.is_some());
         assert_eq!(at(paused), (0, None), "the job leaves a paused one alone");
+        let list = shell.run(&["segments", "list", "--csv"]).done();
+        assert!(list.contains("Paused,dynamic,paused,\n"), "never counted is no number: {list}");
+
+        let archived = add(test, "Archived", "archived", ACTIVE);
+        test.db.write_blocking(forget).unwrap();
+        let told = shell.run(&["segments", "recalculate", "Archived", "Good"]);
+        assert_eq!((told.code, at(good).0), (1, count), "{}", told.stderr);
+        assert!(told.stderr.contains("“Archived” is archived and is not counted.") && at(archived).1.is_none());
 
         break_rules(test, good);
         let told = shell.run(&["segments", "check"]);

@@ -208,7 +208,9 @@ fn a_stored_broken_rule_has_no_members_and_says_why() {
         assert!(members.text(".rule-messages").contains("Unknown operator “matches”"));
         assert!(!members.has("#result_list"));
         assert_eq!(person.get(&page(id, "members.csv")).status, 409);
-        let used = person.post_form(&page(id, "members/"), &[("campaign", "Renewals")]);
+        assert!(!members.has("#use-form"), "nothing that would be refused is offered");
+        let token = members.form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();
+        let used = person.post(&page(id, "members/"), &[("campaign", "Renewals"), ("csrfmiddlewaretoken", &token)]);
         assert!(used.text(".errorlist").contains("needs attention"), "{}", used.body);
         let form = person.open(&page(id, "change/"));
         assert!(form.text("#preview").contains("Unknown operator “matches”"));
@@ -377,9 +379,10 @@ fn people_who_are_gone_when_they_are_listed_are_told_of() {
         let there = world.contacts[0].id.to_string();
         let form = person.open(ADD).form().fill("name", "VIP").fill("segment_type", "static");
         let form = form.and("contact_available", &there).and("contact_available", &Id::new().to_string());
-        assert_eq!(press(&person, form, "_save").status, 303);
+        assert_eq!(press(&person, form.clone(), "_save").status, 303);
+        assert_eq!(press(&person, form, "_save").status, 303, "and sent again it is done already");
         let said = person.open(LIST).text(".messagelist");
-        assert!(said.contains("Its list now names 1 contacts and 0 companies."), "{said}");
+        assert!(said.contains("Its list now names 1 contact and 0 companies."), "{said}");
         assert!(said.contains("1 of the chosen contacts could not be listed: they do not exist any more."), "{said}");
     });
 }
@@ -493,6 +496,43 @@ fn deleting_asks_first_and_takes_the_list_with_it() {
 }
 
 #[test]
+fn text_as_django_stores_it_is_not_changed_by_opening_and_saving() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let id = add(&person, "Old", EVERYBODY);
+        let (name, description) = (" cafe\u{301}", "Two\r\nlines ");
+        let as_django = |connection: &mut _| {
+            diesel::update(segment::table.find(id))
+                .set((segment::name.eq(name), segment::description.eq(description), segment::status.eq("archived")))
+                .execute(connection)?;
+            Ok(())
+        };
+        app.test.db.write_blocking(as_django).unwrap();
+        let back = person.post_form(&page(id, "change/"), &[("status", "active")]);
+        assert_eq!(back.status, 303, "{}", back.text(".errornote"));
+        assert_eq!(person.post_form(&page(id, "change/"), &[("tags", "new")]).status, 303);
+        let after = stored(app, id).unwrap();
+        assert_eq!((after.name.as_str(), after.description.as_str(), after.tags.as_str()), (name, description, "new"));
+        // A broken rule keeps nobody from putting it away either.
+        store_criteria(app, id, &json!({"rules": [{"field": "name", "operator": "like", "value": "x"}]}));
+        assert_eq!(person.post_form(&page(id, "change/"), &[("status", "paused")]).status, 303);
+    });
+}
+
+#[test]
+fn too_many_ticks_are_a_sentence_on_the_form_and_lose_nothing() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let ids: Vec<String> = (0..5_001).map(|_| Id::new().to_string()).collect();
+        let form = person.open(ADD).form().fill("name", "Huge").fill("segment_type", "static").fill("contact_adding", &ids.join(","));
+        let told = press(&person, form, "_save");
+        assert!(told.text(".errornote").contains("At most 5,000 contacts can be added or removed before saving."), "{}", told.body);
+        assert_eq!(told.form().value("name"), Some("Huge"));
+        assert_eq!(count_segments(app), 0);
+    });
+}
+
+#[test]
 fn an_archived_segment_changes_nothing_but_its_status() {
     with_customers(|app, _| {
         let person = app.staff();
@@ -506,7 +546,9 @@ fn an_archived_segment_changes_nothing_but_its_status() {
         // Whatever a script sends besides is not read.
         assert_eq!(press(&person, form.form().and("name", "New").and("contact_adding", &Id::new().to_string()), "_save").status, 303);
         assert_eq!(stored(app, id).unwrap().name, "Old");
-        assert!(person.post_form(&page(id, "members/"), &[("campaign", "x")]).text(".errorlist").contains("archived"));
+        let token = form.form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();
+        let used = person.post(&page(id, "members/"), &[("campaign", "x"), ("csrfmiddlewaretoken", &token)]);
+        assert!(used.text(".errorlist").contains("archived"));
         assert_eq!(person.post_form(&page(id, "change/"), &[("status", "active")]).status, 303);
         assert_eq!(stored(app, id).unwrap().name, "Old");
     });

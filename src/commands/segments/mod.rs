@@ -172,7 +172,15 @@ impl Work {
         let mut outcome = Outcome::Done;
         show::begin_counts(&mut self.out, named)?;
         for row in rows {
-            match recalculate::recalculate(&self.db, &self.clock, &row.segment)? {
+            let counted = match recalculate::recalculate(&self.db, &self.clock, &row.segment) {
+                Err(AppError::Conflict(sentence)) => {
+                    show::tell(&sentence);
+                    outcome = Outcome::Problem;
+                    continue;
+                }
+                counted => counted?,
+            };
+            match counted {
                 Counted::Counted(count) => show::count(&mut self.out, named, &row, count.into())?,
                 Counted::Broken(problems) => {
                     outcome = show::tell_broken(&row, &problems);

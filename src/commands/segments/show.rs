@@ -10,13 +10,13 @@ use crate::criteria::{Calendar, Problem};
 use crate::customers::contact;
 use crate::customers::csv_guard::guarded;
 use crate::error::{AppError, Result};
-use crate::segments::model::Row;
+use crate::segments::model::{Row, Segment};
 
 /// One line: id, status, type, count, name; between tabs.
 pub(super) fn line(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Result<()> {
     let segment = &row.segment;
     let attention = if segment.broken_rules(calendar).is_empty() { "" } else { "\tneeds attention" };
-    let (status, kind, count) = (&segment.status, &segment.segment_type, segment.member_count);
+    let (status, kind, count) = (&segment.status, &segment.segment_type, stored_count(segment, "-"));
     Ok(writeln!(out, "{}\t{status}\t{kind}\t{count}\t{}{attention}", segment.id, segment.name)?)
 }
 
@@ -29,11 +29,16 @@ pub(super) fn whole(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Resul
     Ok(writeln!(out, "  {}", segment.summary(calendar))?)
 }
 
+/// The stored count; `never` where there is none.
+fn stored_count(segment: &Segment, never: &str) -> String {
+    segment.last_calculated_at.map_or_else(|| never.to_owned(), |_| segment.member_count.to_string())
+}
+
 /// Segments as CSV, safe to open in a spreadsheet.
 pub(super) fn csv(out: &mut impl Write, rows: &[Row]) -> Result<()> {
     csv_line(out, &["id", "name", "segment_type", "status", "member_count"])?;
     for Row { segment, .. } in rows {
-        let (id, count) = (segment.id.to_string(), segment.member_count.to_string());
+        let (id, count) = (segment.id.to_string(), stored_count(segment, ""));
         csv_line(out, &[&id, &segment.name, &segment.segment_type, &segment.status, &count])?;
     }
     Ok(())

@@ -27,7 +27,7 @@ impl ModelAdmin for CompanyAdmin {
     const MODEL: Model = model("company", "Company", "Companies", Subject::Company);
     const KEY: &'static Column = &COMPANY_ID;
     const STORE: Store<Self::Row> = Store { list: company::list, count: company::count, id: |row| row.id, name: |row| row.name.clone() };
-    const TOTAL: Total = Total::UpTo(COUNTED, company::count_up_to);
+    const TOTAL: Total = Total::UpTo(COUNTED, company::list_some_keys);
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[
         ListColumn::link("name", "Name", Show::Text(|row| &row.name), by(&companies::NAME)),
         ListColumn::sorting("country", "Country", Show::Text(|row| &row.country), by(&companies::COUNTRY)),
@@ -48,13 +48,7 @@ impl ModelAdmin for CompanyAdmin {
         ListFilter::boolean("is_active", "active", &companies::IS_ACTIVE),
         ListFilter::date("created_at", "created at", &companies::CREATED_AT),
     ];
-    const SEARCH_FIELDS: &'static [SearchField] = &[
-        SearchField::new(&companies::NAME),
-        SearchField::new(&companies::LEGAL_ENTITY_NAME),
-        SearchField::new(&companies::EMAIL),
-        SearchField::new(&companies::COUNTRY),
-        SearchField::new(&companies::CITY),
-    ];
+    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(companies::SEARCHED)];
     const ORDERING: &'static [SortKey] = &[by(&companies::NAME)];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
         Fieldset {

@@ -2,7 +2,7 @@
 //!
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
-use super::{COMPANY_ID, COUNTED, by, company_link, model, shown};
+use super::{COUNTED, by, company_link, company_named, model, shown};
 use crate::accounts::actor::Subject;
 use crate::admin::cell::Show;
 use crate::admin::editing::Editing;
@@ -32,7 +32,7 @@ impl ModelAdmin for ContactAdmin {
     const KEY: &'static Column = &CONTACT_ID;
     const STORE: Store<Self::Row> =
         Store { list: contact::list, count: contact::count, id: |row| row.contact.id, name: |row| row.contact.name.clone() };
-    const TOTAL: Total = Total::UpTo(COUNTED, contact::count_up_to);
+    const TOTAL: Total = Total::UpTo(COUNTED, contact::list_some_keys);
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[
         ListColumn::link("name", "Name", Show::Text(|row| &row.contact.name), by(&contacts::NAME)),
         ListColumn::sorting("company", "Company", Show::Text(|row| &row.company_name), by(&companies::NAME)),
@@ -53,12 +53,7 @@ impl ModelAdmin for ContactAdmin {
         ListFilter::boolean("unsubscribed", "unsubscribed", &contacts::UNSUBSCRIBED),
         ListFilter::date("created_at", "created at", &contacts::CREATED_AT),
     ];
-    const SEARCH_FIELDS: &'static [SearchField] = &[
-        SearchField::new(&contacts::NAME),
-        SearchField::new(&contacts::EMAIL),
-        SearchField::new(&contacts::TITLE),
-        SearchField::through(&CONTACT_COMPANY, &COMPANY_ID, &companies::NAME),
-    ];
+    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(contacts::SEARCHED), company_named(&CONTACT_COMPANY)];
     const ORDERING: &'static [SortKey] = &[by(&contacts::NAME)];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
         Fieldset {

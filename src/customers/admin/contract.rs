@@ -2,7 +2,7 @@
 //!
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
-use super::{COMPANY_ID, COUNTED, by, company_link, model, shown};
+use super::{COUNTED, by, company_link, company_named, model, shown};
 use crate::accounts::actor::Subject;
 use crate::admin::cell::Show;
 use crate::admin::editing::Editing;
@@ -31,7 +31,7 @@ impl ModelAdmin for ContractAdmin {
     const KEY: &'static Column = &CONTRACT_ID;
     const STORE: Store<Self::Row> =
         Store { list: contract::list, count: contract::count, id: |row| row.contract.id, name: |row| row.contract.contract_number.clone() };
-    const TOTAL: Total = Total::UpTo(COUNTED, contract::count_up_to);
+    const TOTAL: Total = Total::UpTo(COUNTED, contract::list_some_keys);
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[
         ListColumn::link(
             "contract_number",
@@ -57,11 +57,7 @@ impl ModelAdmin for ContractAdmin {
         ListFilter::choices("currency", "currency", &contracts::CURRENCY),
         ListFilter::date("end_date", "end date", &contracts::END_DATE),
     ];
-    const SEARCH_FIELDS: &'static [SearchField] = &[
-        SearchField::new(&contracts::CONTRACT_NUMBER),
-        SearchField::new(&contracts::SERVICE_TYPE),
-        SearchField::through(&CONTRACT_COMPANY, &COMPANY_ID, &companies::NAME),
-    ];
+    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(contracts::SEARCHED), company_named(&CONTRACT_COMPANY)];
     const ORDERING: &'static [SortKey] = &[by(&contracts::END_DATE)];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
         Fieldset {

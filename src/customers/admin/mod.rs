@@ -12,6 +12,9 @@ use crate::admin::cell::{Cell, Show};
 use crate::admin::fieldset::{Field, ReadonlyField};
 use crate::admin::list_display::SortKey;
 use crate::admin::model_admin::{Model, ModelAdmin};
+use crate::admin::search::{SearchField, Through};
+use crate::criteria::catalogue::company as companies;
+use crate::customers::company::list_some_keys;
 use crate::db::Id;
 use crate::db::schema::crm_app_company;
 use crate::query::Column;
@@ -22,6 +25,14 @@ pub use contract::ContractAdmin;
 
 /// Totals of these lists are exact up to here.
 const COUNTED: i64 = 10_000;
+
+const BY_NAME: &[&Column] = &[&companies::NAME];
+
+/// The company that `foreign_key` points to, by its name.
+const fn company_named(foreign_key: &'static Column) -> SearchField {
+    let through = Through { foreign_key, key: &COMPANY_ID, list_keys: list_some_keys };
+    SearchField::through(through, BY_NAME)
+}
 
 static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "ID");
 

@@ -60,7 +60,9 @@ pub(super) fn run<R: Model>(connection: &mut AnyConnection, plan: &Plan<R>, draf
     outcome.companies_added = employers.made.len() as u64;
     outcome.has_edged = employers.made.iter().any(|company| lookup::has_edges(&company.name)) || rows.have_edged();
     company::insert(connection, &employers.made)?;
-    rows.write(connection)?;
+    let idle = rows.write(connection, plan)?;
+    outcome.updated -= idle;
+    outcome.unchanged += idle;
     Ok(outcome)
 }
 
@@ -85,7 +87,8 @@ struct Rows<R: Model> {
 struct Entry<R> {
     row: R,
     is_new: bool,
-    is_changed: bool,
+    /// As it was before lines changed it, and how many did.
+    changed: Option<(R, u64)>,
 }
 
 impl<R: Model> Rows<R> {
@@ -114,7 +117,7 @@ impl<R: Model> Rows<R> {
         for key in row.keys() {
             self.by_key.entry(key).or_default().push(place);
         }
-        self.entries.push(Entry { row, is_new, is_changed: false });
+        self.entries.push(Entry { row, is_new, changed: None });
     }
 
     fn settle(&mut self, plan: &Plan<R>, draft: &mut Draft<R>, employers: &mut Employers) -> Result<Settled, Refused> {
@@ -187,7 +190,8 @@ impl<R: Model> Rows<R> {
         }
         if let Some(entry) = self.entries.get_mut(place) {
             entry.row = after;
-            entry.is_changed = true;
+            let (before, lines) = entry.changed.take().unwrap_or((before, 0));
+            entry.changed = Some((before, lines + 1));
         }
         Ok(Settled::Updated)
     }
@@ -204,15 +208,26 @@ impl<R: Model> Rows<R> {
     }
 
     fn have_edged(&self) -> bool {
-        let written = self.entries.iter().filter(|entry| entry.is_new || entry.is_changed);
+        let written = self.entries.iter().filter(|entry| entry.is_new || entry.changed.is_some());
         written.into_iter().any(|entry| entry.row.key_text().is_some_and(lookup::has_edges))
     }
 
-    /// New rows first: a changed one may refer to them.
-    fn write(self, connection: &mut AnyConnection) -> Result<()> {
+    /// New rows first: a changed one may refer to them. Gives the number of lines that changed what another line changed
+    /// back: of these rows nothing is written.
+    fn write(self, connection: &mut AnyConnection, plan: &Plan<R>) -> Result<u64> {
         let (new, old): (Vec<Entry<R>>, Vec<Entry<R>>) = self.entries.into_iter().partition(|entry| entry.is_new);
         let new: Vec<R> = new.into_iter().map(|entry| entry.row).collect();
         R::insert(connection, &new)?;
-        old.iter().filter(|entry| entry.is_changed).try_for_each(|entry| R::update(connection, &entry.row))
+        let mut idle = 0;
+        for Entry { row, changed, .. } in old {
+            let Some((mut before, lines)) = changed else { continue };
+            before.touch(plan.now);
+            if before == row {
+                idle += lines;
+            } else {
+                R::update(connection, &row)?;
+            }
+        }
+        Ok(idle)
     }
 }

@@ -33,7 +33,9 @@ pub(super) fn encoding(label: Option<&str>) -> Result<&'static Encoding> {
 /// # Errors
 /// `BadRequest` when it cannot be read.
 pub(super) fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(|error| AppError::BadRequest(format!("{} cannot be read: {error}.", path.display())))
+    let cannot = |reason: &str| AppError::BadRequest(format!("{} cannot be read: {reason}.", path.display()));
+    let file = File::open(path).map_err(|error| cannot(&error.to_string()))?;
+    if file.metadata()?.is_dir() { Err(cannot("it is a directory")) } else { Ok(file) }
 }
 
 /// Whether all of the file is in `encoding`; leaves it at its beginning.

@@ -3,7 +3,7 @@
 //! Called by the declarations. Text is stored as it was given, with its outer blanks, and no index knows it without them.
 //! Such *edged* text is rare: only where a database has some is it looked for, by a scan.
 
-use crate::query::condition::folded;
+use crate::query::condition::{folded, folded_value};
 use crate::query::text::WHITE_SPACE;
 use crate::query::{Column, Sql, Value};
 
@@ -36,5 +36,5 @@ fn trimmed(text: Sql) -> Sql {
 }
 
 fn binds(keys: &[String]) -> Sql {
-    Sql::join(keys.iter().map(|key| Value::Text(key.clone()).into()), ", ", "NULL")
+    Sql::join(keys.iter().map(|key| folded_value(key.clone())), ", ", "NULL")
 }

@@ -17,6 +17,7 @@ mod lookup;
 mod mapping;
 mod model;
 mod plan;
+mod quotes;
 mod reader;
 mod report;
 mod run;
@@ -123,8 +124,11 @@ fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listen
     if report.rows() > 0 || outcome.is_ok() {
         record::<R>(db, clock, actor, order, &report)?;
     }
-    if report.added + report.updated > 0 {
-        statistics::refresh(db)?;
+    if report.added + report.updated > 0
+        && let Err(error) = statistics::refresh(db)
+    {
+        // What was imported is there all the same.
+        tracing::warn!(%error, "the statistics of the database are older than the import");
     }
     outcome.map(|()| report.clone()).map_err(|error| match error {
         AppError::Database(failure) => AppError::Unavailable(format!(

@@ -85,7 +85,8 @@ fn unreadable(error: &csv::Error, path: &Path) -> AppError {
     AppError::BadRequest(format!("{} cannot be read: {error}.", path.display()))
 }
 
-fn guess_delimiter(start: &[u8]) -> u8 {
+/// Whichever of the delimiters the header has most of; `start` is the beginning of the file.
+pub(super) fn guess_delimiter(start: &[u8]) -> u8 {
     let mut is_quoted = false;
     let header = start.iter().take_while(|byte| {
         is_quoted ^= **byte == b'"';

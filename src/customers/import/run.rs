@@ -16,7 +16,7 @@ use super::model::Model;
 use super::plan::{Draft, Plan};
 use super::reader::{Line, Table};
 use super::report::{Refusal, Report};
-use super::{Listener, Order, decode, lookup};
+use super::{Listener, Order, decode, lookup, quotes};
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Time};
 use crate::error::{AppError, Result};
@@ -59,6 +59,7 @@ impl<'a, R: Model> Run<'a, R> {
         let encoding = decode::encoding(order.encoding.as_deref())?;
         let mut file = decode::open(&order.file)?;
         decode::check(&mut file, encoding, &order.file)?;
+        quotes::check(&mut file, encoding, &order.file)?;
         let table = Table::new(file.try_clone()?, encoding, &order.file)?;
         let dates = Dates { format: order.date_format.clone(), zone: clock.zone() };
         let (plan, unused) = Plan::new(&table.header, order, dates, Time(clock.now()))?;

@@ -73,7 +73,14 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PR
 
 /// A write without a deadline is a bulk one. Its rows touch pages all over the indexes: with room for them each is written
 /// once a commit, not many times, and copied from the log to the file after many commits, not after each.
+/// The others take back what it set: the connection is the same.
+const BEGIN_READ: &str = "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 1000; PRAGMA query_only = ON; BEGIN";
+const BEGIN_WRITE: &str = "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 1000; PRAGMA query_only = OFF; BEGIN IMMEDIATE";
 const BEGIN_BULK: &str = "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 32768; PRAGMA query_only = OFF; BEGIN IMMEDIATE";
+
+/// What a question may keep in PostgreSQL's memory. Keys of a subquery that do not fit into it are looked through again for
+/// every contact, which takes minutes past some hundred thousand.
+const WORK_MEM: &str = "128MB";
 
 /// Opens one connection.
 ///
@@ -100,21 +107,36 @@ pub(super) fn connect(engine: Engine, options: &Options) -> Result<AnyConnection
     }
 }
 
+/// Why a database cannot be opened, in words.
+pub(super) fn cannot_open(engine: Engine, url: &str, error: &r2d2::Error) -> AppError {
+    let reason = error.to_string();
+    let reason = reason.trim_end_matches('.');
+    match engine {
+        Engine::Postgres => AppError::Unavailable(format!("The database cannot be reached: {reason}.")),
+        Engine::Sqlite => AppError::BadRequest(format!("The database {} cannot be opened: {reason}.", sqlite_path(url))),
+    }
+}
+
 /// Begins a transaction whose statements end within `limit`, each on PostgreSQL, all together on SQLite, which is asked
 /// while it works and knows no statement; the guard keeps the limit for as long as it lives.
 pub(super) fn begin(connection: &mut AnyConnection, mode: Mode, limit: Option<Duration>) -> QueryResult<deadline::Guard> {
     match connection {
         AnyConnection::Postgres(connection) => {
             let mode = if mode == Mode::Read { " ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "" };
-            // One round trip, and LOCAL, so that a pooler can hand the connection to anyone afterwards.
+            // One round trip, and LOCAL, so that a pooler can hand the connection to anyone afterwards. Whoever waits for a
+            // lock gives up before the statement does, and is told that somebody is in the way.
             let timeout = limit.map_or(0, |limit| limit.as_millis());
-            AnsiTransactionManager::begin_transaction_sql(connection, &format!("BEGIN{mode}; SET LOCAL statement_timeout = {timeout}"))?;
+            let begin = format!(
+                "BEGIN{mode}; SET LOCAL statement_timeout = {timeout}; SET LOCAL lock_timeout = {}; SET LOCAL work_mem = '{WORK_MEM}'",
+                timeout / 2
+            );
+            AnsiTransactionManager::begin_transaction_sql(connection, &begin)?;
             Ok(deadline::set(None))
         }
         AnyConnection::Sqlite(connection) => {
             let begin = match (mode, limit) {
-                (Mode::Read, _) => "PRAGMA query_only = ON; BEGIN",
-                (Mode::Write, Some(_)) => "PRAGMA query_only = OFF; BEGIN IMMEDIATE",
+                (Mode::Read, _) => BEGIN_READ,
+                (Mode::Write, Some(_)) => BEGIN_WRITE,
                 (Mode::Write, None) => BEGIN_BULK,
             };
             AnsiTransactionManager::begin_transaction_sql(connection, begin)?;
@@ -153,6 +175,8 @@ extern "SQL" {
     fn lower(text: Text) -> Text;
     /// A setting of the PostgreSQL server.
     fn current_setting(name: Text) -> Text;
+    /// The table of this name on the search path, whether or not one may read it.
+    fn to_regclass(name: Text) -> Nullable<diesel::sql_types::Oid>;
 }
 
 /// Lower case, each character alone: `CAFÉ` = `café`, `İ` = `i`, `ß` stays; Thai and Chinese pass through. The same as
@@ -182,11 +206,6 @@ where
 mod catalogs {
     //! Where the engines list their tables.
     diesel::table! {
-        information_schema.tables (table_name) {
-            table_name -> Text,
-        }
-    }
-    diesel::table! {
         sqlite_schema (name) {
             name -> Text,
         }
@@ -197,8 +216,8 @@ mod catalogs {
 pub(super) fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResult<bool> {
     let found: i64 = match connection {
         AnyConnection::Postgres(connection) => {
-            use catalogs::tables::dsl as list;
-            list::tables.filter(list::table_name.eq(name)).count().get_result(connection)?
+            let found: Option<u32> = diesel::select(to_regclass(name)).get_result(connection)?;
+            i64::from(found.is_some())
         }
         AnyConnection::Sqlite(connection) => {
             use catalogs::sqlite_schema::dsl as list;

@@ -13,6 +13,8 @@ use crate::db::connection::MultiBackend;
 pub enum Word {
     /// The name of the fold function, without its parenthesis.
     Fold,
+    /// A character that no search term has, between columns that are searched as one text.
+    Separator,
     /// Orders text by bytes, after a text column.
     ByteOrder,
     /// Before a column: do not look this one up in an index. SQLite then reads a page in the order of its index and stops
@@ -25,6 +27,8 @@ impl Word {
         match (self, engine) {
             (Self::Fold, Engine::Postgres) => "lower",
             (Self::Fold, Engine::Sqlite) => "segments_fold",
+            (Self::Separator, Engine::Postgres) => "chr(31)",
+            (Self::Separator, Engine::Sqlite) => "char(31)",
             (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
             (Self::ByteOrder, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
             (Self::Unindexed, Engine::Sqlite) => "+",

@@ -13,13 +13,20 @@ function say(sentence) {
   text.className = "note error";
   text.textContent = sentence;
   body.append(text);
+  renew();
   panel.replaceChildren(body);
+}
+
+function renew() {
+  panel.classList.remove("outdated");
+  panel.querySelector(".outdated-note")?.remove();
 }
 
 function put(html) {
   const parsed = new DOMParser().parseFromString(html, "text/html"); // scripts in it never run
   const body = parsed.querySelector(".preview-body");
   if (!body) return false;
+  renew();
   panel.replaceChildren(document.adoptNode(body));
   return true;
 }
@@ -40,12 +47,17 @@ function formFields(form) {
   return fields;
 }
 
+function rules() {
+  return document.getElementById("id_filter_criteria")?.value;
+}
+
 async function preview() {
   running?.abort();
   const mine = new AbortController();
   running = mine;
   button.textContent = "Counting…";
   panel.setAttribute("aria-busy", "true");
+  const asked = rules();
   try {
     const response = await fetch(button.dataset.previewUrl, {
       method: "POST",
@@ -57,6 +69,7 @@ async function preview() {
     const html = await response.text();
     if (running !== mine) return;
     if (response.redirected || !put(html)) say(sentenceFor(response));
+    else if (rules() !== asked) outdate();
   } catch (error) {
     if (running === mine && error.name !== "AbortError") say("The server could not be reached. What you typed is still here.");
   } finally {
@@ -68,7 +81,18 @@ async function preview() {
   }
 }
 
+// What is shown of rules that have been changed since is marked as what it is.
+function outdate() {
+  if (panel.classList.contains("outdated") || !panel.querySelector(".numbers")) return;
+  panel.classList.add("outdated");
+  const note = document.createElement("p");
+  note.className = "outdated-note";
+  note.textContent = "The rules were changed since. Press “Preview” to see who they select now.";
+  panel.prepend(note);
+}
+
 if (button && panel && button.form) {
+  document.getElementById("id_filter_criteria")?.addEventListener("input", outdate);
   button.dataset.label = button.textContent;
   button.addEventListener("click", (event) => {
     event.preventDefault();
