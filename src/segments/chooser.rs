@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::listed::Change;
 use super::model::Segment;
-use crate::admin::display::number;
+use crate::admin::display::counted;
 use crate::admin::form::{ENTER, FormData};
 use crate::admin::search::{SearchField, Through, predicate};
 use crate::criteria::catalogue::{company as company_field, contact as contact_field};
@@ -160,8 +160,7 @@ impl Kind {
     /// Why so much cannot be changed at once; `None` when it can.
     pub fn too_much(&self, change: &Change) -> Option<String> {
         let is_too_much = change.add.len() + change.remove.len() > MOST;
-        is_too_much
-            .then(|| format!("At most {} {} can be added or removed before saving. Save, then go on.", number(MOST as i64), self.plural))
+        is_too_much.then(|| format!("At most {} can be added or removed before saving. Save, then go on.", counted(MOST, "", self.plural)))
     }
 
     /// The chooser for what the form holds.

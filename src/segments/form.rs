@@ -331,7 +331,7 @@ pub fn refusal(error: &AppError) -> Option<FormErrors> {
 /// Whether a unique value is the segment's name: as we say it ourselves, as SQLite names the column, or as PostgreSQL names
 /// Django's constraint.
 fn is_of_the_name(what: &str) -> bool {
-    what == "name" || what.ends_with(".name") || what.contains("_name_")
+    what == "name" || what == "crm_app_customersegment.name" || what.contains("_name_")
 }
 
 /// Deletes a segment.
