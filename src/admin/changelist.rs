@@ -32,9 +32,11 @@ const FACETS: &str = "_facets";
 pub struct Query {
     parameters: QueryString,
     search: String,
-    sort: Option<(usize, Direction)>,
+    sort: Vec<Clicked>,
     wanted: Wanted,
     filter: Sql,
+    /// What the filters leave out before anything is chosen.
+    unfiltered: Sql,
     is_filtered: bool,
 }
 
@@ -50,43 +52,65 @@ impl Query {
         if parameters.pairs().any(|(name, _)| !own.contains(&name) && !filters.iter().any(|filter| filter == name)) {
             return Err(Unusable);
         }
-        let mut wanted = Vec::new();
-        for filter in A::LIST_FILTER {
-            wanted.extend(filter.predicate(&parameters, display)?);
-        }
         let is_filtered = parameters.pairs().any(|(name, _)| filters.iter().any(|filter| filter == name));
         Ok(Self {
             search: parameters.get(SEARCH).unwrap_or_default().trim().chars().take(MAX_SEARCH).collect(),
-            sort: parameters.get(ORDER).and_then(sort::<A>),
+            sort: parameters.get(ORDER).map(sort::<A>).unwrap_or_default(),
             wanted: Wanted::read(&parameters).ok_or(Unusable)?,
             is_filtered,
-            filter: Sql::and(wanted),
+            filter: filter::<A>(&parameters, display)?,
+            unfiltered: filter::<A>(&QueryString::default(), display)?,
             parameters,
         })
     }
 
     /// Whether answering may look at every row of a model that has many.
     pub fn is_heavy<A: ModelAdmin>(&self) -> bool {
-        let is_plain = self.search.is_empty() && self.sort.is_none() && !self.is_filtered;
+        let is_plain = self.search.is_empty() && self.sort.is_empty() && !self.is_filtered;
         matches!(A::TOTAL, Total::UpTo(most, _) if !is_plain || self.wanted.page > most / PER_PAGE)
     }
+}
+
+/// What the filters leave.
+fn filter<A: ModelAdmin>(parameters: &QueryString, display: &Display) -> Result<Sql, Unusable> {
+    let mut wanted = Vec::new();
+    for filter in A::LIST_FILTER {
+        wanted.extend(filter.predicate(parameters, display)?);
+    }
+    Ok(Sql::and(wanted))
 }
 
 fn filter_parameters<A: ModelAdmin>() -> Vec<String> {
     A::LIST_FILTER.iter().flat_map(ListFilter::parameters).collect()
 }
 
-/// The first column of `o` that the list can sort by; later ones are for later.
-fn sort<A: ModelAdmin>(typed: &str) -> Option<(usize, Direction)> {
-    typed.split('.').find_map(|part| {
+/// A column that the address sorts by, and which way.
+type Clicked = (usize, Direction);
+
+/// The columns of `o` that the list can sort by, each once, the most important first.
+fn sort<A: ModelAdmin>(typed: &str) -> Vec<Clicked> {
+    let mut sorted: Vec<Clicked> = Vec::new();
+    for part in typed.split('.') {
         let (direction, number) = match part.strip_prefix('-') {
             Some(number) => (Direction::Descending, number),
             None => (Direction::Ascending, part),
         };
-        let index = number.parse::<usize>().ok()?.checked_sub(1)?;
-        let column = A::LIST_DISPLAY.get(index)?;
-        column.sort.map(|_| (index, direction))
-    })
+        let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let index = index.filter(|index| A::LIST_DISPLAY.get(*index).is_some_and(|column| column.sort.is_some()));
+        if let Some(index) = index.filter(|index| sorted.iter().all(|(other, _)| other != index)) {
+            sorted.push((index, direction));
+        }
+    }
+    sorted
+}
+
+/// As `o` spells it: `1.-2`.
+fn spelt(sorted: &[Clicked]) -> String {
+    let spell = |(index, direction): &Clicked| {
+        let sign = if *direction == Direction::Descending { "-" } else { "" };
+        format!("{sign}{}", index + 1)
+    };
+    sorted.iter().map(spell).collect::<Vec<_>>().join(".")
 }
 
 /// A list, as the page shows it.
@@ -144,9 +168,15 @@ pub struct Heading {
     pub text: &'static str,
     /// Which way the list is sorted by it, if it is.
     pub sorted: Option<Direction>,
-    /// Sorts by it, or turns the order round.
+    /// Whether it is what the list is sorted by first.
+    pub is_first: bool,
+    /// Its place among the columns that the list is sorted by, from 1, where there are several.
+    pub priority: Option<usize>,
+    /// Sorts by it first, turning its order round if the list is sorted by it already.
     pub link: Option<String>,
-    /// Ends sorting by it; only when the address asks for it.
+    /// Turns its order round where it stands; only when the address asks for it.
+    pub toggle: Option<String>,
+    /// Ends sorting by it; likewise.
     pub remove: Option<String>,
 }
 
@@ -181,7 +211,11 @@ impl ChangeList {
         let predicate = Sql::and(wanted);
         let order = order(keys::<A>(query), A::KEY);
         let Some((paginator, rows)) = page::<A>(connection, query.wanted, &predicate, &order)? else { return Ok(None) };
-        let total = if query.search.is_empty() { paginator.count } else { Found::of::<A>(connection, &visible)?.count };
+        let total = if query.search.is_empty() {
+            paginator.count
+        } else {
+            Found::of::<A>(connection, &Sql::and([visible, query.unfiltered.clone()]))?.count
+        };
         Ok(Some(Self::of::<A>(actor, query, display, &paginator, total, &rows)))
     }
 
@@ -248,28 +282,45 @@ impl Found {
 
 /// What the list is sorted by.
 fn keys<A: ModelAdmin>(query: &Query) -> Vec<SortKey> {
-    let clicked = query.sort.and_then(|(index, direction)| Some(A::LIST_DISPLAY.get(index)?.sort?.turned(direction)));
-    match clicked {
-        Some(key) => vec![key],
-        None => A::ORDERING.to_vec(),
-    }
+    let clicked = query.sort.iter().filter_map(|(index, direction)| Some(A::LIST_DISPLAY.get(*index)?.sort?.turned(*direction)));
+    let clicked: Vec<SortKey> = clicked.collect();
+    if clicked.is_empty() { A::ORDERING.to_vec() } else { clicked }
+}
+
+/// What the address would have to say for the order that the list has of its own accord, as far as its columns can say it.
+fn own_order<A: ModelAdmin>() -> Vec<Clicked> {
+    let place = |key: &SortKey| {
+        let is_it = |column: &ListColumn<A::Row>| column.sort.is_some_and(|sort| sort.column == key.column);
+        let index = A::LIST_DISPLAY.iter().position(is_it)?;
+        let sort = A::LIST_DISPLAY.get(index)?.sort?;
+        Some((index, sort.turned(key.direction).direction))
+    };
+    A::ORDERING.iter().filter_map(place).collect()
 }
 
 fn headings<A: ModelAdmin>(query: &Query) -> Vec<Heading> {
-    let first = A::ORDERING.first();
     let others = query.parameters.without(&[ORDER, paginator::PAGE]);
+    let is_clicked = !query.sort.is_empty();
+    let sorted = if is_clicked { query.sort.clone() } else { own_order::<A>() };
+    let link = |sorted: &[Clicked]| if sorted.is_empty() { others.link() } else { others.with(ORDER, spelt(sorted)).link() };
     let heading = |(index, column): (usize, &'static ListColumn<A::Row>)| {
-        let clicked = query.sort.filter(|(sorted, _)| *sorted == index).map(|(_, direction)| direction);
-        let by_default = column.sort.zip(first).filter(|(key, first)| query.sort.is_none() && key.column == first.column);
-        let asked = clicked.or(by_default.map(|(key, first)| key.turned(first.direction).direction));
-        let sign = if asked == Some(Direction::Ascending) { "-" } else { "" };
+        let place = sorted.iter().position(|(other, _)| *other == index);
+        let asked = place.and_then(|place| sorted.get(place)).map(|(_, direction)| *direction);
+        let turned = (index, asked.map_or(Direction::Ascending, Direction::reversed));
+        let without: Vec<Clicked> = sorted.iter().copied().filter(|(other, _)| *other != index).collect();
+        let in_place: Vec<Clicked> = sorted.iter().map(|clicked| if clicked.0 == index { turned } else { *clicked }).collect();
+        // As in Django: a click makes the column the most important one and keeps the others that were clicked behind it.
+        let first: Vec<Clicked> = [turned].into_iter().chain(without.iter().copied().filter(|_| is_clicked)).collect();
         Heading {
             name: column.name,
             text: column.heading,
             // A column may begin with its largest: then the plain number in the address asks for that.
             sorted: column.sort.zip(asked).map(|(key, asked)| key.turned(asked).direction),
-            link: column.sort.map(|_| others.with(ORDER, format!("{sign}{}", index + 1)).link()),
-            remove: clicked.map(|_| others.link()),
+            is_first: place == Some(0),
+            priority: place.filter(|_| sorted.len() > 1).map(|place| place + 1),
+            link: column.sort.map(|_| link(&first)),
+            toggle: place.filter(|_| is_clicked).map(|_| link(&in_place)),
+            remove: place.filter(|_| is_clicked).map(|_| link(&without)),
         }
     };
     A::LIST_DISPLAY.iter().enumerate().map(heading).collect()

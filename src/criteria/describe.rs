@@ -78,8 +78,8 @@ fn spoken_field(field: Field, entity: Entity) -> String {
         Kind::Boolean => format!("“{}” mark", field.column.label),
         // "Whose created at is after" is no English.
         Kind::Timestamp => match field.column.label {
-            "created at" => "creation".to_owned(),
-            "updated at" => "last change".to_owned(),
+            "created at" => "creation date".to_owned(),
+            "updated at" => "date of last change".to_owned(),
             "last contacted" => "last contact".to_owned(),
             other => other.to_owned(),
         },

@@ -174,6 +174,41 @@ fn a_heading_sorts_turns_the_order_and_says_so() {
 }
 
 #[test]
+fn several_headings_sort_by_priority_and_each_can_be_turned_and_removed() {
+    on_engines(|engine| {
+        let rows = [("b", "2@x.example", "Billing"), ("a", "1@x.example", "Other"), ("c", "3@x.example", "Billing")];
+        let app = site(engine, &rows.map(|(name, email, kind)| (name, email, kind, "2026-01-01T00:00:00Z")));
+        let person = app.staff();
+        let list = person.open(&format!("{CONTACTS}?o=5.-1"));
+        assert_eq!(names(&list), ["c", "b", "a"], "by type, and by name downwards within it");
+        assert_eq!(list.texts(".sortpriority"), ["2", "1"], "in the order of the columns");
+        assert_eq!(list.attributes("th[aria-sort]", "class"), ["column-sortable sorted ascending column-contact_type"], "one says so");
+        let links = |column: &str, kind: &str| list.attributes(&format!("th.column-{column} {kind}"), "href");
+        assert_eq!(links("name", ".text a"), ["?o=1.5"], "clicked, it comes first, the other way round");
+        assert_eq!(links("name", ".toggle"), ["?o=5.1"]);
+        assert_eq!(links("name", ".sortremove"), ["?o=5"]);
+        assert_eq!(links("title", ".text a"), ["?o=3.5.-1"], "another comes before both");
+        assert_eq!(names(&person.open(&format!("{CONTACTS}?o=1.1.x.99.-5"))), ["a", "b", "c"], "what is no column is passed over");
+    });
+}
+
+#[test]
+fn the_total_beside_a_search_is_what_its_link_leads_to() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        for (name, status) in [("Hotels", "active"), ("Bars", "paused"), ("Old", "archived")] {
+            let rules = r#"{"rules": [{"field": "name", "operator": "contains", "value": "a"}]}"#;
+            let added =
+                person.post_form("/admin/crm_app/customersegment/add/", &[("name", name), ("status", status), ("filter_criteria", rules)]);
+            assert_eq!(added.status, 303);
+        }
+        let list = person.open("/admin/crm_app/customersegment/?q=hotels");
+        assert!(list.text("#changelist-search").contains("1 result ( 2 total )"), "{}", list.text("#changelist-search"));
+    });
+}
+
+#[test]
 fn pages_have_a_hundred_rows_and_two_hundred_can_be_shown_at_once() {
     on_engines(|engine| {
         let contacts: Vec<String> = (0..150).map(|number| format!("Contact {number:03}")).collect();
