@@ -34,7 +34,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/contract/{id}/change/").get(views::change_form::<ContractAdmin>).post(views::change::<ContractAdmin>),
         url("/admin/crm_app/contract/{id}/delete/").get(views::delete_form::<ContractAdmin>).post(views::delete::<ContractAdmin>),
         url("/admin/crm_app/contract/{id}/history/").get(views::history::<ContractAdmin>),
-        url("/admin/crm_app/customersegment/").get(views::changelist::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/").get(views::changelist::<SegmentAdmin>).post(views::act::<SegmentAdmin>),
         url("/admin/crm_app/customersegment/preview/").post(members_page::show_preview),
         url("/admin/crm_app/customersegment/add/").get(views::add_form::<SegmentAdmin>).post(views::add::<SegmentAdmin>),
         url("/admin/crm_app/customersegment/{id}/change/").get(views::change_form::<SegmentAdmin>).post(views::change::<SegmentAdmin>),

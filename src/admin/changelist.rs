@@ -9,13 +9,14 @@ use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::{Condition, Selection, Sql, Test, Value};
 
+use super::actions;
 use super::cell::Cell;
 use super::display::Display;
 use super::filters::{FilterView, ListFilter, Unusable};
 use super::list_display::{Direction, ListColumn, SortKey, order};
 use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PER_PAGE, PageLink, Paginator, Wanted};
-use super::query_string::{QueryString, carrying};
+use super::query_string::{QueryString, back_to, carrying};
 use super::search::{self, MAX_SEARCH};
 
 /// What is searched for.
@@ -62,6 +63,20 @@ impl Query {
             unfiltered: filter::<A>(&QueryString::default(), display)?,
             parameters,
         })
+    }
+
+    /// The rows that the list finds, of those that the actor sees.
+    pub fn predicate<A: ModelAdmin>(&self, connection: &mut AnyConnection, visible: &Sql) -> Result<Sql> {
+        let mut wanted = vec![visible.clone(), self.filter.clone()];
+        if !self.search.is_empty() && !A::SEARCH_FIELDS.is_empty() {
+            wanted.push(search::predicate(connection, A::SEARCH_FIELDS, &self.search)?);
+        }
+        Ok(Sql::and(wanted))
+    }
+
+    /// The order of the list.
+    pub fn order<A: ModelAdmin>(&self) -> Sql {
+        order(keys::<A>(self), A::KEY)
     }
 
     /// Whether answering may look at every row of a model that has many.
@@ -142,6 +157,10 @@ pub struct ChangeList {
     pub show_all: Option<String>,
     /// Where one is added; `None` when the actor may not.
     pub add_url: Option<String>,
+    /// What can be done with several at once: name and label.
+    pub actions: Vec<(&'static str, &'static str)>,
+    /// The address of this very list, to which actions are posted.
+    pub url: String,
     /// Why nothing can be changed here; `None` when something can.
     pub read_only: Option<String>,
 }
@@ -183,6 +202,10 @@ pub struct Heading {
 /// A row of the list.
 #[derive(Debug)]
 pub struct Row {
+    /// Its key.
+    pub key: Id,
+    /// What it is called.
+    pub name: String,
     /// Its cells, in the order of the headings.
     pub cells: Vec<ListCell>,
 }
@@ -204,12 +227,7 @@ impl ChangeList {
     /// The page of a list that `query` asks for; `None` when the list ends before it.
     pub fn load<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query, display: &Display) -> Result<Option<Self>> {
         let visible = (A::VISIBLE)(actor);
-        let mut wanted = vec![visible.clone(), query.filter.clone()];
-        if !query.search.is_empty() && !A::SEARCH_FIELDS.is_empty() {
-            wanted.push(search::predicate(connection, A::SEARCH_FIELDS, &query.search)?);
-        }
-        let predicate = Sql::and(wanted);
-        let order = order(keys::<A>(query), A::KEY);
+        let (predicate, order) = (query.predicate::<A>(connection, &visible)?, query.order::<A>());
         let Some((paginator, rows)) = page::<A>(connection, query.wanted, &predicate, &order)? else { return Ok(None) };
         let total = if query.search.is_empty() {
             paginator.count
@@ -238,6 +256,8 @@ impl ChangeList {
             previous: paginator.previous(&query.parameters),
             next: paginator.next(&query.parameters, i64::try_from(rows.len()) == Ok(paginator.limit)),
             show_all: paginator.show_all(&query.parameters),
+            actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
+            url: back_to(A::MODEL.list_url(), &carried),
             add_url: allowed(Permission::Add).is_ok().then(|| carrying(A::MODEL.add_url(), &carried)),
             read_only: allowed(Permission::Change).err().map(|why| why.to_string()),
         }
@@ -333,7 +353,7 @@ fn list_row<A: ModelAdmin>(row: &A::Row, display: &Display, carried: &str) -> Ro
         cell: column.show.of(row, display),
         link: column.is_link.then(|| carrying(A::MODEL.change_url((A::STORE.id)(row)), carried)),
     });
-    Row { cells: cells.collect() }
+    Row { key: (A::STORE.id)(row), name: (A::STORE.name)(row), cells: cells.collect() }
 }
 
 fn search_box(query: &Query, found: Count, total: Count) -> SearchBox {

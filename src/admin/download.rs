@@ -45,16 +45,21 @@ where
         }
     });
     let body = unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|chunk| (chunk, receiver)) });
-    HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(disposition(name)).streaming(Box::pin(body))
+    HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(disposition(&format!("{name}.csv"))).streaming(Box::pin(body))
+}
+
+/// A file that is there as a whole.
+pub fn file(name: &str, ending: &str, media_type: &str, content: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok().content_type(media_type).insert_header(disposition(&format!("{name}.{ending}"))).body(content)
 }
 
 /// The file's name, once in ASCII and once as it is (RFC 6266).
 fn disposition(name: &str) -> ContentDisposition {
-    let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
-    let exact = ExtendedValue { charset: Charset::Ext("UTF-8".into()), language_tag: None, value: format!("{name}.csv").into_bytes() };
+    let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() || letter == '.' { letter } else { '-' }).collect();
+    let exact = ExtendedValue { charset: Charset::Ext("UTF-8".into()), language_tag: None, value: name.as_bytes().to_vec() };
     ContentDisposition {
         disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(format!("{plain}.csv")), DispositionParam::FilenameExt(exact)],
+        parameters: vec![DispositionParam::Filename(plain), DispositionParam::FilenameExt(exact)],
     }
 }
 

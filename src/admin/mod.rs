@@ -4,6 +4,7 @@
 //! with the hooks of `editing`), `deletion` or `object_history`, and puts what they found into `pages`. `frame` is what every
 //! page has around its content, `assets` the files it links to, `index` the first page.
 
+pub mod actions;
 pub mod assets;
 pub mod cell;
 pub mod changelist;

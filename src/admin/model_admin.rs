@@ -10,6 +10,7 @@ use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::{Column, Selection, Sql};
 
+use super::actions::Action;
 use super::editing::{Editing, FormContext};
 use super::fieldset::Fieldset;
 use super::filters::ListFilter;
@@ -165,6 +166,9 @@ pub trait ModelAdmin: Sized + 'static {
     const ORDERING: &'static [SortKey];
     /// How exact its totals are.
     const TOTAL: Total = Total::Exact;
+
+    /// What can be done with several objects of the list at once.
+    const ACTIONS: &'static [Action<Self>] = &[];
 
     /// The form, section by section.
     const FIELDSETS: &'static [Fieldset<Self::Row, Self::Panels>];

@@ -5,6 +5,7 @@
 use actix_web::HttpRequest;
 use askama::Template;
 
+use super::actions::Confirmation;
 use super::changelist::ChangeList;
 use super::conflict::ConflictPage;
 use super::deletion::Deletion;
@@ -112,6 +113,25 @@ impl DeletePage {
         let frame = framed(request, staff, format!("{} | Delete", object.name), model, filters)?;
         let frame = frame.crumb(&*object.name, &*change_url).here("Delete");
         Ok(Self { frame, action: carrying(model.object_url(object.id, "delete"), filters), change_url, deletion })
+    }
+}
+
+/// What an action asks before it is done.
+#[derive(Template)]
+#[template(path = "admin/action_confirmation.html")]
+pub(super) struct ConfirmationPage {
+    frame: Frame,
+    model: Model,
+    asked: Confirmation,
+    action: String,
+}
+
+impl ConfirmationPage {
+    pub(super) fn new(request: &HttpRequest, staff: &Staff, model: Model, asked: Confirmation) -> Result<Self> {
+        let action = back_to(model.list_url(), request.query_string());
+        let frame = Frame::new(request, staff, asked.question.title)?.crumb(model.app_name(), model.app_url());
+        let frame = Frame { has_errors: asked.error.is_some(), ..frame };
+        Ok(Self { frame: frame.crumb(model.verbose_name_plural, action.clone()).here(asked.question.title), model, asked, action })
     }
 }
 

@@ -7,6 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::actions::{Chosen, Outcome};
 use super::changelist::{ChangeList, ERROR, Query};
 use super::display::Display;
 use super::edit::{self, Answer, Task};
@@ -14,9 +15,9 @@ use super::editing::Saved;
 use super::form::{FormData, Intent};
 use super::frame::{page, page_with, see_other};
 use super::model_admin::{Model, ModelAdmin};
-use super::pages::{ChangeFormPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
+use super::pages::{ChangeFormPage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
 use super::query_string::{back_to, carrying, preserved};
-use super::{deletion, object_history};
+use super::{actions, deletion, download, object_history};
 use crate::accounts::Staff;
 use crate::accounts::actor::Permission;
 use crate::accounts::posted::Posted;
@@ -24,7 +25,7 @@ use crate::accounts::session::Level;
 use crate::clock::Clock;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 
 /// `GET …/`
 pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
@@ -39,6 +40,40 @@ pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: D
         Some(list) => page(&ListPage::new(&request, &staff, list)?),
         None => Ok(without_parameters()),
     }
+}
+
+/// `POST …/`: an action on the objects that were ticked.
+pub async fn act<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    posted: Posted,
+) -> Result<HttpResponse> {
+    A::EDITING.allows(&staff.actor, Permission::View, None)?;
+    let here = || see_other(&back_to(A::MODEL.list_url(), request.query_string()));
+    let (Ok(query), chosen) = (Query::read::<A>(request.query_string(), &Display::new(&clock)), Chosen::read(&posted)) else {
+        return Ok(see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url())));
+    };
+    let Some(action) = posted.get("action").and_then(|name| actions::find::<A>(&staff.actor, name)) else {
+        staff.message(Level::Warning, "No action selected.")?;
+        return Ok(here());
+    };
+    if chosen.is_empty() {
+        let sentence = "Items must be selected in order to perform actions on them. No items have been changed.";
+        staff.message(Level::Warning, sentence)?;
+        return Ok(here());
+    }
+    match actions::run(&db, task(&staff, &clock, None), query, action, chosen).await {
+        Ok(Outcome::Done(sentence)) => staff.message(Level::Success, sentence)?,
+        Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(&request, &staff, A::MODEL, *asked)?),
+        Ok(Outcome::File(ending, media_type, content)) => return Ok(download::file(A::MODEL.model_name, ending, media_type, content)),
+        Err(AppError::Forbidden(sentence) | AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
+            staff.message(Level::Error, format!("{sentence} Nothing was changed."))?;
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(here())
 }
 
 /// `GET …/add/`

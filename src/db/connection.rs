@@ -162,6 +162,20 @@ impl Db {
         .await
     }
 
+    /// Work with transactions of its own, on the blocking pool, in its turn.
+    ///
+    /// # Errors
+    /// Those of [`Db::turn`].
+    pub async fn long<T: Send + 'static>(&self, lane: Lane, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        let turn = self.turn(lane).await?;
+        on_blocking_pool(move || {
+            let done = work();
+            drop(turn);
+            done
+        })
+        .await
+    }
+
     /// [`Db::read`] without a deadline, for an export that has its turn; whoever gets none is to be told so before anything
     /// is answered.
     pub async fn read_long<T, F>(&self, turn: Turn, work: F) -> Result<T>

@@ -2,12 +2,14 @@
 //!
 //! Declarations only, read by `crate::admin`; what the form does beyond its fields is in `form`.
 
+use super::actions::ACTIONS;
 use super::columns;
 use super::form::{self, Panels};
 use super::model::{self, Row, Status};
 use super::save::{self, Edited};
 use crate::accounts::Actor;
 use crate::accounts::actor::{Permission, Subject};
+use crate::admin::actions::Action;
 use crate::admin::cell::{Cell, Show, Tone};
 use crate::admin::display::Display;
 use crate::admin::editing::{Edit, Editing};
@@ -80,6 +82,8 @@ impl ModelAdmin for SegmentAdmin {
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(columns::SEARCHED)];
     const ORDERING: &'static [SortKey] = &[SortKey::descending(&columns::CREATED_AT)];
+
+    const ACTIONS: &'static [Action<Self>] = ACTIONS;
 
     const FIELDSETS: &'static [Fieldset<Row, Panels>] = &[
         Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },

@@ -7,6 +7,7 @@
 use std::io::Write;
 
 use super::members::Members;
+use super::model::{Row as SegmentRow, Segment};
 use crate::customers::contact::Row;
 use crate::customers::csv_guard::guarded;
 use crate::db::AnyConnection;
@@ -92,4 +93,26 @@ fn record(row: &Row) -> [String; HEADER.len()] {
         row.company_country.clone(),
         contact.notes.clone(),
     ]
+}
+
+/// Segments as CSV, safe to open in a spreadsheet.
+pub fn write_segments(rows: &[SegmentRow], out: &mut impl Write) -> Result<()> {
+    csv_line(out, &["id", "name", "segment_type", "status", "member_count"])?;
+    for SegmentRow { segment, .. } in rows {
+        let (id, count) = (segment.id.to_string(), stored_count(segment, ""));
+        csv_line(out, &[&id, &segment.name, &segment.segment_type, &segment.status, &count])?;
+    }
+    Ok(())
+}
+
+/// The stored count; `never` where there is none.
+pub fn stored_count(segment: &Segment, never: &str) -> String {
+    segment.last_calculated_at.map_or_else(|| never.to_owned(), |_| segment.member_count.to_string())
+}
+
+/// A line of CSV, safe to open in a spreadsheet.
+pub fn csv_line(out: &mut impl Write, cells: &[&str]) -> Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(cells.iter().map(|cell| guarded(cell).into_owned())).map_err(AppError::internal)?;
+    Ok(csv.flush()?)
 }

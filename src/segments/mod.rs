@@ -4,7 +4,9 @@
 //! who is in, `preview` who would be, `recalculate` keeps the counts, `usage` remembers which campaigns took one. Everything that a page, the command line
 //! or an API shows of members goes through `members`, so that no two of them can disagree.
 
+pub mod actions;
 pub mod admin;
+pub mod bulk;
 pub mod chooser;
 pub mod columns;
 pub mod draft;

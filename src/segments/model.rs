@@ -73,8 +73,8 @@ impl Status {
 }
 
 /// A segment as it is stored.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = segment)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = segment, treat_none_as_default_value = false)]
 pub struct Segment {
     /// Its key.
     pub id: Id,

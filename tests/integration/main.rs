@@ -8,6 +8,7 @@
 mod support;
 
 mod accounts;
+mod actions;
 mod change_form;
 mod changelist;
 mod commands;

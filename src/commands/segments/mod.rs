@@ -19,7 +19,7 @@ use crate::criteria::Calendar;
 use crate::db::{Db, migrations};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
-use crate::segments::export::CsvExport;
+use crate::segments::export::{CsvExport, write_segments};
 use crate::segments::json::{self, contacts};
 use crate::segments::model::{Row, Status};
 use crate::segments::recalculate::{self, Outcome as Counted};
@@ -85,7 +85,7 @@ impl Work {
         let calendar = Calendar::from(&self.clock);
         let rows = self.find(which)?;
         if named.is_csv() {
-            show::csv(&mut self.out, &rows)?;
+            write_segments(&rows, &mut self.out)?;
             return Ok(Outcome::Done);
         }
         for row in rows {

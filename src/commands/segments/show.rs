@@ -8,9 +8,9 @@ use super::Named;
 use crate::commands::Outcome;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact;
-use crate::customers::csv_guard::guarded;
-use crate::error::{AppError, Result};
-use crate::segments::model::{Row, Segment};
+use crate::error::Result;
+use crate::segments::export::{csv_line, stored_count};
+use crate::segments::model::Row;
 
 /// One line: id, status, type, count, name; between tabs.
 pub(super) fn line(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Result<()> {
@@ -29,21 +29,6 @@ pub(super) fn whole(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Resul
     Ok(writeln!(out, "  {}", segment.summary(calendar))?)
 }
 
-/// The stored count; `never` where there is none.
-fn stored_count(segment: &Segment, never: &str) -> String {
-    segment.last_calculated_at.map_or_else(|| never.to_owned(), |_| segment.member_count.to_string())
-}
-
-/// Segments as CSV, safe to open in a spreadsheet.
-pub(super) fn csv(out: &mut impl Write, rows: &[Row]) -> Result<()> {
-    csv_line(out, &["id", "name", "segment_type", "status", "member_count"])?;
-    for Row { segment, .. } in rows {
-        let (id, count) = (segment.id.to_string(), stored_count(segment, ""));
-        csv_line(out, &[&id, &segment.name, &segment.segment_type, &segment.status, &count])?;
-    }
-    Ok(())
-}
-
 /// What comes before counts.
 pub(super) fn begin_counts(out: &mut impl Write, named: &Named) -> Result<()> {
     if named.is_csv() { csv_line(out, &["id", "name", "count"]) } else { Ok(()) }
@@ -59,13 +44,6 @@ pub(super) fn count(out: &mut impl Write, named: &Named, row: &Row, count: i64) 
         return csv_line(out, &[&segment.id.to_string(), &segment.name, &count.to_string()]);
     }
     Ok(writeln!(out, "{count}\t{}", segment.name)?)
-}
-
-/// A line of CSV, safe to open in a spreadsheet.
-fn csv_line(out: &mut impl Write, cells: &[&str]) -> Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record(cells.iter().map(|cell| guarded(cell).into_owned())).map_err(AppError::internal)?;
-    Ok(csv.flush()?)
 }
 
 /// A member.

@@ -1,0 +1,265 @@
+//! Actions: what can be done with several objects of a list at once.
+//!
+//! Declared in `ACTIONS`, offered above the list, done by `views::act`. The fields are Django's (`action`,
+//! `_selected_action`, `select_across`). Which objects are meant is read again on the server, of those the actor sees; with
+//! `select_across` the search of the list is run again and no key travels. All of it is one transaction: an object that the
+//! actor may not change stops it and is named.
+
+use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
+use crate::accounts::posted::Posted;
+use crate::db::connection::Lane;
+use crate::db::{AnyConnection, Db, Id};
+use crate::error::{AppError, Result};
+use crate::query::{Condition, Selection, Sql, Test, Value};
+
+use super::changelist::Query;
+use super::display::counted;
+use super::edit::Task;
+use super::editing::Act;
+use super::form_page::ObjectView;
+use super::model_admin::ModelAdmin;
+
+/// Something that can be done with several objects at once.
+pub struct Action<A: ModelAdmin> {
+    /// Its name as it is posted: `archive`.
+    pub name: &'static str,
+    /// What the list offers: "Archive selected Customer Segments".
+    pub label: &'static str,
+    /// What one must be allowed to do with each of them.
+    pub permission: Permission,
+    /// What is asked before it is done.
+    pub question: Option<Question>,
+    /// What it does.
+    pub deed: Deed<A>,
+}
+
+/// What an action asks first.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    /// The heading: "Delete multiple objects".
+    pub title: &'static str,
+    /// The sentence; the objects follow.
+    pub sentence: &'static str,
+    /// A value that is asked for: its label.
+    pub asks_for: Option<&'static str>,
+    /// Whether it destroys.
+    pub is_dangerous: bool,
+}
+
+/// What an action does.
+pub enum Deed<A: ModelAdmin> {
+    /// A change of each row, all in one transaction; whether it changed anything, and what was asked for.
+    Change(fn(&mut AnyConnection, &Act<'_>, &A::Row, &str) -> Result<bool>, Done),
+    /// Long work on each row, with transactions of its own.
+    Long(fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done),
+    /// A file of the rows: the ending of its name, its media type, and how it is written.
+    File(&'static str, &'static str, fn(&mut AnyConnection, &Act<'_>, &[A::Row], &mut Vec<u8>) -> Result<()>),
+}
+
+/// The sentence for so many objects: "3 Customer Segments were archived."
+pub type Done = fn(&str) -> String;
+
+/// The most objects that one action takes.
+const MOST: i64 = 5_000;
+
+/// Which objects an action is asked for.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// Their keys, as far as they were ticked.
+    pub keys: Vec<Id>,
+    /// Whether all that the list finds are meant.
+    pub across: bool,
+    /// How many the person was told of, once they have been asked.
+    pub confirmed: Option<usize>,
+    /// The value that was asked for.
+    pub value: String,
+}
+
+/// The field of the value that a question asks for.
+pub const VALUE: &str = "value";
+/// The field that says how many objects were confirmed.
+pub const CONFIRMED: &str = "confirmed";
+
+impl Chosen {
+    /// Reads it from what was posted.
+    pub fn read(posted: &Posted) -> Self {
+        Self {
+            keys: posted.all("_selected_action").filter_map(Id::parse).collect(),
+            across: posted.get("select_across").is_some_and(|across| across == "1"),
+            confirmed: posted.get(CONFIRMED).and_then(|count| count.parse().ok()),
+            value: posted.get(VALUE).unwrap_or_default().trim().to_owned(),
+        }
+    }
+
+    /// Whether nothing was chosen.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty() && !self.across
+    }
+}
+
+/// What came of an action.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was done; the sentence says to how many.
+    Done(String),
+    /// It must be confirmed first: the objects, at most some of them by name.
+    Ask(Box<Confirmation>),
+    /// A file: its ending, media type and content.
+    File(&'static str, &'static str, Vec<u8>),
+}
+
+/// What the page of a question shows.
+#[derive(Debug)]
+pub struct Confirmation {
+    /// See [`Action::name`].
+    pub action: &'static str,
+    /// What is asked.
+    pub question: Question,
+    /// The first objects.
+    pub objects: Vec<ObjectView>,
+    /// How many there are.
+    pub count: usize,
+    /// What goes with them: label and number.
+    pub related: Vec<(&'static str, i64)>,
+    /// What was chosen, to be sent again.
+    pub chosen: Chosen,
+    /// Why the value is asked for again.
+    pub error: Option<&'static str>,
+}
+
+/// Objects that a question names.
+const NAMED: usize = 100;
+
+/// The action of this name, among those that the actor is offered.
+pub fn find<A: ModelAdmin>(actor: &Actor, name: &str) -> Option<&'static Action<A>> {
+    offered::<A>(actor).find(|action| action.name == name)
+}
+
+/// The actions that a list offers: those that the actor may do with some object.
+pub fn offered<A: ModelAdmin>(actor: &Actor) -> impl Iterator<Item = &'static Action<A>> {
+    A::ACTIONS.iter().filter(|action| A::EDITING.allows(actor, action.permission, None).is_ok())
+}
+
+/// Does it, or asks first; both may take long.
+///
+/// # Errors
+/// `Forbidden` with the sentence which object stops it, and what the deed itself refuses; then nothing was done.
+pub async fn run<A: ModelAdmin>(db: &Db, task: Task, query: Query, action: &'static Action<A>, chosen: Chosen) -> Result<Outcome> {
+    let here = db.clone();
+    db.long(Lane::Saving, move || do_it::<A>(&here, &task, &query, action, &chosen)).await
+}
+
+fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Action<A>, chosen: &Chosen) -> Result<Outcome> {
+    if let Some(question) = action.question {
+        let asked = db.read_blocking(|connection| ask::<A>(connection, task, query, action, question, chosen))?;
+        if let Some(asked) = asked {
+            return Ok(Outcome::Ask(Box::new(asked)));
+        }
+    }
+    match &action.deed {
+        Deed::Change(each, done) => db.write_blocking(|connection| {
+            let mut changed = 0;
+            for row in rows::<A>(connection, task, query, action, chosen)? {
+                changed += usize::from(each(connection, &task.act(), &row, &chosen.value)?);
+            }
+            Ok(Outcome::Done(done(&objects::<A>(changed))))
+        }),
+        Deed::Long(each, done) => {
+            let rows = db.read_blocking(|connection| rows::<A>(connection, task, query, action, chosen))?;
+            let mut changed = 0;
+            for row in rows {
+                changed += usize::from(each(db, &task.act(), &row)?);
+            }
+            Ok(Outcome::Done(done(&objects::<A>(changed))))
+        }
+        Deed::File(ending, media_type, write) => db.read_blocking(|connection| {
+            let rows = rows::<A>(connection, task, query, action, chosen)?;
+            let mut file = Vec::new();
+            write(connection, &task.act(), &rows, &mut file)?;
+            Ok(Outcome::File(ending, media_type, file))
+        }),
+    }
+}
+
+/// "3 Customer Segments".
+fn objects<A: ModelAdmin>(count: usize) -> String {
+    counted(count, A::MODEL.verbose_name, A::MODEL.verbose_name_plural)
+}
+
+/// The question, unless it has been answered for just as many objects.
+fn ask<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    task: &Task,
+    query: &Query,
+    action: &'static Action<A>,
+    question: Question,
+    chosen: &Chosen,
+) -> Result<Option<Confirmation>> {
+    let rows = rows::<A>(connection, task, query, action, chosen)?;
+    let lacks_value = question.asks_for.is_some() && chosen.value.is_empty();
+    if chosen.confirmed == Some(rows.len()) && !lacks_value {
+        return Ok(None);
+    }
+    let mut related: Vec<(&'static str, i64)> = Vec::new();
+    if question.is_dangerous {
+        for row in &rows {
+            for (label, count) in (A::EDITING.edit()?.related)(connection, row)?.into_iter().filter(|(_, count)| *count > 0) {
+                match related.iter_mut().find(|(known, _)| *known == label) {
+                    Some((_, sum)) => *sum += count,
+                    None => related.push((label, count)),
+                }
+            }
+        }
+    }
+    Ok(Some(Confirmation {
+        action: action.name,
+        question,
+        objects: rows.iter().take(NAMED).map(ObjectView::of::<A>).collect(),
+        count: rows.len(),
+        related,
+        chosen: chosen.clone(),
+        error: (chosen.confirmed.is_some() && lacks_value).then_some("This field is required."),
+    }))
+}
+
+/// The objects that are meant, each of which the actor may do this with.
+fn rows<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    task: &Task,
+    query: &Query,
+    action: &Action<A>,
+    chosen: &Chosen,
+) -> Result<Vec<A::Row>> {
+    let visible = (A::VISIBLE)(&task.actor);
+    let predicate = if chosen.across {
+        query.predicate::<A>(connection, &visible)?
+    } else {
+        let keys = chosen.keys.iter().map(|key| Value::Id(*key)).collect();
+        Sql::and([visible, Test::new(*A::KEY, Condition::OneOf(keys)).sql()])
+    };
+    let order = query.order::<A>();
+    let rows = (A::STORE.list)(connection, &Selection { predicate: &predicate, order: &order, limit: MOST + 1, offset: 0 })?;
+    if i64::try_from(rows.len()).is_ok_and(|length| length > MOST) {
+        let most = counted(MOST, A::MODEL.verbose_name, A::MODEL.verbose_name_plural);
+        return Err(AppError::BadRequest(format!("At most {most} can be taken at once. Narrow the list first.")));
+    }
+    for row in &rows {
+        A::EDITING.allows(&task.actor, action.permission, Some(row))?;
+    }
+    Ok(rows)
+}
+
+/// Deletes a row; the deed of "Delete selected".
+pub fn delete<A: ModelAdmin>(connection: &mut AnyConnection, act: &Act<'_>, row: &A::Row, _: &str) -> Result<bool> {
+    (A::EDITING.edit()?.delete)(connection, act, row)?;
+    Ok(true)
+}
+
+/// What "Delete selected" asks, in Django's words.
+pub const DELETE: Question = Question {
+    title: "Delete multiple objects",
+    sentence: "Are you sure you want to delete the selected objects? All of the following objects and their related items will be deleted:",
+    asks_for: None,
+    is_dangerous: true,
+};

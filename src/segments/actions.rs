@@ -1,0 +1,108 @@
+//! What can be done with several segments of the list at once.
+//!
+//! Declarations, read by `crate::admin::actions` through `admin`; the deeds are those of `bulk`, `save` and `recalculate`.
+
+use super::admin::SegmentAdmin;
+use super::bulk;
+use super::export::write_segments;
+use super::json;
+use super::model::{Row, Status};
+use super::recalculate::{self, Outcome};
+use crate::accounts::actor::Permission;
+use crate::admin::actions::{Action, DELETE, Deed, Question, delete};
+use crate::admin::editing::Act;
+use crate::db::{AnyConnection, Db};
+use crate::error::Result;
+
+/// They, in the order in which the list offers them.
+pub const ACTIONS: &[Action<SegmentAdmin>] = &[
+    Action {
+        name: "delete_selected",
+        label: "Delete selected Customer Segments",
+        permission: Permission::Delete,
+        question: Some(DELETE),
+        deed: Deed::Change(delete::<SegmentAdmin>, |count| format!("Successfully deleted {count}.")),
+    },
+    status("activate", "Activate selected Customer Segments", activate, |count| format!("{count} activated.")),
+    status("pause", "Pause selected Customer Segments", pause, |count| format!("{count} paused.")),
+    status("archive", "Archive selected Customer Segments", archive, |count| format!("{count} archived.")),
+    Action {
+        name: "count_again",
+        label: "Count selected Customer Segments again now",
+        permission: Permission::View,
+        question: None,
+        deed: Deed::Long(count_again, |count| format!("{count} counted again. Archived ones are never counted.")),
+    },
+    Action {
+        name: "duplicate",
+        label: "Duplicate selected Customer Segments",
+        permission: Permission::View,
+        question: None,
+        deed: Deed::Change(duplicate, |count| format!("{count} duplicated; the copies are yours.")),
+    },
+    Action {
+        name: "add_tag",
+        label: "Add tag to selected Customer Segments…",
+        permission: Permission::Change,
+        question: Some(Question {
+            title: "Add tag",
+            sentence: "Which tag shall these Customer Segments have besides those they have?",
+            asks_for: Some("Tag"),
+            is_dangerous: false,
+        }),
+        deed: Deed::Change(add_tag, |count| format!("The tag was added to {count}.")),
+    },
+    Action {
+        name: "export_csv",
+        label: "Export selected Customer Segments (CSV)",
+        permission: Permission::View,
+        question: None,
+        deed: Deed::File("csv", "text/csv; charset=utf-8", |_, _, rows, file| write_segments(rows, file)),
+    },
+    Action {
+        name: "export_json",
+        label: "Export selected Customer Segments (JSON)",
+        permission: Permission::View,
+        question: None,
+        deed: Deed::File("json", "application/json", export_json),
+    },
+];
+
+type Change = fn(&mut AnyConnection, &Act<'_>, &Row, &str) -> Result<bool>;
+
+const fn status(name: &'static str, label: &'static str, change: Change, done: fn(&str) -> String) -> Action<SegmentAdmin> {
+    Action { name, label, permission: Permission::Change, question: None, deed: Deed::Change(change, done) }
+}
+
+fn activate(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
+    bulk::set_status(connection, act.actor, act.clock, row.segment.id, Status::Active)
+}
+
+fn pause(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
+    bulk::set_status(connection, act.actor, act.clock, row.segment.id, Status::Paused)
+}
+
+fn archive(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
+    bulk::set_status(connection, act.actor, act.clock, row.segment.id, Status::Archived)
+}
+
+fn add_tag(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, tag: &str) -> Result<bool> {
+    bulk::add_tag(connection, act.actor, act.clock, row.segment.id, tag)
+}
+
+fn duplicate(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
+    bulk::duplicate(connection, act.actor, act.clock, row.segment.id, None).map(|_| true)
+}
+
+/// Archived ones are passed over; one that somebody changes meanwhile has been counted by that.
+fn count_again(db: &Db, act: &Act<'_>, row: &Row) -> Result<bool> {
+    if row.segment.is_archived() {
+        return Ok(false);
+    }
+    Ok(recalculate::recalculate(db, act.clock, &row.segment)? != Outcome::Overtaken)
+}
+
+fn export_json(_: &mut AnyConnection, act: &Act<'_>, rows: &[Row], file: &mut Vec<u8>) -> Result<()> {
+    let objects: Vec<serde_json::Value> = rows.iter().map(|row| json::segment(row, act.actor, act.clock.into())).collect();
+    serde_json::to_writer_pretty(file, &objects).map_err(crate::error::AppError::internal)
+}

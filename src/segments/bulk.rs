@@ -1,0 +1,139 @@
+//! What is done to several segments at once, one after the other in one transaction: status, tags, copies.
+//!
+//! Called by the actions of the list and by the object tools. Counting is not done here: a status changes nobody's
+//! membership, and a copy has the members of its original.
+
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
+use super::draft::Draft;
+use super::model::{self, Segment, Status};
+use super::save::{is_taken, require_change};
+use crate::accounts::Actor;
+use crate::clock::Clock;
+use crate::db::schema::crm_app_customersegment as segment;
+use crate::db::schema::{
+    crm_app_customersegment_static_companies as listed_companies, crm_app_customersegment_static_contacts as listed_contacts,
+};
+use crate::db::types::sql::Uid;
+use crate::db::{AnyConnection, Id, Time, lease};
+use crate::error::{AppError, Result};
+use crate::history::{Action, NewEvent, record};
+use crate::query::text;
+
+/// The most characters of a name and of the tags.
+const MAX_NAME: usize = 200;
+const MAX_TAGS: usize = 500;
+
+/// Sets the status; `false` when it has it already.
+///
+/// # Errors
+/// `Forbidden` with the sentence why, `NotFound`.
+pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, status: Status) -> Result<bool> {
+    let before = locked(connection, actor, id)?;
+    if before.status == status.name() {
+        return Ok(false);
+    }
+    let now = Time(clock.now());
+    diesel::update(segment::table.find(id)).set((segment::status.eq(status.name()), segment::updated_at.eq(now))).execute(connection)?;
+    let event = NewEvent::new(actor, clock.now(), Action::Changed, before.object(), "Changed Status.");
+    record(connection, event.values(json!({"status": before.status}), json!({"status": status.name()})))?;
+    Ok(true)
+}
+
+/// Adds a tag; `false` when it has it already, case ignored.
+///
+/// # Errors
+/// `Forbidden` with the sentence why, `Conflict` for an archived segment and for tags that have no room, `NotFound`.
+pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, tag: &str) -> Result<bool> {
+    let before = locked(connection, actor, id)?;
+    if before.is_archived() {
+        return Err(AppError::Conflict(format!("“{}” is archived: only its status can be changed.", before.name)));
+    }
+    let tag = text::nfc(tag.trim());
+    if before.tags.split(',').any(|known| text::key(known) == text::key(&tag)) {
+        return Ok(false);
+    }
+    let tags = if text::is_blank(&before.tags) { tag } else { format!("{}, {tag}", before.tags.trim_end_matches([',', ' '])) };
+    if tags.chars().count() > MAX_TAGS {
+        return Err(AppError::Conflict(format!("The tags of “{}” have no room for another one.", before.name)));
+    }
+    let values = (segment::tags.eq(&tags), segment::updated_at.eq(Time(clock.now())));
+    diesel::update(segment::table.find(id)).set(values).execute(connection)?;
+    let event = NewEvent::new(actor, clock.now(), Action::Changed, before.object(), "Changed Tags.");
+    record(connection, event.values(json!({"tags": before.tags}), json!({"tags": tags})))?;
+    Ok(true)
+}
+
+/// Copies a segment, with its list, for `actor`: active, not used yet, with the count of its original, as old as that. Without a name it is
+/// "Copy of NAME", or with the first number that is free.
+///
+/// # Errors
+/// `NotFound`; `NotUnique` when the name is taken.
+pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, name: Option<&str>) -> Result<Segment> {
+    let original = model::find(connection, actor, id)?;
+    let name = match name {
+        Some(name) => text::nfc(name.trim()),
+        None => free_name(connection, &original.name)?,
+    };
+    lease::lock(connection, &format!("segment name {}", text::key(&name)))?;
+    if is_taken(connection, &name, None)? {
+        return Err(AppError::NotUnique("name".into()));
+    }
+    let now = Time(clock.now());
+    let copy = Segment {
+        id: Id::new(),
+        created_at: now,
+        updated_at: now,
+        description: format!("Cloned from: {}", original.name),
+        status: Status::Active.name().into(),
+        last_used_at: None,
+        times_used: 0,
+        created_by_id: actor.id,
+        name,
+        ..original.clone()
+    };
+    diesel::insert_into(segment::table).values(&copy).execute(connection)?;
+    copy_list(connection, original.id, copy.id)?;
+    let event = NewEvent::new(actor, clock.now(), Action::Added, copy.object(), format!("Cloned from “{}”.", original.name));
+    record(connection, event.values(Value::Null, Draft::stored(&copy).as_json()).counts(None, Some(copy.member_count)))?;
+    Ok(copy)
+}
+
+fn copy_list(connection: &mut AnyConnection, from: Id, to: Id) -> Result<()> {
+    listed_contacts::table
+        .filter(listed_contacts::customersegment_id.eq(from))
+        .select((to.into_sql::<Uid>(), listed_contacts::contact_id))
+        .insert_into(listed_contacts::table)
+        .into_columns((listed_contacts::customersegment_id, listed_contacts::contact_id))
+        .execute(connection)?;
+    listed_companies::table
+        .filter(listed_companies::customersegment_id.eq(from))
+        .select((to.into_sql::<Uid>(), listed_companies::company_id))
+        .insert_into(listed_companies::table)
+        .into_columns((listed_companies::customersegment_id, listed_companies::company_id))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// "Copy of NAME", "Copy of NAME 2", …; cut where it would be too long.
+fn free_name(connection: &mut AnyConnection, original: &str) -> Result<String> {
+    for number in 1..=1_000 {
+        let ending = if number == 1 { String::new() } else { format!(" {number}") };
+        let room = MAX_NAME - ending.chars().count();
+        let name: String = format!("Copy of {}", original.trim()).chars().take(room).collect();
+        let name = format!("{}{ending}", name.trim_end());
+        if !is_taken(connection, &name, None)? {
+            return Ok(name);
+        }
+    }
+    Err(AppError::Conflict(format!("There are a thousand copies of “{original}” already.")))
+}
+
+/// The segment as it is, with others who would change it waiting; one that the actor may change.
+fn locked(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Segment> {
+    model::lock(connection, id)?;
+    let found = model::find(connection, actor, id)?;
+    require_change(connection, actor, &found)?;
+    Ok(found)
+}

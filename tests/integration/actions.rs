@@ -1,0 +1,186 @@
+//! Actions of a list: what is done to several objects at once, to which, and what stops it.
+
+use customer_segments::accounts::Role;
+use customer_segments::db::Id;
+use customer_segments::db::schema::{crm_app_customersegment as segment, segments_event as event};
+use customer_segments::segments::Segment;
+use diesel::prelude::*;
+
+use crate::support::app::Person;
+use crate::support::page::Answer;
+use crate::support::{TestApp, TestDb, on_engines};
+
+const LIST: &str = "/admin/crm_app/customersegment/";
+const ADD: &str = "/admin/crm_app/customersegment/add/";
+const RULES: &str = r#"{"rules": [{"field": "name", "operator": "contains", "value": "a"}]}"#;
+
+fn with_segments(names: &[&str], test: impl Fn(&TestApp, &Person<'_>, &[Id])) {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let ids: Vec<Id> = names.iter().map(|name| add(&person, name)).collect();
+        person.open(LIST);
+        test(&app, &person, &ids);
+    });
+}
+
+fn add(person: &Person<'_>, name: &str) -> Id {
+    let form = person.open(ADD).form().fill("name", name).fill("filter_criteria", RULES).and("_continue", "1");
+    let answer = person.submit(&form);
+    Id::parse(answer.location().trim_start_matches(LIST).split('/').next().unwrap()).expect("the way to the new segment")
+}
+
+/// Chooses an action for some rows of a list and presses Go.
+fn go(person: &Person<'_>, list: &str, action: &str, ids: &[Id]) -> Answer {
+    let form = person.open(list).form_at("#changelist-form").fill("action", action);
+    let form = ids.iter().fold(form, |form, id| form.and("_selected_action", &id.to_string()));
+    person.submit(&form)
+}
+
+fn said(person: &Person<'_>) -> String {
+    person.open(LIST).text(".messagelist")
+}
+
+fn stored(app: &TestApp) -> Vec<Segment> {
+    let all = |connection: &mut _| Ok(segment::table.order(segment::name).select(Segment::as_select()).load(connection)?);
+    app.test.db.read_blocking(all).unwrap()
+}
+
+fn events(app: &TestApp, id: Id) -> Vec<String> {
+    let of = |connection: &mut _| {
+        let events = event::table.filter(event::object_id.eq(id.to_string())).order((event::at, event::id));
+        Ok(events.select(event::message).load(connection)?)
+    };
+    app.test.db.read_blocking(of).unwrap()
+}
+
+#[test]
+fn a_status_is_set_for_each_with_history_and_says_for_how_many() {
+    with_segments(&["A", "B", "C"], |app, person, ids| {
+        for (action, status, sentence) in [
+            ("pause", "paused", "2 Customer Segments paused."),
+            ("archive", "archived", "2 Customer Segments archived."),
+            ("activate", "active", "2 Customer Segments activated."),
+        ] {
+            let answer = go(person, &format!("{LIST}?status__exact=all"), action, &ids[..2]);
+            assert_eq!((answer.status, answer.location()), (303, "/admin/crm_app/customersegment/?status__exact=all"));
+            assert_eq!(said(person), sentence);
+            let statuses: Vec<String> = stored(app).into_iter().map(|segment| segment.status).collect();
+            assert_eq!(statuses, [status, status, "active"]);
+        }
+        assert_eq!(events(app, ids[0]), ["Added.", "Changed Status.", "Changed Status.", "Changed Status."]);
+        go(person, LIST, "activate", &ids[..1]);
+        assert_eq!(said(person), "0 Customer Segments activated.", "it is already");
+        assert_eq!(events(app, ids[0]).len(), 4);
+    });
+}
+
+#[test]
+fn one_that_may_not_be_changed_stops_all_and_is_named() {
+    with_segments(&["Mine"], |app, person, ids| {
+        let other = app.role(Role::Finance);
+        let theirs = add(&other, "Theirs");
+        go(person, LIST, "archive", &[ids[0], theirs]);
+        let said = said(person);
+        assert!(said.contains("may change the segment “Theirs”") && said.contains("Nothing was changed."), "{said}");
+        assert!(stored(app).iter().all(|segment| segment.status == "active"));
+        // What one does not see is not there at all.
+        other.post_form(&format!("{LIST}{theirs}/change/"), &[("status", "paused")]);
+        go(person, LIST, "duplicate", &[theirs]);
+        assert_eq!(stored(app).len(), 2);
+    });
+}
+
+#[test]
+fn nothing_chosen_and_no_action_are_told_in_djangos_words() {
+    with_segments(&["A"], |_, person, ids| {
+        go(person, LIST, "archive", &[]);
+        assert_eq!(said(person), "Items must be selected in order to perform actions on them. No items have been changed.");
+        for action in ["", "no_such_action"] {
+            go(person, LIST, action, ids);
+            assert_eq!(said(person), "No action selected.");
+        }
+    });
+}
+
+#[test]
+fn deleting_several_asks_first_and_says_what_goes() {
+    with_segments(&["A", "B", "C"], |app, person, ids| {
+        let asked = go(person, LIST, "delete_selected", &ids[1..]);
+        assert_eq!((asked.status, asked.text("h1").as_str()), (200, "Delete multiple objects"));
+        assert_eq!(asked.texts("#deleted-objects li").len(), 2);
+        assert_eq!(stored(app).len(), 3, "nothing is deleted before the answer");
+        let done = person.submit(&asked.form());
+        assert_eq!((done.status, said(person).as_str()), (303, "Successfully deleted 2 Customer Segments."));
+        assert_eq!(stored(app).len(), 1);
+        assert_eq!(events(app, ids[1]), ["Added.", "Deleted."]);
+    });
+}
+
+#[test]
+fn all_that_the_list_finds_are_taken_without_their_keys_and_counted_again_when_they_changed() {
+    with_segments(&["Hotel one", "Hotel two", "Bar"], |app, person, _| {
+        let list = format!("{LIST}?q=hotel");
+        let form = person.open(&list).form_at("#changelist-form").fill("action", "delete_selected").and("select_across", "1");
+        let asked = person.submit(&form);
+        assert_eq!(asked.texts("#deleted-objects li").len(), 2);
+        add(person, "Hotel three");
+        let again = person.submit(&asked.form());
+        assert_eq!(again.texts("#deleted-objects li").len(), 3, "one more came in: it is asked again");
+        assert_eq!(person.submit(&again.form()).status, 303);
+        assert_eq!(stored(app).iter().map(|segment| segment.name.as_str()).collect::<Vec<_>>(), ["Bar"]);
+    });
+}
+
+#[test]
+fn copies_have_a_name_of_their_own_and_the_same_rules() {
+    with_segments(&["Hotels"], |app, person, ids| {
+        let other = app.role(Role::Music);
+        go(&other, LIST, "duplicate", ids);
+        go(&other, LIST, "duplicate", ids);
+        let all = stored(app);
+        assert_eq!(all.iter().map(|segment| segment.name.as_str()).collect::<Vec<_>>(), ["Copy of Hotels", "Copy of Hotels 2", "Hotels"]);
+        let (copy, original) = (&all[0], &all[2]);
+        assert_eq!((copy.created_by_id, copy.description.as_str()), (other.id, "Cloned from: Hotels"));
+        assert_eq!((&copy.filter_criteria, copy.member_count), (&original.filter_criteria, original.member_count));
+        assert_eq!((copy.times_used, copy.last_calculated_at), (0, original.last_calculated_at), "the count is as old as it is");
+        assert_eq!(person.open(LIST).texts("#result_list .field-name").len(), 3);
+    });
+}
+
+#[test]
+fn a_tag_is_asked_for_and_added_where_it_is_missing() {
+    with_segments(&["A", "B"], |app, person, ids| {
+        person.post_form(&format!("{LIST}{}/change/", ids[0]), &[("tags", "spring, VIP")]);
+        let asked = go(person, LIST, "add_tag", ids);
+        assert_eq!(asked.text("h1"), "Add tag");
+        let empty = person.submit(&asked.form());
+        assert_eq!(empty.text("#id_value_error"), "This field is required.");
+        assert_eq!(person.submit(&empty.form().fill("value", "vip")).status, 303);
+        assert_eq!(said(person), "The tag was added to 1 Customer Segment.");
+        assert_eq!(stored(app).iter().map(|segment| segment.tags.as_str()).collect::<Vec<_>>(), ["spring, VIP", "vip"]);
+    });
+}
+
+#[test]
+fn counting_again_and_exports_take_what_was_chosen() {
+    with_segments(&["=A", "B"], |app, person, ids| {
+        let forget = |connection: &mut _| {
+            diesel::update(segment::table).set(segment::last_calculated_at.eq(None::<customer_segments::db::Time>)).execute(connection)?;
+            Ok(())
+        };
+        app.test.db.write_blocking(forget).unwrap();
+        go(person, LIST, "count_again", &ids[..1]);
+        assert!(said(person).starts_with("1 Customer Segment counted again."));
+        assert_eq!(stored(app).iter().filter(|segment| segment.last_calculated_at.is_some()).count(), 1);
+        let csv = go(person, LIST, "export_csv", ids);
+        assert!(csv.header("content-disposition").contains("customersegment.csv"), "{}", csv.header("content-disposition"));
+        assert!(
+            csv.body.starts_with("id,name,segment_type,status,member_count\n") && csv.body.contains(",'=A,dynamic,active,"),
+            "{}",
+            csv.body
+        );
+        let objects: serde_json::Value = serde_json::from_str(&go(person, LIST, "export_json", ids).body).unwrap();
+        assert_eq!((objects[0]["name"].as_str(), objects[1]["name"].as_str()), (Some("B"), Some("=A")), "in the order of the list");
+    });
+}
