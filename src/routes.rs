@@ -3,12 +3,12 @@
 //! Read by `server`, which answers 405 with the methods of the line for any other, 301 where only the slash is missing,
 //! and 404 for the rest. A handler takes `Staff`, or says at its line why not.
 
-use crate::accounts::login;
+use crate::accounts::{login, password_change};
 use crate::admin::frame::{Nav, NavApp, NavItem};
 use crate::admin::{index, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::segments::admin::SegmentAdmin;
-use crate::segments::members_page;
+use crate::segments::{members_page, tools};
 use crate::server::url::{Url, url};
 
 /// The table.
@@ -18,6 +18,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/").get(index::show),
         url("/admin/login/").get(login::show).post(login::sign_in), // Anyone: whoever signs in is nobody yet.
         url("/admin/logout/").post(login::sign_out),
+        url("/admin/password_change/").get(password_change::show).post(password_change::change),
         url("/admin/crm_app/").get(index::app),
         url("/admin/crm_app/company/").get(views::changelist::<CompanyAdmin>),
         url("/admin/crm_app/company/add/").get(views::add_form::<CompanyAdmin>).post(views::add::<CompanyAdmin>),
@@ -40,6 +41,8 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/change/").get(views::change_form::<SegmentAdmin>).post(views::change::<SegmentAdmin>),
         url("/admin/crm_app/customersegment/{id}/delete/").get(views::delete_form::<SegmentAdmin>).post(views::delete::<SegmentAdmin>),
         url("/admin/crm_app/customersegment/{id}/history/").get(views::history::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/duplicate/").post(tools::duplicate),
+        url("/admin/crm_app/customersegment/{id}/count/").post(tools::count_again),
         url("/admin/crm_app/customersegment/{id}/members/").get(members_page::show).post(members_page::mark_used),
         url("/admin/crm_app/customersegment/{id}/members.csv").get(members_page::export),
     ]

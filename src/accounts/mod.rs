@@ -12,6 +12,7 @@ pub mod keys;
 pub mod login;
 pub mod next;
 pub mod password;
+pub mod password_change;
 pub mod password_rules;
 pub mod posted;
 pub mod session;

@@ -64,6 +64,19 @@ pub struct Message {
     pub level: Level,
     /// The sentence; plain text.
     pub text: String,
+    /// What comes of it: an object's name, and where it is. Stands where the text has [`Message::PLACE`].
+    #[serde(default)]
+    pub link: Option<(String, String)>,
+}
+
+impl Message {
+    /// Where the link stands in the text.
+    pub const PLACE: char = '\u{fffc}';
+
+    /// The text before the link and after it; all of it is before where there is none.
+    pub fn parts(&self) -> (&str, &str) {
+        self.text.split_once(Self::PLACE).unwrap_or((&self.text, ""))
+    }
 }
 
 /// The session of one request.
@@ -95,11 +108,20 @@ impl TypedSession {
 
     /// Keeps a message for the next page.
     pub fn message(&self, level: Level, text: impl Into<String>) -> Result<()> {
+        self.keep(Message { level, text: text.into(), link: None })
+    }
+
+    /// Keeps a message for the next page that names an object and leads to it; `text` has [`Message::PLACE`] for its name.
+    pub fn message_about(&self, level: Level, text: impl Into<String>, name: &str, url: String) -> Result<()> {
+        self.keep(Message { level, text: text.into(), link: Some((name.to_owned(), url)) })
+    }
+
+    fn keep(&self, message: Message) -> Result<()> {
         if !self.0.contains_key(SIGNED_IN) {
             return Ok(());
         }
         let mut messages: Vec<Message> = self.get(MESSAGES)?.unwrap_or_default();
-        messages.push(Message { level, text: text.into() });
+        messages.push(message);
         self.0.insert(MESSAGES, messages).map_err(AppError::internal)
     }
 

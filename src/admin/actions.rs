@@ -54,8 +54,11 @@ pub enum Deed<A: ModelAdmin> {
     /// Long work on each row, with transactions of its own.
     Long(fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done),
     /// A file of the rows: the ending of its name, its media type, and how it is written.
-    File(&'static str, &'static str, fn(&mut AnyConnection, &Act<'_>, &[A::Row], &mut Vec<u8>) -> Result<()>),
+    File(&'static str, &'static str, WriteFile<A>),
 }
+
+/// See [`Deed::File`].
+pub type WriteFile<A> = fn(&mut AnyConnection, &Act<'_>, &[<A as ModelAdmin>::Row], &mut Vec<u8>) -> Result<()>;
 
 /// The sentence for so many objects: "3 Customer Segments were archived."
 pub type Done = fn(&str) -> String;

@@ -282,6 +282,7 @@ fn page<A: ModelAdmin>(
         version: row.map(|row| kept(VERSION, version::<A>(row))).unwrap_or_default(),
         new_id: if row.is_some() { String::new() } else { Id::parse(data.get(NEW_ID)).unwrap_or_default().to_string() },
         opened: kept(OPENED, act.clock.now().to_rfc3339()),
+        is_sent,
         scripts: if allowed.is_ok() { A::SCRIPTS } else { &[] },
         read_only: allowed.err().map(|why| why.to_string()),
         ..FormPage::of::<A>(act.actor, row)

@@ -36,6 +36,8 @@ pub struct FormPage {
     pub new_id: String,
     /// When it was opened.
     pub opened: String,
+    /// Whether it shows what was sent, which is saved nowhere.
+    pub is_sent: bool,
     /// See [`ModelAdmin::NOTICE`].
     pub notice: Option<&'static str>,
     /// Why nothing can be changed; `None` when it can.
@@ -90,6 +92,7 @@ impl FormPage {
             version: String::new(),
             new_id: String::new(),
             opened: String::new(),
+            is_sent: false,
             notice: row.and_then(A::NOTICE),
             read_only: None,
             may_add: may(Permission::Add, None),

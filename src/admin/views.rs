@@ -21,7 +21,7 @@ use super::{actions, deletion, download, object_history};
 use crate::accounts::Staff;
 use crate::accounts::actor::Permission;
 use crate::accounts::posted::Posted;
-use crate::accounts::session::Level;
+use crate::accounts::session::{Level, Message};
 use crate::clock::Clock;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
@@ -193,7 +193,8 @@ fn tell(staff: &Staff, model: &Model, saved: &Saved, intent: Intent, is_new: boo
         Intent::AddAnother => format!(" You may add another {} below.", model.verbose_name),
         Intent::Save | Intent::Show => String::new(),
     };
-    staff.message(Level::Success, format!("The {} “{}” was {deed} successfully.{more}", model.verbose_name, saved.name))?;
+    let text = format!("The {} “{}” was {deed} successfully.{more}", model.verbose_name, Message::PLACE);
+    staff.session().message_about(Level::Success, text, &saved.name, model.change_url(saved.id))?;
     for note in &saved.notes {
         staff.message(if note.is_warning { Level::Warning } else { Level::Info }, note.text.as_str())?;
     }

@@ -72,7 +72,7 @@ pub struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePe
 
 /// How often a write that lost against others is run again, with growing pauses between; one that somebody waits for not
 /// past the statement deadline, for on SQLite each try may wait for the lock itself.
-const TRIES: u32 = 6;
+const TRIES: u32 = 8;
 /// What nobody can know is not claimed.
 const LOST: &str = "The connection to the database was lost while this was being saved. Look whether it was before you try again.";
 
@@ -280,10 +280,10 @@ fn roll_back(connection: &mut AnyConnection) {
     }
 }
 
-/// Doubling pauses from 10 ms, with jitter so that two losers do not meet again.
+/// A pause of any length up to one that doubles with each try, so that those who lost together do not meet again.
 fn pause(tried: u32) -> Duration {
-    let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]) % 20;
-    Duration::from_millis((10 << tried.min(5)) + jitter)
+    let [high, low, ..] = *uuid::Uuid::new_v4().as_bytes();
+    Duration::from_millis(5 + u64::from(u16::from_be_bytes([high, low])) % (20 << tried.min(5)))
 }
 
 async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

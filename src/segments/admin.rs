@@ -97,8 +97,11 @@ impl ModelAdmin for SegmentAdmin {
         Fieldset { title: "Statistics", description: "", fold: Fold::Never, fields: STATISTICS },
         Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
     ];
-    const OBJECT_TOOLS: &'static [ObjectTool<Row>] =
-        &[ObjectTool { label: "Members", page: "members", method: Method::Get, is_offered: |_, _| true }];
+    const OBJECT_TOOLS: &'static [ObjectTool<Row>] = &[
+        ObjectTool { label: "Members", page: "members", method: Method::Get, is_offered: |_, _| true },
+        ObjectTool { label: "Duplicate", page: "duplicate", method: Method::Post, is_offered: |_, _| true },
+        ObjectTool { label: "Count again now", page: "count", method: Method::Post, is_offered: |_, row| !row.segment.is_archived() },
+    ];
     const PANELS: fn(&mut crate::db::AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;
     const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/segment_type.js"];

@@ -21,6 +21,7 @@ pub mod preview;
 pub mod recalculate;
 pub mod sample;
 pub mod save;
+pub mod tools;
 pub mod usage;
 
 pub use draft::{Draft, FieldError, Input};

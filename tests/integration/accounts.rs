@@ -354,3 +354,61 @@ fn many_sign_ins_at_once_are_all_answered() {
         assert_eq!(sessions(&test.db).len(), 12);
     });
 }
+
+/// The fields of the page that changes one's own password.
+fn passwords<'a>(old: &'a str, new: &'a str, again: &'a str) -> [(&'static str, &'a str); 3] {
+    [("old_password", old), ("new_password1", new), ("new_password2", again)]
+}
+
+const CHANGE: &str = "/admin/password_change/";
+
+#[test]
+fn one_changes_ones_own_password_and_is_signed_out_everywhere_else() {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        add_user(&site.test, "somchai", Role::Tech);
+        let (here, elsewhere) = (site.signed_in("somchai"), site.signed_in("somchai"));
+        let answer = here.post_from(CHANGE, CHANGE, &passwords(PASSWORD, "a longer one, with words", "a longer one, with words"));
+        assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (303, &"/admin/".parse().unwrap()));
+        assert!(here.get("/admin/").text().unwrap().contains("Your password was changed."));
+        assert_eq!((here.greeted(), elsewhere.greeted()), (Some("somchai".into()), None));
+        assert_eq!(site.browser().sign_in("somchai", PASSWORD).status(), 200, "the old one is no more");
+        assert_eq!(site.browser().sign_in("somchai", "a longer one, with words").status(), 303);
+    });
+}
+
+#[test]
+fn a_new_password_needs_the_old_one_and_must_be_good() {
+    on_engines(|engine| {
+        let site = TestApp::on(TestDb::new(engine));
+        let id = add_user(&site.test, "somchai", Role::Tech);
+        let stored = user(&site.test, id).password;
+        let browser = site.signed_in("somchai");
+        for (typed, field, sentence) in [
+            (passwords("wrong", "a longer one, with words", "a longer one, with words"), "old_password", "entered incorrectly"),
+            (passwords("", "a longer one, with words", "a longer one, with words"), "old_password", "required"),
+            (passwords(PASSWORD, "short", "short"), "new_password1", "too short"),
+            (passwords(PASSWORD, PASSWORD, PASSWORD), "new_password1", "the old one"),
+            (passwords(PASSWORD, "a longer one, with words", "another one, with words"), "new_password2", "didn’t match"),
+        ] {
+            let answer = browser.post_from(CHANGE, CHANGE, &typed);
+            assert_eq!(answer.status(), 200);
+            let body = answer.text().unwrap();
+            assert!(text_of(&body, &format!("#id_{field}_error")).contains(sentence), "{field}: {body}");
+            assert!(!body.contains("with words"), "nothing typed comes back");
+        }
+        assert_eq!(user(&site.test, id).password, stored);
+    });
+}
+
+#[test]
+fn beside_the_crm_a_new_password_is_one_that_the_crm_reads() {
+    let Some(test) = TestDb::shared() else { return };
+    migrations::apply(&test.db).unwrap();
+    let site = TestApp::on(test);
+    let id = add_user_with(&site.test, "somchai", Role::Sales, DJANGO);
+    let browser = site.signed_in("somchai");
+    let answer = browser.post_from(CHANGE, CHANGE, &passwords(PASSWORD, "a longer one, with words", "a longer one, with words"));
+    assert_eq!(answer.status(), 303);
+    assert!(user(&site.test, id).password.starts_with("pbkdf2_sha256$"));
+}

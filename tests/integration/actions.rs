@@ -184,3 +184,39 @@ fn counting_again_and_exports_take_what_was_chosen() {
         assert_eq!((objects[0]["name"].as_str(), objects[1]["name"].as_str()), (Some("B"), Some("=A")), "in the order of the list");
     });
 }
+
+#[test]
+fn the_tools_of_a_segment_copy_it_and_count_it_again() {
+    with_segments(&["Hotels"], |app, person, ids| {
+        let change = format!("{LIST}{}/change/", ids[0]);
+        let page = person.open(&change);
+        assert_eq!(page.texts(".object-tools li"), ["Members", "Duplicate", "Count again now", "History"]);
+        let copied = person.submit(&page.form_at("#tool-2"));
+        let copy = stored(app).into_iter().find(|segment| segment.name == "Copy of Hotels").expect("the copy");
+        assert_eq!(copied.location(), format!("{LIST}{}/change/", copy.id));
+        assert!(person.open(copied.location()).text(".messagelist").contains("This is the copy: “Copy of Hotels”."));
+
+        let forget = |connection: &mut _| {
+            diesel::update(segment::table).set(segment::member_count.eq(99)).execute(connection)?;
+            Ok(())
+        };
+        app.test.db.write_blocking(forget).unwrap();
+        person.submit(&page.form_at("#tool-3"));
+        assert_eq!(said(person), "Counted again: it has 0 members.");
+        assert!(stored(app).iter().any(|segment| segment.id == ids[0] && segment.member_count == 0));
+        person.post_form(&change, &[("status", "archived")]);
+        assert_eq!(person.open(&change).texts(".object-tools li"), ["Members", "Duplicate", "History"]);
+    });
+}
+
+#[test]
+fn what_was_saved_is_named_with_a_link_to_it() {
+    with_segments(&[], |_, person, _| {
+        let form = person.open(ADD).form().fill("name", "A <b> & “c”").fill("filter_criteria", RULES).and("_save", "1");
+        assert_eq!(person.submit(&form).status, 303);
+        let list = person.open(LIST);
+        assert!(list.text(".messagelist").contains("The Customer Segment “A <b> & “c”” was added successfully."), "{}", list.body);
+        let links = list.attributes(".messagelist a", "href");
+        assert_eq!(person.open(&links[0]).form().value("name"), Some("A <b> & “c”"));
+    });
+}

@@ -145,7 +145,7 @@ fn chosen(select: ElementRef<'_>) -> Vec<String> {
 }
 
 fn text(element: ElementRef<'_>) -> String {
-    element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn parse(selector: &str) -> Selector {

@@ -1,0 +1,119 @@
+//! "Change password": one's own, with the old one asked for.
+//!
+//! Handlers, listed in `routes`. Every session of the user ends with the change; the one that made it goes on under a new
+//! key. On a database shared with the CRM too: one's own password is the one thing of a user that is written there.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::hashing::Hashing;
+use super::session::{Level, SignedIn, TypedSession};
+use super::user::User;
+use super::{Form, Staff, client, csrf, password_rules};
+use crate::admin::frame::{Frame, page, see_other};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, Id};
+use crate::error::{AppError, Result};
+
+/// What is typed.
+#[derive(Debug, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    old_password: String,
+    #[serde(default)]
+    new_password1: String,
+    #[serde(default)]
+    new_password2: String,
+}
+
+/// What is wrong, at each field; nothing of what was typed is sent back.
+#[derive(Debug, Default)]
+struct Errors {
+    old: Vec<String>,
+    new: Vec<String>,
+    again: Vec<String>,
+}
+
+impl Errors {
+    fn count(&self) -> usize {
+        self.old.len() + self.new.len() + self.again.len()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "admin/password_change_form.html")]
+struct PasswordChangePage {
+    frame: Frame,
+    errors: Errors,
+}
+
+/// `GET /admin/password_change/`
+pub async fn show(request: HttpRequest, staff: Staff) -> Result<HttpResponse> {
+    form(&request, &staff, Errors::default())
+}
+
+/// `POST /admin/password_change/`
+pub async fn change(
+    request: HttpRequest,
+    staff: Staff,
+    typed: Form<Typed>,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    config: Data<Config>,
+    hashing: Data<Hashing>,
+) -> Result<HttpResponse> {
+    let (typed, id) = (typed.value, staff.actor.id.ok_or(AppError::NotFound)?);
+    let user = find(&db, id).await?;
+    let errors = check(&hashing, &user, &typed).await?;
+    if errors.count() > 0 {
+        return form(&request, &staff, errors);
+    }
+    let (hash, actor, now) = (hashing.hash(&typed.new_password1).await?, staff.actor.clone(), clock.now());
+    db.write(move |connection| user.set_password(connection, &actor, &hash, now)).await?;
+    // The session is bound to the hash that is stored now; all others of the user are bound to the old one.
+    let user = find(&db, id).await?;
+    TypedSession::of(&request).sign_in(&SignedIn {
+        user: user.id,
+        auth_hash: user.auth_hash(&config.secret_key)?,
+        csrf_secret: csrf::new_secret()?,
+        address: client::address_of(&request, &config.trusted_proxies),
+        user_agent: client::agent_of(&request),
+    })?;
+    staff.message(Level::Success, "Your password was changed. Everywhere else you are signed out.")?;
+    Ok(see_other("/admin/"))
+}
+
+async fn find(db: &Db, id: Id) -> Result<User> {
+    db.read(move |connection| User::find(connection, id)).await
+}
+
+async fn check(hashing: &Hashing, user: &User, typed: &Typed) -> Result<Errors> {
+    let mut errors = Errors::default();
+    let required = || "This field is required.".to_owned();
+    if typed.old_password.is_empty() {
+        errors.old.push(required());
+    } else if !hashing.verify(&typed.old_password, Some(&user.password)).await? {
+        errors.old.push("Your old password was entered incorrectly. Please enter it again.".into());
+    }
+    if typed.new_password1.is_empty() {
+        errors.new.push(required());
+    } else if typed.new_password1 == typed.old_password {
+        errors.new.push("The new password is the old one.".into());
+    } else {
+        errors.new.extend(password_rules::problems(&typed.new_password1, &user.username));
+    }
+    if typed.new_password2.is_empty() {
+        errors.again.push(required());
+    } else if typed.new_password1 != typed.new_password2 {
+        errors.again.push("The two password fields didn’t match.".into());
+    }
+    Ok(errors)
+}
+
+fn form(request: &HttpRequest, staff: &Staff, errors: Errors) -> Result<HttpResponse> {
+    let frame = Frame::new(request, staff, "Password change")?.here("Password change");
+    page(&PasswordChangePage { frame: Frame { has_errors: errors.count() > 0, ..frame }, errors })
+}
