@@ -87,14 +87,19 @@ pub async fn sign_in(
     };
     let user = admit(&db, &clock, &hashing, user, typed.password).await?;
     tracing::info!(user = %user.id, "signed in");
-    TypedSession::of(&request).sign_in(&SignedIn {
+    begin(&request, &config, &user)?;
+    Ok(see_other(next))
+}
+
+/// Begins the session of a user who has shown who they are.
+pub(super) fn begin(request: &HttpRequest, config: &Config, user: &User) -> Result<()> {
+    TypedSession::of(request).sign_in(&SignedIn {
         user: user.id,
         auth_hash: user.auth_hash(&config.secret_key)?,
         csrf_secret: csrf::new_secret()?,
-        address: client::address_of(&request, &config.trusted_proxies),
-        user_agent: client::agent_of(&request),
-    })?;
-    Ok(see_other(next))
+        address: client::address_of(request, &config.trusted_proxies),
+        user_agent: client::agent_of(request),
+    })
 }
 
 /// `POST /admin/logout/`

@@ -9,9 +9,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::hashing::Hashing;
-use super::session::{Level, SignedIn, TypedSession};
+use super::session::Level;
 use super::user::User;
-use super::{Form, Staff, client, csrf, password_rules};
+use super::{Form, Staff, login, password_rules};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -75,13 +75,7 @@ pub async fn change(
     db.write(move |connection| user.set_password(connection, &actor, &hash, now)).await?;
     // The session is bound to the hash that is stored now; all others of the user are bound to the old one.
     let user = find(&db, id).await?;
-    TypedSession::of(&request).sign_in(&SignedIn {
-        user: user.id,
-        auth_hash: user.auth_hash(&config.secret_key)?,
-        csrf_secret: csrf::new_secret()?,
-        address: client::address_of(&request, &config.trusted_proxies),
-        user_agent: client::agent_of(&request),
-    })?;
+    login::begin(&request, &config, &user)?;
     staff.message(Level::Success, "Your password was changed. Everywhere else you are signed out.")?;
     Ok(see_other("/admin/"))
 }

@@ -13,7 +13,8 @@ use super::actions;
 use super::cell::Cell;
 use super::display::Display;
 use super::filters::{FilterView, ListFilter, Unusable};
-use super::list_display::{Direction, ListColumn, SortKey, order};
+use super::headings::{Clicked, Heading, ORDER, headings, keys, sort};
+use super::list_display::order;
 use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PER_PAGE, PageLink, Paginator, Wanted};
 use super::query_string::{QueryString, back_to, carrying};
@@ -21,8 +22,6 @@ use super::search::{self, MAX_SEARCH};
 
 /// What is searched for.
 pub const SEARCH: &str = "q";
-/// The columns that are sorted by, counted from 1, `-` for descending.
-pub const ORDER: &str = "o";
 /// Set when a list was asked for in a way that cannot be meant.
 pub const ERROR: &str = "e";
 /// Asks for counts beside the filters; understood from the beginning so that links keep working.
@@ -76,7 +75,7 @@ impl Query {
 
     /// The order of the list.
     pub fn order<A: ModelAdmin>(&self) -> Sql {
-        order(keys::<A>(self), A::KEY)
+        order(keys::<A>(&self.sort), A::KEY)
     }
 
     /// Whether answering may look at every row of a model that has many.
@@ -97,35 +96,6 @@ fn filter<A: ModelAdmin>(parameters: &QueryString, display: &Display) -> Result<
 
 fn filter_parameters<A: ModelAdmin>() -> Vec<String> {
     A::LIST_FILTER.iter().flat_map(ListFilter::parameters).collect()
-}
-
-/// A column that the address sorts by, and which way.
-type Clicked = (usize, Direction);
-
-/// The columns of `o` that the list can sort by, each once, the most important first.
-fn sort<A: ModelAdmin>(typed: &str) -> Vec<Clicked> {
-    let mut sorted: Vec<Clicked> = Vec::new();
-    for part in typed.split('.') {
-        let (direction, number) = match part.strip_prefix('-') {
-            Some(number) => (Direction::Descending, number),
-            None => (Direction::Ascending, part),
-        };
-        let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let index = index.filter(|index| A::LIST_DISPLAY.get(*index).is_some_and(|column| column.sort.is_some()));
-        if let Some(index) = index.filter(|index| sorted.iter().all(|(other, _)| other != index)) {
-            sorted.push((index, direction));
-        }
-    }
-    sorted
-}
-
-/// As `o` spells it: `1.-2`.
-fn spelt(sorted: &[Clicked]) -> String {
-    let spell = |(index, direction): &Clicked| {
-        let sign = if *direction == Direction::Descending { "-" } else { "" };
-        format!("{sign}{}", index + 1)
-    };
-    sorted.iter().map(spell).collect::<Vec<_>>().join(".")
 }
 
 /// A list, as the page shows it.
@@ -178,27 +148,6 @@ pub struct SearchBox {
     pub total: String,
 }
 
-/// A heading of the list.
-#[derive(Debug)]
-pub struct Heading {
-    /// See `ListColumn::name`.
-    pub name: &'static str,
-    /// What it says.
-    pub text: &'static str,
-    /// Which way the list is sorted by it, if it is.
-    pub sorted: Option<Direction>,
-    /// Whether it is what the list is sorted by first.
-    pub is_first: bool,
-    /// Its place among the columns that the list is sorted by, from 1, where there are several.
-    pub priority: Option<usize>,
-    /// Sorts by it first, turning its order round if the list is sorted by it already.
-    pub link: Option<String>,
-    /// Turns its order round where it stands; only when the address asks for it.
-    pub toggle: Option<String>,
-    /// Ends sorting by it; likewise.
-    pub remove: Option<String>,
-}
-
 /// A row of the list.
 #[derive(Debug)]
 pub struct Row {
@@ -245,7 +194,7 @@ impl ChangeList {
         let carried = query.parameters.encoded();
         Self {
             model: A::MODEL,
-            headings: headings::<A>(query),
+            headings: headings::<A>(&query.parameters, &query.sort),
             rows: rows.iter().map(|row| list_row::<A>(row, display, &carried)).collect(),
             filters: A::LIST_FILTER.iter().map(|filter| filter.view(&filters, display)).collect(),
             clear_filters: query.is_filtered.then(|| filters.without(&names).link()),
@@ -298,52 +247,6 @@ impl Found {
         let is_capped = found > most;
         Ok(Self { count: Count { value: found.min(most), is_capped }, keys: (!is_capped).then_some(keys) })
     }
-}
-
-/// What the list is sorted by.
-fn keys<A: ModelAdmin>(query: &Query) -> Vec<SortKey> {
-    let clicked = query.sort.iter().filter_map(|(index, direction)| Some(A::LIST_DISPLAY.get(*index)?.sort?.turned(*direction)));
-    let clicked: Vec<SortKey> = clicked.collect();
-    if clicked.is_empty() { A::ORDERING.to_vec() } else { clicked }
-}
-
-/// What the address would have to say for the order that the list has of its own accord, as far as its columns can say it.
-fn own_order<A: ModelAdmin>() -> Vec<Clicked> {
-    let place = |key: &SortKey| {
-        let is_it = |column: &ListColumn<A::Row>| column.sort.is_some_and(|sort| sort.column == key.column);
-        let index = A::LIST_DISPLAY.iter().position(is_it)?;
-        let sort = A::LIST_DISPLAY.get(index)?.sort?;
-        Some((index, sort.turned(key.direction).direction))
-    };
-    A::ORDERING.iter().filter_map(place).collect()
-}
-
-fn headings<A: ModelAdmin>(query: &Query) -> Vec<Heading> {
-    let others = query.parameters.without(&[ORDER, paginator::PAGE]);
-    let is_clicked = !query.sort.is_empty();
-    let sorted = if is_clicked { query.sort.clone() } else { own_order::<A>() };
-    let link = |sorted: &[Clicked]| if sorted.is_empty() { others.link() } else { others.with(ORDER, spelt(sorted)).link() };
-    let heading = |(index, column): (usize, &'static ListColumn<A::Row>)| {
-        let place = sorted.iter().position(|(other, _)| *other == index);
-        let asked = place.and_then(|place| sorted.get(place)).map(|(_, direction)| *direction);
-        let turned = (index, asked.map_or(Direction::Ascending, Direction::reversed));
-        let without: Vec<Clicked> = sorted.iter().copied().filter(|(other, _)| *other != index).collect();
-        let in_place: Vec<Clicked> = sorted.iter().map(|clicked| if clicked.0 == index { turned } else { *clicked }).collect();
-        // As in Django: a click makes the column the most important one and keeps the others that were clicked behind it.
-        let first: Vec<Clicked> = [turned].into_iter().chain(without.iter().copied().filter(|_| is_clicked)).collect();
-        Heading {
-            name: column.name,
-            text: column.heading,
-            // A column may begin with its largest: then the plain number in the address asks for that.
-            sorted: column.sort.zip(asked).map(|(key, asked)| key.turned(asked).direction),
-            is_first: place == Some(0),
-            priority: place.filter(|_| sorted.len() > 1).map(|place| place + 1),
-            link: column.sort.map(|_| link(&first)),
-            toggle: place.filter(|_| is_clicked).map(|_| link(&in_place)),
-            remove: place.filter(|_| is_clicked).map(|_| link(&without)),
-        }
-    };
-    A::LIST_DISPLAY.iter().enumerate().map(heading).collect()
 }
 
 fn list_row<A: ModelAdmin>(row: &A::Row, display: &Display, carried: &str) -> Row {

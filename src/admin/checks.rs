@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 
 use crate::query::{Column, Kind};
 
-use super::changelist::{ERROR, ORDER, SEARCH};
+use super::changelist::{ERROR, SEARCH};
 use super::fieldset::{Field, Widget, form_fields};
 use super::filters::{FilterKind, ListFilter};
+use super::headings::ORDER;
 use super::model_admin::ModelAdmin;
 use super::paginator::{ALL, PAGE};
 

@@ -9,12 +9,13 @@ use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::history;
 
+use super::bound_field::shown;
 use super::cell::Cell;
 use super::display::Display;
 use super::editing::Act;
 use super::fieldset::{Widget, form_fields};
 use super::form::{FormData, OPENED, version};
-use super::form_page::{ObjectView, shown};
+use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
 
 /// The page of a conflict.

@@ -7,10 +7,10 @@ use crate::accounts::Actor;
 use crate::error::Result;
 use crate::query::Choice;
 
+use super::bound_field::BoundField;
 use super::cell::{Cell, Show};
 use super::display::Display;
 use super::form::FormData;
-use super::form_page::BoundField;
 use super::html::Html;
 use super::model_admin::ModelAdmin;
 

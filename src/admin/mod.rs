@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod assets;
+pub mod bound_field;
 pub mod cell;
 pub mod changelist;
 pub mod checks;
@@ -20,6 +21,7 @@ pub mod filters;
 pub mod form;
 pub mod form_page;
 pub mod frame;
+pub mod headings;
 pub mod html;
 pub mod index;
 pub mod list_display;

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use diesel::Connection;
 use diesel::connection::TransactionManager;
 use diesel::r2d2::{self, ManageConnection, Pool, R2D2Connection};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::classify::{Failure, classify};
 use super::dialect::{self, Engine, Mode};
+use super::lanes::Lanes;
 use crate::error::{AppError, Result};
 
 pub use any::{AnyConnection, MultiBackend};
@@ -33,6 +33,7 @@ mod any {
     }
 }
 
+pub use super::lanes::{Lane, Turn};
 pub use super::options::Options;
 
 /// The database: a pool of connections, shared by cloning.
@@ -43,32 +44,6 @@ pub struct Db {
     options: Arc<Options>,
     engine: Engine,
 }
-
-/// What long work is for: each has places of its own, so that none keeps another waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lane {
-    /// Questions that may scan everything: two at once.
-    Question,
-    /// What is counted before something is saved: two at once, and no question comes before it.
-    Saving,
-    /// Lists of many rows that are searched, filtered or sorted by a click: two at once.
-    Search,
-    /// Exports, which last as long as somebody reads them: three at once.
-    Export,
-}
-
-/// The places of each [`Lane`]. All of them together are fewer than the connections, so that a list never waits for one.
-#[derive(Debug)]
-struct Lanes {
-    questions: Arc<Semaphore>,
-    savings: Arc<Semaphore>,
-    searches: Arc<Semaphore>,
-    exports: Arc<Semaphore>,
-}
-
-/// A place in a [`Lane`], until it is dropped.
-#[derive(Debug)]
-pub struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// How often a write that lost against others is run again, with growing pauses between; one that somebody waits for not
 /// past the statement deadline, for on SQLite each try may wait for the lock itself.
@@ -93,17 +68,7 @@ impl Db {
             .connection_timeout(options.pool_timeout)
             .error_handler(Box::new(LogOpening))
             .build(manager)?;
-        Ok(Self {
-            pool,
-            lanes: Arc::new(Lanes {
-                questions: Arc::new(Semaphore::new(2)),
-                savings: Arc::new(Semaphore::new(2)),
-                searches: Arc::new(Semaphore::new(2)),
-                exports: Arc::new(Semaphore::new(3)),
-            }),
-            options: Arc::new(options),
-            engine,
-        })
+        Ok(Self { pool, lanes: Arc::new(Lanes::new(options.turn_timeout)), options: Arc::new(options), engine })
     }
 
     /// Which engine this is; for those few sentences and files that exist on one only.
@@ -131,15 +96,7 @@ impl Db {
     /// # Errors
     /// `Unavailable` when that is not in time.
     pub async fn turn(&self, lane: Lane) -> Result<Turn> {
-        let places = match lane {
-            Lane::Question => &self.lanes.questions,
-            Lane::Saving => &self.lanes.savings,
-            Lane::Search => &self.lanes.searches,
-            Lane::Export => &self.lanes.exports,
-        };
-        let busy = || AppError::Unavailable("Many counts and exports are running. Try again in a moment.".into());
-        let turn = tokio::time::timeout(self.options.turn_timeout, Arc::clone(places).acquire_owned());
-        Ok(Turn(turn.await.map_err(|_| busy())?.map_err(AppError::internal)?))
+        self.lanes.turn(lane).await
     }
 
     /// [`Db::read`] for what may scan everything: few at once, so that they cannot starve the others.

@@ -8,6 +8,7 @@ pub mod copy;
 pub mod deadline;
 pub mod dialect;
 pub mod indexes;
+pub mod lanes;
 pub mod lease;
 pub mod migrations;
 pub mod options;

@@ -12,18 +12,16 @@ use super::listed::ListChange;
 use super::model::{Row, Segment, SegmentType};
 use super::preview::{Preview, preview};
 use super::save::{self, Edited, is_taken};
-use super::{admin::SegmentAdmin, draft};
+use super::{admin::SegmentAdmin, criteria_box, draft};
+use crate::admin::bound_field::BoundField;
 use crate::admin::display::{counted, number};
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
 use crate::admin::form::{FormData, FormErrors};
-use crate::admin::form_page::BoundField;
 use crate::admin::html::Html;
-use crate::criteria::field::fields;
-use crate::criteria::{Code, Entity, Problem, describe, resolve};
+use crate::criteria::{Code, Problem, describe, resolve};
 use crate::customers::contact;
 use crate::db::AnyConnection;
 use crate::error::{AppError, Result};
-use crate::query::{Choice, Kind, Operator};
 
 /// The button that previews the rules without saving.
 pub const PREVIEW: &str = "_preview";
@@ -88,58 +86,6 @@ impl PreviewTemplate<'_> {
 }
 
 #[derive(Template)]
-#[template(path = "segments/criteria.html")]
-struct CriteriaTemplate<'a> {
-    field: &'a BoundField,
-    preview: Html,
-    kinds: Vec<KindView>,
-    choices: Vec<ChoicesView>,
-}
-
-/// The values that a field is expected to have.
-struct ChoicesView {
-    path: String,
-    values: String,
-}
-
-/// The fields of one type that rules may name, and the operators they take.
-struct KindView {
-    name: &'static str,
-    operators: String,
-    fields: String,
-}
-
-/// The catalogue as the form explains it.
-fn kinds() -> Vec<KindView> {
-    let kinds = [Kind::Text, Kind::Integer, Kind::Decimal, Kind::Boolean, Kind::Date, Kind::Timestamp];
-    let paths = |kind| fields(Entity::Contact).filter(move |field| field.column.kind == kind).map(|field| field.path(Entity::Contact));
-    let joined = |names: Vec<String>| names.join(", ");
-    kinds
-        .into_iter()
-        .map(|kind| KindView {
-            name: kind.plural(),
-            operators: joined(Operator::of(kind).map(|operator| operator.name().to_owned()).collect()),
-            fields: joined(paths(kind).collect()),
-        })
-        .collect()
-}
-
-/// The closed lists of the catalogue: what is stored, and what pages show where that differs.
-fn choices() -> Vec<ChoicesView> {
-    let spelt = |choice: &Choice| match choice.label {
-        label if label == choice.value => label.to_owned(),
-        label => format!("{} ({label})", choice.value),
-    };
-    fields(Entity::Contact)
-        .filter(|field| !field.column.choices.is_empty())
-        .map(|field| ChoicesView {
-            path: field.path(Entity::Contact),
-            values: field.column.choices.iter().map(spelt).collect::<Vec<_>>().join(", "),
-        })
-        .collect()
-}
-
-#[derive(Template)]
 #[template(path = "segments/chooser.html")]
 struct ChooserTemplate<'a> {
     chooser: &'a Chooser,
@@ -153,7 +99,7 @@ pub fn render_preview(state: &State) -> Result<Html> {
 
 /// The row of the criteria box.
 pub fn criteria_panel(field: &BoundField, panels: &Panels) -> Result<Html> {
-    Html::render(&CriteriaTemplate { field, preview: render_preview(&panels.criteria)?, kinds: kinds(), choices: choices() })
+    criteria_box::render(field, render_preview(&panels.criteria)?)
 }
 
 /// The chooser of contacts.

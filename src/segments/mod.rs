@@ -9,6 +9,7 @@ pub mod admin;
 pub mod bulk;
 pub mod chooser;
 pub mod columns;
+pub mod criteria_box;
 pub mod draft;
 pub mod export;
 pub mod form;

@@ -12,15 +12,15 @@ use diesel::query_builder::InsertStatement;
 use diesel::query_dsl::methods::ExecuteDsl;
 use diesel::r2d2;
 use diesel::sql_types::{Nullable, Text};
-use diesel_migrations::MigrationHarness;
 
 use super::connection::{AnyConnection, Options};
 use super::deadline;
-use super::migrations::{POSTGRES, SQLITE, Source, state_of};
 use crate::error::{AppError, Result};
 
+mod migrating;
 mod word;
 
+pub(super) use migrating::{make_lease_table, migration_state, revert_migrations, run_first_migration, run_migrations};
 pub use word::Word;
 
 /// Which engine a database is.
@@ -225,63 +225,6 @@ pub(super) fn has_table(connection: &mut AnyConnection, name: &str) -> QueryResu
         }
     };
     Ok(found > 0)
-}
-
-/// Makes the table of leases, which the migrations themselves need. Nodes that do so at the same moment may collide in
-/// PostgreSQL's catalogue; the loser finds the table made.
-pub(super) fn make_lease_table(connection: &mut AnyConnection) -> Result<()> {
-    if has_table(connection, "segments_lease")? {
-        return Ok(());
-    }
-    let made = match connection {
-        AnyConnection::Postgres(connection) => connection.batch_execute(
-            "CREATE TABLE IF NOT EXISTS segments_lease (name text NOT NULL PRIMARY KEY, holder text NOT NULL, until timestamptz NOT NULL)",
-        ),
-        AnyConnection::Sqlite(connection) => connection.batch_execute(
-            "CREATE TABLE IF NOT EXISTS segments_lease (name TEXT NOT NULL PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL) STRICT",
-        ),
-    };
-    match made.map_err(AppError::from) {
-        Err(AppError::NotUnique(_)) => Ok(()),
-        other => other,
-    }
-}
-
-/// Names of pending migrations and versions that this program does not know.
-pub(super) fn migration_state(connection: &mut AnyConnection, shared: bool) -> Result<(Vec<String>, Vec<String>)> {
-    let is_fresh = !has_table(connection, "__diesel_schema_migrations")?;
-    match connection {
-        AnyConnection::Postgres(connection) => state_of(connection, &Source { embedded: POSTGRES, shared }, is_fresh),
-        AnyConnection::Sqlite(connection) => state_of(connection, &Source { embedded: SQLITE, shared }, is_fresh),
-    }
-    .map_err(AppError::internal)
-}
-
-/// Runs what is pending, each migration in a transaction.
-pub(super) fn run_migrations(connection: &mut AnyConnection, shared: bool) -> Result<()> {
-    match connection {
-        AnyConnection::Postgres(connection) => connection.run_pending_migrations(Source { embedded: POSTGRES, shared }).map(drop),
-        AnyConnection::Sqlite(connection) => connection.run_pending_migrations(Source { embedded: SQLITE, shared }).map(drop),
-    }
-    .map_err(AppError::internal)
-}
-
-/// Runs the first migration alone, on a database that has none.
-pub(super) fn run_first_migration(connection: &mut AnyConnection) -> Result<()> {
-    match connection {
-        AnyConnection::Postgres(connection) => connection.run_next_migration(Source { embedded: POSTGRES, shared: false }).map(drop),
-        AnyConnection::Sqlite(connection) => connection.run_next_migration(Source { embedded: SQLITE, shared: false }).map(drop),
-    }
-    .map_err(AppError::internal)
-}
-
-/// Takes every migration back.
-pub(super) fn revert_migrations(connection: &mut AnyConnection, shared: bool) -> Result<()> {
-    match connection {
-        AnyConnection::Postgres(connection) => connection.revert_all_migrations(Source { embedded: POSTGRES, shared }).map(drop),
-        AnyConnection::Sqlite(connection) => connection.revert_all_migrations(Source { embedded: SQLITE, shared }).map(drop),
-    }
-    .map_err(AppError::internal)
 }
 
 /// Letters that tell a locale that folds as we do from one that does not.
