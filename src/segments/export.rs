@@ -4,6 +4,7 @@
 //! with a byte order mark, for Excel takes other files for Windows-1252; cells that a spreadsheet would run as a formula
 //! get an apostrophe in front, which the import takes off again (`customers::csv_guard`).
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use super::members::Members;
@@ -15,7 +16,8 @@ use crate::error::{AppError, Result};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-const HEADER: [&str; 16] = [
+/// The columns, by the names that the import knows.
+const HEADER: [&str; 26] = [
     "id",
     "name",
     "email",
@@ -25,9 +27,19 @@ const HEADER: [&str; 16] = [
     "department",
     "contact_type",
     "is_primary",
+    "is_active",
     "preferred_contact_method",
     "preferred_language",
+    "linkedin_url",
+    "receives_notifications",
+    "receives_renewal_emails",
+    "receives_seasonal_emails",
+    "receives_payment_emails",
+    "receives_quarterly_emails",
+    "unsubscribed",
     "last_contacted",
+    "created_at",
+    "updated_at",
     "company_id",
     "company",
     "company.country",
@@ -51,9 +63,7 @@ impl<W: Write> CsvExport<W> {
     /// Writes every member, by name.
     pub fn write(&mut self, connection: &mut AnyConnection, members: &Members) -> Result<()> {
         members.stream(connection, |_, rows| {
-            rows.iter().try_for_each(|row| {
-                self.0.write_record(record(row).iter().map(|cell| guarded(cell).into_owned())).map_err(AppError::internal)
-            })
+            rows.iter().try_for_each(|row| self.0.write_record(record(row).iter().map(|cell| cell.as_bytes())).map_err(AppError::internal))
         })
     }
 
@@ -73,25 +83,36 @@ pub fn write_csv(connection: &mut AnyConnection, members: &Members, out: impl Wr
     csv.finish()
 }
 
-fn record(row: &Row) -> [String; HEADER.len()] {
-    let contact = &row.contact;
+fn record(row: &Row) -> [Cow<'_, str>; HEADER.len()] {
+    let Row { contact, company_name, company_country } = row;
+    let flag = |flag: bool| Cow::from(if flag { "true" } else { "false" });
     [
-        contact.id.to_string(),
-        contact.name.clone(),
-        contact.email.clone(),
-        contact.phone.clone(),
-        contact.mobile.clone(),
-        contact.title.clone(),
-        contact.department.clone(),
-        contact.contact_type.clone(),
-        contact.is_primary.to_string(),
-        contact.preferred_contact_method.clone(),
-        contact.preferred_language.clone(),
-        contact.last_contacted.map(|time| time.to_string()).unwrap_or_default(),
-        contact.company_id.to_string(),
-        row.company_name.clone(),
-        row.company_country.clone(),
-        contact.notes.clone(),
+        contact.id.to_string().into(),
+        guarded(&contact.name),
+        guarded(&contact.email),
+        guarded(&contact.phone),
+        guarded(&contact.mobile),
+        guarded(&contact.title),
+        guarded(&contact.department),
+        guarded(&contact.contact_type),
+        flag(contact.is_primary),
+        flag(contact.is_active),
+        guarded(&contact.preferred_contact_method),
+        guarded(&contact.preferred_language),
+        guarded(&contact.linkedin_url),
+        flag(contact.receives_notifications),
+        flag(contact.receives_renewal_emails),
+        flag(contact.receives_seasonal_emails),
+        flag(contact.receives_payment_emails),
+        flag(contact.receives_quarterly_emails),
+        flag(contact.unsubscribed),
+        contact.last_contacted.map(|time| time.to_string()).unwrap_or_default().into(),
+        contact.created_at.to_string().into(),
+        contact.updated_at.to_string().into(),
+        contact.company_id.to_string().into(),
+        guarded(company_name),
+        guarded(company_country),
+        guarded(&contact.notes),
     ]
 }
 

@@ -6,19 +6,19 @@ use std::path::{Path, PathBuf};
 
 use customer_segments::accounts::Actor;
 use customer_segments::criteria::resolve;
-
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::{self, Contract};
 use customer_segments::customers::import::What::{Companies, Contacts, Contracts};
 use customer_segments::customers::import::{self, Listener, Order, Refusal, Report, What};
 use customer_segments::db::dialect::Engine;
-use customer_segments::db::{Id, Money};
+use customer_segments::db::{Id, Money, schema};
 use customer_segments::error::AppError;
 use customer_segments::history;
 use customer_segments::query::{Selection, Sql};
 use customer_segments::segments::Members;
 use customer_segments::segments::export::write_csv;
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::support::{Shell, TestDb, on_both_engines};
@@ -206,6 +206,10 @@ fn what_is_exported_comes_in_again_as_it_was() {
         for change in [plain as fn(&mut Order), |order| order.blank_clears = true, |order| order.create_companies = true] {
             assert_eq!(numbers(&load(test, Contacts, &file, change)), [0, 0, 2, 0, 0]);
         }
+        assert_eq!((companies(test), contacts(test)), before);
+        // Every column is in it: what was deleted comes back as it was.
+        test.db.write_blocking(|connection| Ok(diesel::delete(schema::crm_app_contact::table).execute(connection)?)).unwrap();
+        assert_eq!(numbers(&load(test, Contacts, &file, plain)), [2, 0, 0, 0, 0]);
         assert_eq!((companies(test), contacts(test)), before);
     });
 }
