@@ -163,7 +163,8 @@ impl Members {
 /// Whether the first `wanted` of `count` members are found sooner by walking the index of names until there are enough of
 /// them than by looking all of them up and sorting them. Measured in contacts that are walked past.
 fn is_walked(count: i64, wanted: i64) -> bool {
-    let walked = wanted.min(count).saturating_mul(CONTACTS) / count.max(1);
+    // Where there is nobody, the walk would go to the end.
+    let walked = wanted.min(count).max(1).saturating_mul(CONTACTS) / count.max(1);
     walked < SCAN.saturating_add(count.saturating_mul(4))
 }
 
@@ -181,4 +182,15 @@ fn past(name: String, id: Id) -> Sql {
         + ", "
         + Value::Id(id)
         + ")"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_walked;
+
+    #[test]
+    fn many_are_walked_to_and_few_or_none_are_looked_up() {
+        assert!(is_walked(500_000, 100) && is_walked(7_000, 100));
+        assert!(!is_walked(0, 100) && !is_walked(1, 100) && !is_walked(100, 100) && !is_walked(7_000, 5_000));
+    }
 }
