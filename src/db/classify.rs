@@ -37,6 +37,11 @@ impl Failure {
         matches!(self, Self::Busy | Self::Serialization | Self::Deadlock | Self::Closed)
     }
 
+    /// Whether it lost against a transaction that wanted the same in another order.
+    pub fn is_crossing(&self) -> bool {
+        matches!(self, Self::Serialization | Self::Deadlock)
+    }
+
     /// What to tell the person who asked.
     pub fn sentence(&self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@
 //! pool, under the statement deadline; a write that the engine could not order among others is run again, so its closure
 //! must touch nothing but the connection.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::Connection;
@@ -41,6 +41,9 @@ pub use super::options::Options;
 pub struct Db {
     pool: Pool<Manager>,
     lanes: Arc<Lanes>,
+    /// Held by a write that crossed others while it is run again, for those who lost together would lose together again. Not by
+    /// one without a deadline, which could hold it for minutes.
+    losers: Arc<Mutex<()>>,
     options: Arc<Options>,
     engine: Engine,
 }
@@ -68,7 +71,7 @@ impl Db {
             .connection_timeout(options.pool_timeout)
             .error_handler(Box::new(LogOpening))
             .build(manager)?;
-        Ok(Self { pool, lanes: Arc::new(Lanes::new(options.turn_timeout)), options: Arc::new(options), engine })
+        Ok(Self { pool, lanes: Arc::new(Lanes::new(options.turn_timeout)), losers: Arc::default(), options: Arc::new(options), engine })
     }
 
     /// Which engine this is; for those few sentences and files that exist on one only.
@@ -188,6 +191,7 @@ impl Db {
 
     fn write_until<T>(&self, deadline: Option<Duration>, mut work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let (began, mut tried) = (Instant::now(), 0);
+        let mut in_line = None;
         loop {
             let mut connection = self.pool.get()?;
             match transaction(&mut connection, Mode::Write, deadline, &mut work) {
@@ -198,6 +202,9 @@ impl Db {
                     tracing::debug!(?failure, tried, "a write is run again");
                     std::thread::sleep(pause(tried));
                     tried += 1;
+                    if failure.is_crossing() && deadline.is_some() && in_line.is_none() {
+                        in_line = Some(self.losers.lock().unwrap_or_else(PoisonError::into_inner));
+                    }
                 }
                 done => return done,
             }

@@ -178,7 +178,7 @@ fn writers_that_cross_lose_nothing_that_was_acknowledged() {
     on_both_engines(|test| {
         let (one, other) = (add_segment(test, "One"), add_segment(test, "Other"));
         let kept = AtomicUsize::new(0);
-        // Each touches both rows, half of them in the other order: PostgreSQL ends some as deadlocks, which are run again.
+        // Each touches both rows, half of them in the other order: PostgreSQL ends some as deadlocks, which are run again one after another.
         at_once(20, |number| {
             let order = if number % 2 == 0 { [one, other] } else { [other, one] };
             let add = |connection: &mut _| {
@@ -196,6 +196,6 @@ fn writers_that_cross_lose_nothing_that_was_acknowledged() {
         let used = |connection: &mut _| Ok(segment::table.select(segment::times_used).load::<i32>(connection)?);
         let kept = i32::try_from(kept.into_inner()).unwrap();
         assert_eq!(test.db.read_blocking(used).unwrap(), [kept, kept]);
-        assert!(kept >= if test.db.engine() == Engine::Sqlite { 20 } else { 10 }, "{kept} of 20");
+        assert!(kept >= if test.db.engine() == Engine::Sqlite { 20 } else { 15 }, "{kept} of 20");
     });
 }
