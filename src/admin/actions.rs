@@ -242,7 +242,7 @@ fn rows<A: ModelAdmin>(
         Sql::and([visible, Test::new(*A::KEY, Condition::OneOf(keys)).sql()])
     };
     let order = query.order::<A>();
-    let rows = (A::STORE.list)(connection, &Selection { predicate: &predicate, order: &order, limit: MOST + 1, offset: 0 })?;
+    let rows = (A::STORE.list)(connection, &Selection::first(&predicate, &order, MOST + 1))?;
     if i64::try_from(rows.len()).is_ok_and(|length| length > MOST) {
         let most = counted(MOST, A::MODEL.verbose_name, A::MODEL.verbose_name_plural);
         return Err(AppError::BadRequest(format!("At most {most} can be taken at once. Narrow the list first.")));

@@ -80,8 +80,12 @@ impl Query {
 
     /// Whether answering may look at every row of a model that has many.
     pub fn is_heavy<A: ModelAdmin>(&self) -> bool {
-        let is_plain = self.search.is_empty() && self.sort.is_empty() && !self.is_filtered;
-        matches!(A::TOTAL, Total::UpTo(most, _) if !is_plain || self.wanted.page > most / PER_PAGE)
+        matches!(A::TOTAL, Total::UpTo(most) if !self.is_plain() || self.wanted.page > most / PER_PAGE)
+    }
+
+    /// Whether it asks for all rows in the order that the list has of its own accord.
+    fn is_plain(&self) -> bool {
+        self.search.is_empty() && self.sort.is_empty() && !self.is_filtered
     }
 }
 
@@ -177,7 +181,7 @@ impl ChangeList {
     pub fn load<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query, display: &Display) -> Result<Option<Self>> {
         let visible = (A::VISIBLE)(actor);
         let (predicate, order) = (query.predicate::<A>(connection, &visible)?, query.order::<A>());
-        let Some((paginator, rows)) = page::<A>(connection, query.wanted, &predicate, &order)? else { return Ok(None) };
+        let Some((paginator, rows)) = page::<A>(connection, query, &predicate, &order)? else { return Ok(None) };
         let total = if query.search.is_empty() {
             paginator.count
         } else {
@@ -216,15 +220,16 @@ impl ChangeList {
 /// The rows of the page that is wanted, and where it is among how many; `None` when the list ends before it.
 fn page<A: ModelAdmin>(
     connection: &mut AnyConnection,
-    wanted: Wanted,
+    query: &Query,
     predicate: &Sql,
     order: &Sql,
 ) -> Result<Option<(Paginator, Vec<A::Row>)>> {
     let Found { count, keys } = Found::of::<A>(connection, predicate)?;
-    let Some(paginator) = Paginator::new(count, wanted) else { return Ok(None) };
+    let Some(paginator) = Paginator::new(count, query.wanted) else { return Ok(None) };
     let named = keys.map(|keys| Test::new(*A::KEY, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql());
     let predicate = named.as_ref().unwrap_or(predicate);
-    let rows = (A::STORE.list)(connection, &Selection { predicate, order, limit: paginator.limit, offset: paginator.offset })?;
+    let (limit, offset, reads_rows) = (paginator.limit, paginator.offset, query.is_plain());
+    let rows = (A::STORE.list)(connection, &Selection { predicate, order, limit, offset, reads_rows })?;
     Ok((!rows.is_empty() || paginator.page == 1).then_some((paginator, rows)))
 }
 
@@ -237,12 +242,12 @@ struct Found {
 
 impl Found {
     fn of<A: ModelAdmin>(connection: &mut AnyConnection, predicate: &Sql) -> Result<Self> {
-        let Total::UpTo(most, list_some_keys) = A::TOTAL else {
-            let value = (A::STORE.count)(connection, predicate)?;
+        let Total::UpTo(most) = A::TOTAL else {
+            let value = A::STORE.source.count(connection, predicate)?;
             return Ok(Self { count: Count { value, is_capped: false }, keys: None });
         };
         // One more than is counted tells whether there are more.
-        let keys = list_some_keys(connection, predicate, most + 1)?;
+        let keys = A::STORE.source.list_some_keys(connection, predicate, most + 1)?;
         let found = i64::try_from(keys.len()).unwrap_or(i64::MAX);
         let is_capped = found > most;
         Ok(Self { count: Count { value: found.min(most), is_capped }, keys: (!is_capped).then_some(keys) })

@@ -78,7 +78,7 @@ struct Missing;
 pub fn find<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Option<A::Row>> {
     let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
     let (predicate, order) = (Sql::and([(A::VISIBLE)(actor), is_it]), Sql::column(A::KEY));
-    let found = (A::STORE.list)(connection, &Selection { predicate: &predicate, order: &order, limit: 1, offset: 0 })?;
+    let found = (A::STORE.list)(connection, &Selection::first(&predicate, &order, 1))?;
     Ok(found.into_iter().next())
 }
 
@@ -253,8 +253,8 @@ fn sent_before<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data:
 fn new_id<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData) -> Result<Id> {
     let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(Id::new()) };
     let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
-    let is_free =
-        (A::STORE.count)(connection, &is_it)? == 0 && history::list_of(connection, A::MODEL.model_name, &id.to_string(), 1)?.is_empty();
+    let is_free = A::STORE.source.count(connection, &is_it)? == 0
+        && history::list_of(connection, A::MODEL.model_name, &id.to_string(), 1)?.is_empty();
     Ok(if is_free { id } else { Id::new() })
 }
 

@@ -8,7 +8,7 @@ use crate::accounts::Actor;
 use crate::accounts::actor::{Permission, Subject};
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Column, Selection, Sql};
+use crate::query::{Column, Selection, Source, Sql};
 
 use super::actions::Action;
 use super::editing::{Editing, FormContext};
@@ -71,16 +71,13 @@ impl Model {
 /// Which rows an actor may see at all, as a predicate: what it leaves out does not exist for them.
 pub type Visible = fn(&Actor) -> Sql;
 
-/// The keys of rows that meet a predicate, so many at most, in no order.
-pub type SomeKeys = fn(&mut AnyConnection, &Sql, i64) -> Result<Vec<Id>>;
-
 /// How the machinery reads rows. Both must understand predicates over the model's table.
 #[derive(Debug, Clone, Copy)]
 pub struct Store<Row> {
+    /// Where they come from, for everything that is asked without reading them.
+    pub source: &'static Source,
     /// The rows of a selection.
     pub list: fn(&mut AnyConnection, &Selection<'_>) -> Result<Vec<Row>>,
-    /// How many rows meet a predicate, all of them.
-    pub count: fn(&mut AnyConnection, &Sql) -> Result<i64>,
     /// The row's key.
     pub id: fn(&Row) -> Id,
     /// What people call the row.
@@ -92,8 +89,8 @@ pub struct Store<Row> {
 pub enum Total {
     /// Every row is counted.
     Exact,
-    /// Counted up to a number, "10,000+" past it; the function looks no further than it is told.
-    UpTo(i64, SomeKeys),
+    /// Counted up to a number, "10,000+" past it.
+    UpTo(i64),
 }
 
 /// A link beside the heading of an object's page.
@@ -129,7 +126,7 @@ pub enum Method {
 ///     type Cleaned = ();
 ///     const MODEL: Model = Model { app_label: "crm_app", model_name: "contact", … };
 ///     const KEY: &'static Column = &ID;
-///     const STORE: Store<Self::Row> = Store { list: contact::list, count: contact::count, id: |row| row.contact.id, … };
+///     const STORE: Store<Self::Row> = Store { source: &contact::SOURCE, list: contact::list, id: |row| row.contact.id, … };
 ///     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[ListColumn::new("name", "Name", |row, _| Cell::text(&row.contact.name))…];
 ///     const ORDERING: &'static [SortKey] = &[SortKey::ascending(&columns::NAME)];
 ///     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[…];

@@ -6,9 +6,7 @@
 use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::query::condition::any_contains;
-use crate::query::{Column, Condition, Sql, Test, Value};
-
-use super::model_admin::SomeKeys;
+use crate::query::{Column, Condition, Source, Sql, Test, Value};
 
 /// The most terms that are looked at; each costs a comparison per field and row.
 const MAX_TERMS: usize = 20;
@@ -32,8 +30,8 @@ pub struct Through {
     pub foreign_key: &'static Column,
     /// The key of the table it points to.
     pub key: &'static Column,
-    /// The keys of rows there.
-    pub list_keys: SomeKeys,
+    /// Its rows.
+    pub source: &'static Source,
 }
 
 /// Rows of another table that are named one by one; of more the question is asked inside the list's own.
@@ -54,8 +52,8 @@ impl SearchField {
     /// index beside the text, a subquery in an OR cannot.
     fn contains(&self, connection: &mut AnyConnection, term: &str, most_named: i64) -> Result<Sql> {
         let found = any_contains(self.columns, term);
-        let Some(Through { foreign_key, key, list_keys }) = self.through else { return Ok(found) };
-        let keys = list_keys(connection, &found, most_named + 1)?;
+        let Some(Through { foreign_key, key, source }) = self.through else { return Ok(found) };
+        let keys = source.list_some_keys(connection, &found, most_named + 1)?;
         if i64::try_from(keys.len()).is_ok_and(|length| length <= most_named) {
             return Ok(Test::new(*foreign_key, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql());
         }

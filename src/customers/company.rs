@@ -9,7 +9,7 @@ use super::INSERTED_AT_ONCE;
 use crate::db::schema::crm_app_company;
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
-use crate::query::{Selection, Source, Sql};
+use crate::query::{Selection, Source};
 
 /// A company, with every column of its row. Text that is unknown is empty, never NULL.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
@@ -97,21 +97,12 @@ impl Company {
     }
 }
 
-const SOURCE: Source = Source { select: "SELECT crm_app_company.id FROM crm_app_company", key: "crm_app_company.id", joined: None };
+/// Where companies come from.
+pub static SOURCE: Source = Source { table: "crm_app_company", joined: None };
 
 /// The companies of `selection`.
 pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Company>> {
-    Ok(crm_app_company::table.filter(selection.rows_of(&SOURCE)).order(selection.order).select(Company::as_select()).load(connection)?)
-}
-
-/// How many companies meet `predicate`.
-pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
-    Ok(crm_app_company::table.filter(predicate).count().get_result(connection)?)
-}
-
-/// The keys of companies that meet `predicate`, so many at most, in no order.
-pub fn list_some_keys(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<Vec<Id>> {
-    Ok(crm_app_company::table.filter(predicate).select(crm_app_company::id).limit(most).load(connection)?)
+    Ok(SOURCE.rows(selection, Company::as_select()).load(connection)?)
 }
 
 /// Adds rows; many, in few statements.

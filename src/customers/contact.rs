@@ -9,7 +9,7 @@ use super::INSERTED_AT_ONCE;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
-use crate::query::{Selection, Source, Sql};
+use crate::query::{Selection, Source};
 
 /// A contact, with every column of its row. Text that is unknown is empty, never NULL.
 #[derive(Debug, Clone, PartialEq, Queryable, QueryableByName, Selectable, Identifiable, Insertable, AsChangeset)]
@@ -113,41 +113,15 @@ pub struct Row {
     pub company_country: String,
 }
 
-const SOURCE: Source = Source {
-    select: "SELECT crm_app_contact.id FROM crm_app_contact",
-    key: "crm_app_contact.id",
+/// Where contacts come from.
+pub static SOURCE: Source = Source {
+    table: "crm_app_contact",
     joined: Some(("crm_app_company", " INNER JOIN crm_app_company ON crm_app_company.id = crm_app_contact.company_id")),
 };
 
 /// The contacts of `selection`.
 pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
-    Ok(crm_app_contact::table
-        .inner_join(crm_app_company::table)
-        .filter(selection.rows_of(&SOURCE))
-        .order(selection.order)
-        .select(Row::as_select())
-        .load(connection)?)
-}
-
-/// How many contacts meet `predicate`.
-pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
-    let contacts = crm_app_contact::table;
-    let counted = if predicate.names("crm_app_company") {
-        contacts.inner_join(crm_app_company::table).filter(predicate).count().get_result(connection)
-    } else {
-        contacts.filter(predicate).count().get_result(connection)
-    };
-    Ok(counted?)
-}
-
-/// The keys of contacts that meet `predicate`, so many at most, in no order.
-pub fn list_some_keys(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<Vec<Id>> {
-    let (rows, key) = (crm_app_contact::table, crm_app_contact::id);
-    Ok(if predicate.names("crm_app_company") {
-        rows.inner_join(crm_app_company::table).filter(predicate).select(key).limit(most).load(connection)?
-    } else {
-        rows.filter(predicate).select(key).limit(most).load(connection)?
-    })
+    Ok(SOURCE.rows(selection, Row::as_select()).load(connection)?)
 }
 
 /// Adds rows; many, in few statements.

@@ -9,7 +9,7 @@ use super::INSERTED_AT_ONCE;
 use crate::db::schema::{crm_app_company, crm_app_contract};
 use crate::db::{AnyConnection, Id, Money, Time, dialect};
 use crate::error::Result;
-use crate::query::{Selection, Source, Sql};
+use crate::query::{Selection, Source};
 
 /// A contract, with every column of its row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
@@ -79,41 +79,15 @@ pub struct Row {
     pub company_name: String,
 }
 
-const SOURCE: Source = Source {
-    select: "SELECT crm_app_contract.id FROM crm_app_contract",
-    key: "crm_app_contract.id",
+/// Where contracts come from.
+pub static SOURCE: Source = Source {
+    table: "crm_app_contract",
     joined: Some(("crm_app_company", " INNER JOIN crm_app_company ON crm_app_company.id = crm_app_contract.company_id")),
 };
 
 /// The contracts of `selection`.
 pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
-    Ok(crm_app_contract::table
-        .inner_join(crm_app_company::table)
-        .filter(selection.rows_of(&SOURCE))
-        .order(selection.order)
-        .select(Row::as_select())
-        .load(connection)?)
-}
-
-/// How many contracts meet `predicate`.
-pub fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
-    let contracts = crm_app_contract::table;
-    let counted = if predicate.names("crm_app_company") {
-        contracts.inner_join(crm_app_company::table).filter(predicate).count().get_result(connection)
-    } else {
-        contracts.filter(predicate).count().get_result(connection)
-    };
-    Ok(counted?)
-}
-
-/// The keys of contracts that meet `predicate`, so many at most, in no order.
-pub fn list_some_keys(connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<Vec<Id>> {
-    let (rows, key) = (crm_app_contract::table, crm_app_contract::id);
-    Ok(if predicate.names("crm_app_company") {
-        rows.inner_join(crm_app_company::table).filter(predicate).select(key).limit(most).load(connection)?
-    } else {
-        rows.filter(predicate).select(key).limit(most).load(connection)?
-    })
+    Ok(SOURCE.rows(selection, Row::as_select()).load(connection)?)
 }
 
 /// Adds rows; many, in few statements.

@@ -9,11 +9,13 @@ pub mod number;
 pub mod operator;
 pub mod period;
 pub mod selection;
+pub mod source;
 pub mod sql;
 pub mod text;
 
 pub use column::{Choice, Column, Kind};
 pub use condition::{Condition, Test};
 pub use operator::{Arity, Operator};
-pub use selection::{Selection, Source};
+pub use selection::Selection;
+pub use source::Source;
 pub use sql::{Sql, Value};

@@ -1,6 +1,6 @@
 //! Which rows of a list, in which order: what a list page asks of a model.
 
-use super::sql::{Sql, Value};
+use super::sql::Sql;
 
 /// Which rows of a list, in which order.
 #[derive(Debug, Clone, Copy)]
@@ -13,27 +13,19 @@ pub struct Selection<'a> {
     pub limit: i64,
     /// How many are passed over before the first.
     pub offset: i64,
+    /// Whether rows are read as they are met: for those that an index has in this order already, or that are few. Otherwise
+    /// sorting and passing over is done with keys alone, which an index may have. It changes how they are read, never which.
+    pub reads_rows: bool,
 }
 
-/// Where the rows of a model come from.
-#[derive(Debug, Clone, Copy)]
-pub struct Source {
-    /// `SELECT`, the key, `FROM`, the table.
-    pub select: &'static str,
-    /// The key: `table.id`.
-    pub key: &'static str,
-    /// A table that orders and predicates may name besides, and how it is joined.
-    pub joined: Option<(&'static str, &'static str)>,
-}
+impl<'a> Selection<'a> {
+    /// The first rows, whatever finds them.
+    pub fn first(predicate: &'a Sql, order: &'a Sql, limit: i64) -> Self {
+        Self { predicate, order, limit, offset: 0, reads_rows: false }
+    }
 
-impl Selection<'_> {
-    /// The predicate of exactly these rows. Sorting and passing over is then done with keys alone, which an index may have;
-    /// whole rows, and what is joined to them, are read of the page only.
-    pub fn rows_of(&self, source: &Source) -> Sql {
-        let join = |(table, join): (&str, &'static str)| (self.predicate.names(table) || self.order.names(table)).then_some(join);
-        let join = source.joined.and_then(join).unwrap_or_default();
-        let page = Sql::from(" LIMIT ") + Value::Integer(self.limit) + " OFFSET " + Value::Integer(self.offset);
-        let rows = Sql::from(join) + " WHERE " + self.predicate.clone() + " ORDER BY " + self.order.clone() + page;
-        Sql::from(source.key).is_in(source.select, rows)
+    /// Whether the page may be made of whole rows: those that are passed over are not worth reading.
+    pub(super) fn is_read_at_once(&self) -> bool {
+        self.reads_rows && self.offset == 0
     }
 }

@@ -41,7 +41,7 @@ impl ModelAdmin for SegmentAdmin {
     };
     const KEY: &'static Column = &columns::ID;
     const STORE: Store<Row> =
-        Store { list: model::list_rows, count: model::count_rows, id: |row| row.segment.id, name: |row| row.segment.name.clone() };
+        Store { source: &model::SOURCE, list: model::list_rows, id: |row| row.segment.id, name: |row| row.segment.name.clone() };
     const VISIBLE: Visible = model::visible_to;
     const MAY: fn(&Actor, Permission, Option<&Row>) -> Result<()> = may;
 

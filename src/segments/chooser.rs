@@ -27,7 +27,7 @@ const MOST: usize = 5_000;
 static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
 static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "id");
 const BY_NAME_AND_COUNTRY: &[&Column] = &[&company_field::NAME, &company_field::COUNTRY];
-const EMPLOYER: Through = Through { foreign_key: &CONTACT_COMPANY, key: &COMPANY_ID, list_keys: company::list_some_keys };
+const EMPLOYER: Through = Through { foreign_key: &CONTACT_COMPANY, key: &COMPANY_ID, source: &company::SOURCE };
 
 /// What is chosen: contacts or companies. Everything in which the two choosers differ.
 pub struct Kind {
@@ -222,7 +222,7 @@ impl Kind {
     fn pane(&self, connection: &mut AnyConnection, query: &str, page: i64, of: Sql) -> Result<Pane> {
         let predicate = Sql::and([of, predicate(connection, self.search, query)?]);
         let order = Sql::column(self.name) + Word::ByteOrder + ", " + self.key;
-        let selection = Selection { predicate: &predicate, order: &order, limit: PAGE + 1, offset: (page - 1) * PAGE };
+        let selection = Selection { predicate: &predicate, order: &order, limit: PAGE + 1, offset: (page - 1) * PAGE, reads_rows: false };
         let mut rows = (self.list)(connection, &selection)?;
         let page_length = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let has_next = rows.len() > page_length;

@@ -11,7 +11,7 @@ use super::model::{Segment, SegmentType};
 use crate::criteria::catalogue::contact as field;
 use crate::criteria::{Calendar, Criteria, Plan, Problem, predicate, resolve};
 use crate::customers::contact::{self, Row};
-use crate::db::dialect::Word;
+use crate::db::dialect::{self, Word};
 use crate::db::schema::crm_app_contact as contact_table;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
@@ -49,6 +49,8 @@ impl Numbers {
 const CONTACTS: i64 = 1_000_000;
 /// What looking up costs at least where no index knows the rules.
 const SCAN: i64 = 150_000;
+/// So few members may be sorted as whole rows.
+const FEW: i64 = 10_000;
 /// Rows read at a time while streaming.
 const BATCH: i64 = 5_000;
 
@@ -120,8 +122,10 @@ impl Members {
     /// A page of them by name, then key, in byte order. `count` is how many they are in all (it chooses the plan, not the
     /// answer).
     pub fn page(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Vec<Row>> {
-        let (predicate, order) = self.by_name(is_walked(count, offset + limit));
-        contact::list(connection, &Selection { predicate, order: &order, limit, offset })
+        let is_walked = is_walked(count, offset + limit);
+        let (predicate, order) = self.by_name(is_walked);
+        let reads_rows = is_walked || count < FEW && dialect::sorts_few_rows_well(connection);
+        contact::list(connection, &Selection { predicate, order: &order, limit, offset, reads_rows })
     }
 
     /// Hands the members to `each`, by name, batch after batch. The caller's transaction is the snapshot that they all come
@@ -135,14 +139,18 @@ impl Members {
         E: From<crate::error::AppError>,
     {
         let count = self.count(connection)?;
-        let (members, order) = self.by_name(is_walked(count, count));
+        let is_walked = is_walked(count, count);
+        let (members, order) = self.by_name(is_walked);
         let mut after: Option<(String, Id)> = None;
         loop {
             let predicate = match after.take() {
                 Some((name, id)) => members.clone() + " AND " + past(name, id),
                 None => members.clone(),
             };
-            let rows = contact::list(connection, &Selection { predicate: &predicate, order: &order, limit: BATCH, offset: 0 })?;
+            let rows = contact::list(
+                connection,
+                &Selection { predicate: &predicate, order: &order, limit: BATCH, offset: 0, reads_rows: is_walked },
+            )?;
             each(connection, &rows)?;
             match rows.last() {
                 Some(last) if i64::try_from(rows.len()).is_ok_and(|length| length == BATCH) => {

@@ -14,7 +14,7 @@ use crate::error::{AppError, Result};
 use crate::history::Object;
 use crate::query::condition::{folded, folded_value};
 use crate::query::text::{WHITE_SPACE, nfc};
-use crate::query::{Selection, Sql, Value as Bind};
+use crate::query::{Selection, Source, Sql, Value as Bind};
 
 use super::columns;
 
@@ -222,21 +222,15 @@ impl Owner {
     }
 }
 
+/// Where segments come from.
+pub static SOURCE: Source = Source {
+    table: "crm_app_customersegment",
+    joined: Some(("auth_user", " LEFT OUTER JOIN auth_user ON auth_user.id = crm_app_customersegment.created_by_id")),
+};
+
 /// The segments of `selection`, with their owners; it may name columns of both tables.
 pub fn list_rows(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
-    Ok(segment::table
-        .left_join(auth_user::table)
-        .filter(selection.predicate)
-        .order(selection.order)
-        .limit(selection.limit)
-        .offset(selection.offset)
-        .select(Row::as_select())
-        .load(connection)?)
-}
-
-/// How many segments meet `predicate`.
-pub fn count_rows(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
-    Ok(segment::table.left_join(auth_user::table).filter(predicate).count().get_result(connection)?)
+    Ok(SOURCE.rows(selection, Row::as_select()).load(connection)?)
 }
 
 /// The segment with this key and its owner, if `actor` sees it.
@@ -260,7 +254,7 @@ pub fn find_named(connection: &mut AnyConnection, actor: &Actor, name: &str) -> 
     }
     let predicate = Sql::and([visible_to(actor), is_called(name)]);
     let order = Sql::column(&columns::CREATED_AT);
-    let mut found = list_rows(connection, &Selection { predicate: &predicate, order: &order, limit: 10, offset: 0 })?;
+    let mut found = list_rows(connection, &Selection::first(&predicate, &order, 10))?;
     // The CRM allows "VIP" beside "vip": then the one that is spelled so, else the caller must say which.
     if let Some(exact) = found.iter().position(|row| row.segment.name == name) {
         return Ok(found.swap_remove(exact));
@@ -277,7 +271,7 @@ pub fn find_named(connection: &mut AnyConnection, actor: &Actor, name: &str) -> 
 /// Every segment that `actor` sees, by name.
 pub fn list_all(connection: &mut AnyConnection, actor: &Actor) -> Result<Vec<Row>> {
     let order = Sql::column(&columns::NAME) + Word::ByteOrder + ", crm_app_customersegment.id";
-    list_rows(connection, &Selection { predicate: &visible_to(actor), order: &order, limit: i64::MAX, offset: 0 })
+    list_rows(connection, &Selection::first(&visible_to(actor), &order, i64::MAX))
 }
 
 /// Makes everybody else who would change this segment, the CRM too, wait until the transaction ends. An update that

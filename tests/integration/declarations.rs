@@ -27,7 +27,7 @@ static PLACES: Column = Column::new(crm_app_company::location_count, "crm_app_co
 
 const BY_NAME: &[&Column] = &[&NAME];
 const BY_PLACES: &[&Column] = &[&PLACES];
-const STORE: Store<Company> = Store { list: company::list, count: company::count, id: |row| row.id, name: |row| row.name.clone() };
+const STORE: Store<Company> = Store { source: &company::SOURCE, list: company::list, id: |row| row.id, name: |row| row.name.clone() };
 
 const fn model(model_name: &'static str) -> Model {
     Model { app_label: "tests", model_name, verbose_name: "Shop", verbose_name_plural: "Shops", subject: Subject::Company }
@@ -42,7 +42,7 @@ impl ModelAdmin for ShopAdmin {
     const MODEL: Model = model("shop");
     const KEY: &'static Column = &ID;
     const STORE: Store<Company> = STORE;
-    const TOTAL: Total = Total::UpTo(2, company::list_some_keys);
+    const TOTAL: Total = Total::UpTo(2);
     const LIST_DISPLAY: &'static [ListColumn<Company>] = &[
         ListColumn::link("name", "Name", Show::Text(|row| &row.name), SortKey::ascending(&NAME).folded()),
         ListColumn::sorting("places", "Places", Show::Number(|row| row.location_count.into()), SortKey::descending(&PLACES)),

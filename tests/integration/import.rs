@@ -113,19 +113,19 @@ const EVERYTHING: i64 = 10_000;
 
 fn companies(test: &TestDb) -> Vec<Company> {
     let (all, order) = (Sql::all(), Sql::from("crm_app_company.name, crm_app_company.id"));
-    let selection = Selection { predicate: &all, order: &order, limit: EVERYTHING, offset: 0 };
+    let selection = Selection::first(&all, &order, EVERYTHING);
     test.db.read_blocking(|connection| company::list(connection, &selection)).unwrap()
 }
 
 fn contacts(test: &TestDb) -> Vec<Contact> {
     let (all, order) = (Sql::all(), Sql::from("crm_app_contact.name, crm_app_contact.email, crm_app_contact.id"));
-    let selection = Selection { predicate: &all, order: &order, limit: EVERYTHING, offset: 0 };
+    let selection = Selection::first(&all, &order, EVERYTHING);
     test.db.read_blocking(|connection| contact::list(connection, &selection)).unwrap().into_iter().map(|row| row.contact).collect()
 }
 
 fn contracts(test: &TestDb) -> Vec<Contract> {
     let (all, order) = (Sql::all(), Sql::from("crm_app_contract.contract_number"));
-    let selection = Selection { predicate: &all, order: &order, limit: EVERYTHING, offset: 0 };
+    let selection = Selection::first(&all, &order, EVERYTHING);
     test.db.read_blocking(|connection| contract::list(connection, &selection)).unwrap().into_iter().map(|row| row.contract).collect()
 }
 

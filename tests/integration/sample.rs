@@ -26,7 +26,7 @@ fn made(test: &TestDb, contacts: usize) -> Everything {
     sample::fill(&test.db, &test.clock, contacts).unwrap();
     let all = Sql::all();
     let select = |order: &Sql| -> Everything {
-        let selection = Selection { predicate: &all, order, limit: 100_000, offset: 0 };
+        let selection = Selection::first(&all, order, 100_000);
         let read = test.db.read_unhurried(|connection| {
             Ok(Everything {
                 companies: company::list(connection, &Selection { order: &Sql::from("crm_app_company.id"), ..selection })?,

@@ -26,8 +26,8 @@ impl ModelAdmin for CompanyAdmin {
 
     const MODEL: Model = model("company", "Company", "Companies", Subject::Company);
     const KEY: &'static Column = &COMPANY_ID;
-    const STORE: Store<Self::Row> = Store { list: company::list, count: company::count, id: |row| row.id, name: |row| row.name.clone() };
-    const TOTAL: Total = Total::UpTo(COUNTED, company::list_some_keys);
+    const STORE: Store<Self::Row> = Store { source: &company::SOURCE, list: company::list, id: |row| row.id, name: |row| row.name.clone() };
+    const TOTAL: Total = Total::UpTo(COUNTED);
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[
         ListColumn::link("name", "Name", Show::Text(|row| &row.name), by(&companies::NAME)),
         ListColumn::sorting("country", "Country", Show::Text(|row| &row.country), by(&companies::COUNTRY)),

@@ -31,8 +31,8 @@ impl ModelAdmin for ContactAdmin {
     const MODEL: Model = model("contact", "Contact", "Contacts", Subject::Contact);
     const KEY: &'static Column = &CONTACT_ID;
     const STORE: Store<Self::Row> =
-        Store { list: contact::list, count: contact::count, id: |row| row.contact.id, name: |row| row.contact.name.clone() };
-    const TOTAL: Total = Total::UpTo(COUNTED, contact::list_some_keys);
+        Store { source: &contact::SOURCE, list: contact::list, id: |row| row.contact.id, name: |row| row.contact.name.clone() };
+    const TOTAL: Total = Total::UpTo(COUNTED);
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[
         ListColumn::link("name", "Name", Show::Text(|row| &row.contact.name), by(&contacts::NAME)),
         ListColumn::sorting("company", "Company", Show::Text(|row| &row.company_name), by(&companies::NAME)),

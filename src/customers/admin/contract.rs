@@ -29,9 +29,13 @@ impl ModelAdmin for ContractAdmin {
 
     const MODEL: Model = model("contract", "Contract", "Contracts", Subject::Contract);
     const KEY: &'static Column = &CONTRACT_ID;
-    const STORE: Store<Self::Row> =
-        Store { list: contract::list, count: contract::count, id: |row| row.contract.id, name: |row| row.contract.contract_number.clone() };
-    const TOTAL: Total = Total::UpTo(COUNTED, contract::list_some_keys);
+    const STORE: Store<Self::Row> = Store {
+        source: &contract::SOURCE,
+        list: contract::list,
+        id: |row| row.contract.id,
+        name: |row| row.contract.contract_number.clone(),
+    };
+    const TOTAL: Total = Total::UpTo(COUNTED);
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[
         ListColumn::link(
             "contract_number",

@@ -14,7 +14,7 @@ use crate::admin::list_display::SortKey;
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::search::{SearchField, Through};
 use crate::criteria::catalogue::company as companies;
-use crate::customers::company::list_some_keys;
+use crate::customers::company::SOURCE as COMPANIES;
 use crate::db::Id;
 use crate::db::schema::crm_app_company;
 use crate::query::Column;
@@ -30,7 +30,7 @@ const BY_NAME: &[&Column] = &[&companies::NAME];
 
 /// The company that `foreign_key` points to, by its name.
 const fn company_named(foreign_key: &'static Column) -> SearchField {
-    let through = Through { foreign_key, key: &COMPANY_ID, list_keys: list_some_keys };
+    let through = Through { foreign_key, key: &COMPANY_ID, source: &COMPANIES };
     SearchField::through(through, BY_NAME)
 }
 

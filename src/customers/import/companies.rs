@@ -107,7 +107,7 @@ impl Model for Company {
     }
 
     fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
-        company::count(connection, predicate)
+        company::SOURCE.count(connection, predicate)
     }
 
     fn insert(connection: &mut AnyConnection, rows: &[Self]) -> Result<()> {

@@ -126,7 +126,7 @@ impl Model for Contact {
     }
 
     fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
-        contact::count(connection, predicate)
+        contact::SOURCE.count(connection, predicate)
     }
 
     fn insert(connection: &mut AnyConnection, rows: &[Self]) -> Result<()> {

@@ -96,7 +96,7 @@ impl Model for Contract {
     }
 
     fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
-        contract::count(connection, predicate)
+        contract::SOURCE.count(connection, predicate)
     }
 
     fn insert(connection: &mut AnyConnection, rows: &[Self]) -> Result<()> {

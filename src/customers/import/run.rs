@@ -90,7 +90,7 @@ impl<'a, R: Model> Run<'a, R> {
     }
 
     fn find_edged(connection: &mut AnyConnection) -> Result<bool> {
-        let company = crate::customers::company::count(connection, &lookup::is_edged(&crate::criteria::catalogue::company::NAME))?;
+        let company = crate::customers::company::SOURCE.count(connection, &lookup::is_edged(&crate::criteria::catalogue::company::NAME))?;
         let own = R::KEY_COLUMN.map(|column| R::count(connection, &lookup::is_edged(column))).transpose()?;
         Ok(company > 0 || own.is_some_and(|own| own > 0))
     }

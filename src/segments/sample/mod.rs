@@ -76,13 +76,14 @@ fn list(connection: &mut AnyConnection, sample: &Sample) -> Result<ListChange> {
         What::Contacts(limit) => {
             let predicate = Test::new(catalogue::contact::IS_PRIMARY, Condition::OneOf(vec![crate::query::Value::Boolean(true)])).sql();
             let order = Sql::from("crm_app_contact.id");
-            let selection = Selection { predicate: &predicate, order: &order, limit, offset: 0 };
+            let selection = Selection::first(&predicate, &order, limit);
             let contacts = contact::list(connection, &selection)?.into_iter().map(|row| row.contact.id);
             list.contacts = Change { add: contacts.collect(), remove: Vec::new() };
         }
         What::Companies(limit) => {
             let order = Sql::from("crm_app_company.location_count DESC, crm_app_company.id");
-            let selection = Selection { predicate: &Sql::all(), order: &order, limit, offset: 0 };
+            let all = Sql::all();
+            let selection = Selection::first(&all, &order, limit);
             let companies = company::list(connection, &selection)?.into_iter().map(|company| company.id);
             list.companies = Change { add: companies.collect(), remove: Vec::new() };
         }

@@ -1,0 +1,113 @@
+//! Where the rows of a model come from, and the questions that every list asks of it: how many, which keys, which page.
+//!
+//! Declared once a model (`customers::contact::SOURCE`), asked by the model itself and by the admin's lists. Diesel's own
+//! DSL cannot say "these rows of a derived table" for two engines at once; [`Rows`] is the little that is missing, a query
+//! whose columns are Diesel's and whose rest is a [`Sql`].
+
+use diesel::expression::Expression;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Text};
+
+use super::selection::Selection;
+use super::sql::{Scalar, Sql, Value};
+use crate::db::types::sql::Uid;
+use crate::db::{AnyConnection, Id, MultiBackend};
+use crate::error::{AppError, Result};
+
+/// Where the rows of a model come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Source {
+    /// The table, which has a key `id`.
+    pub table: &'static str,
+    /// A table that orders and predicates may name besides, and how it is joined.
+    pub joined: Option<(&'static str, &'static str)>,
+}
+
+/// A query: these columns of what the rest of it says.
+#[derive(Debug, Clone)]
+pub struct Rows<C> {
+    columns: C,
+    rest: Sql,
+}
+
+impl Source {
+    /// How many rows meet `predicate`.
+    pub fn count(&self, connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {
+        let all: Scalar<BigInt> = Scalar::new("COUNT(*)".into());
+        Ok(Rows { columns: all, rest: self.meeting(predicate, &[]) }.get_result(connection)?)
+    }
+
+    /// How many rows meet `predicate` and each of `conditions`, one number a condition, all in one question.
+    pub fn tally(&self, connection: &mut AnyConnection, predicate: &Sql, conditions: &[Sql]) -> Result<Vec<i64>> {
+        if conditions.is_empty() {
+            return Ok(Vec::new());
+        }
+        // As one text: how many columns there are is not known before.
+        let numbers = conditions.iter().map(|condition| Sql::from("COUNT(CASE WHEN ") + condition.clone() + " THEN 1 END)");
+        let numbers: Scalar<Text> = Scalar::new(Sql::from("'' || ") + Sql::join(numbers, " || ',' || ", "''"));
+        let counted: String = Rows { columns: numbers, rest: self.meeting(predicate, conditions) }.get_result(connection)?;
+        counted.split(',').map(|number| number.parse().map_err(AppError::internal)).collect()
+    }
+
+    /// The keys of rows that meet `predicate`, so many at most, in no order.
+    pub fn list_some_keys(&self, connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<Vec<Id>> {
+        let rest = self.meeting(predicate, &[]) + " LIMIT " + Value::Integer(most);
+        Ok(Rows { columns: self.key(), rest }.load(connection)?)
+    }
+
+    /// The keys of `selection`, in its order.
+    pub fn list_keys(&self, connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Id>> {
+        Ok(Rows { columns: self.key(), rest: self.page(selection) }.load(connection)?)
+    }
+
+    /// The query for `columns` of the rows of `selection`: the page is selected first, in a derived table, and what is joined
+    /// is read for its rows alone.
+    pub fn rows<C>(&self, selection: &Selection<'_>, columns: C) -> Rows<C> {
+        let Self { table, joined } = *self;
+        let page = if selection.is_read_at_once() {
+            // It takes the table's own name, by which `columns` call it.
+            Sql::from(" FROM (SELECT ") + table + ".*" + self.page(selection) + ") AS " + table
+        } else {
+            let keys = Sql::from(" FROM (SELECT ") + table + ".id" + self.page(selection) + ") AS page INNER JOIN ";
+            keys + table + " ON " + table + ".id = page.id"
+        };
+        let join = joined.map_or("", |(_, join)| join);
+        Rows { columns, rest: page + join + " ORDER BY " + selection.order.clone() }
+    }
+
+    fn key(&self) -> Scalar<Uid> {
+        Scalar::new(Sql::from(self.table) + ".id")
+    }
+
+    fn page(&self, selection: &Selection<'_>) -> Sql {
+        let rows = self.meeting(selection.predicate, std::slice::from_ref(selection.order)) + " ORDER BY " + selection.order.clone();
+        rows + " LIMIT " + Value::Integer(selection.limit) + " OFFSET " + Value::Integer(selection.offset)
+    }
+
+    /// The rows that meet `predicate`; the other table is joined only where it or `named` speak of it.
+    fn meeting(&self, predicate: &Sql, named: &[Sql]) -> Sql {
+        let is_named = |table| predicate.names(table) || named.iter().any(|sql| sql.names(table));
+        let join = self.joined.filter(|(table, _)| is_named(table)).map_or("", |(_, join)| join);
+        Sql::from(" FROM ") + self.table + join + " WHERE " + predicate.clone()
+    }
+}
+
+impl<C: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Rows<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        self.columns.walk_ast(out.reborrow())?;
+        self.rest.walk_ast(out)
+    }
+}
+
+impl<C: Expression> Query for Rows<C> {
+    type SqlType = C::SqlType;
+}
+
+impl<C> RunQueryDsl<AnyConnection> for Rows<C> {}
+
+impl<C> QueryId for Rows<C> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
