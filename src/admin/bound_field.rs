@@ -2,9 +2,7 @@
 //!
 //! Made by `form_page`; a screen's own panel is handed it too.
 
-use super::cell::Cell;
-use super::fieldset::Widget;
-use crate::query::Choice;
+use super::widget::{Widget, is_ticked};
 
 /// A field with what was typed into it and what is wrong with that.
 #[derive(Debug)]
@@ -17,8 +15,10 @@ pub struct BoundField {
     pub help: &'static str,
     /// See `FormField::is_required`.
     pub is_required: bool,
-    /// What was typed, or is stored.
+    /// What its control shows: what was typed, or is stored.
     pub value: String,
+    /// The zone in which moments are typed.
+    pub zone: &'static str,
     /// What is wrong with it; shown with the id `id_NAME_error`.
     pub errors: Vec<String>,
     /// How it is edited.
@@ -32,32 +32,35 @@ pub struct BoundField {
 impl BoundField {
     /// What describes the widget: the ids of its help and of its errors.
     pub fn described_by(&self) -> String {
-        let parts = [("helptext", !self.help.is_empty()), ("error", !self.errors.is_empty())];
+        let is_moment = matches!(self.widget, Widget::DateTime);
+        let parts = [("zone", is_moment), ("helptext", !self.help.is_empty()), ("error", !self.errors.is_empty())];
         let ids: Vec<String> = parts.iter().filter(|(_, is_there)| *is_there).map(|(part, _)| format!("id_{}_{part}", self.name)).collect();
         ids.join(" ")
     }
 
-    /// The choices of a select, the present value among them.
+    /// The choices of a select: nothing where it may be left out, and the present value whether it is known or not.
     pub fn options(&self) -> Vec<OptionView<'_>> {
         let Widget::Select(choices) = self.widget else { return Vec::new() };
-        let known = choices.iter().map(|Choice { value, label }| OptionView { value, label, is_selected: *value == self.value });
-        let is_unknown = !choices.iter().any(|choice| choice.value == self.value);
-        let blank = is_unknown.then(|| OptionView {
-            value: &self.value,
-            label: if self.value.is_empty() { "---------" } else { &self.value },
-            is_selected: true,
-        });
-        blank.into_iter().chain(known).collect()
+        let option = |value, label| OptionView { value, label, is_selected: value == self.value };
+        let blank = (!self.is_required || self.value.is_empty()).then(|| option("", "---------"));
+        let is_unknown = !self.value.is_empty() && !choices.iter().any(|choice| choice.value == self.value);
+        let unknown = is_unknown.then(|| option(&self.value, &self.value));
+        blank.into_iter().chain(unknown).chain(choices.iter().map(|choice| option(choice.value, choice.label))).collect()
     }
 
-    /// The value as text that is not edited.
-    pub fn cell(&self) -> Cell {
-        shown(self.widget, &self.value)
+    /// The type of its control: `kind`, unless the value is one that such a control would not show.
+    pub fn input_type(&self, kind: &'static str) -> &'static str {
+        if self.fits() { kind } else { "text" }
     }
 
-    /// The most characters that one line takes.
-    pub fn max_length(&self) -> Option<usize> {
-        if let Widget::Text(most) = self.widget { Some(most) } else { None }
+    /// See [`Widget::fits`].
+    pub fn fits(&self) -> bool {
+        self.widget.fits(&self.value)
+    }
+
+    /// Whether its box is ticked.
+    pub fn is_ticked(&self) -> bool {
+        is_ticked(&self.value)
     }
 }
 
@@ -70,14 +73,4 @@ pub struct OptionView<'a> {
     pub label: &'a str,
     /// Whether it is the present one.
     pub is_selected: bool,
-}
-
-/// A field's value as people read it.
-pub fn shown(widget: Widget, value: &str) -> Cell {
-    match widget {
-        _ if value.trim().is_empty() => Cell::Blank,
-        Widget::Select(choices) => Cell::text(choices.iter().find(|choice| choice.value == value).map_or(value, |choice| choice.label)),
-        Widget::Json => Cell::Code(value.to_owned()),
-        Widget::Text(_) | Widget::Textarea => Cell::text(value),
-    }
 }

@@ -9,7 +9,6 @@ use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::history;
 
-use super::bound_field::shown;
 use super::cell::Cell;
 use super::display::Display;
 use super::editing::Act;
@@ -60,13 +59,15 @@ impl ConflictPage {
         let last = history::find_last_change(connection, A::MODEL.model_name, &object.id.to_string())?;
         let last = last.filter(|event| opened.is_some_and(|opened| event.at.0 >= opened));
         let display = Display::new(act.clock);
-        let rows = form_fields::<A>().map(|field| {
+        // What was typed as a password is shown nowhere; it is asked for again.
+        let is_secret = |name: &str| form_fields::<A>().any(|field| field.name == name && matches!(field.widget, Widget::Password));
+        let rows = form_fields::<A>().filter(|field| !is_secret(field.name)).map(|field| {
             let (stored, typed) = ((field.value)(row), data.get(field.name));
             ConflictRow {
                 label: field.label,
-                differs: !is_same(field.widget, &stored, typed),
-                stored: shown(field.widget, &stored),
-                typed: shown(field.widget, typed),
+                differs: !field.widget.is_same(&stored, typed),
+                stored: field.widget.show(&stored, &display),
+                typed: field.widget.show(typed, &display),
             }
         });
         Ok(Self {
@@ -75,7 +76,7 @@ impl ConflictPage {
             when: last.map(|event| display.sentence(event.at)),
             version: version::<A>(row),
             opened: act.clock.now().to_rfc3339(),
-            typed: data.typed().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            typed: data.typed().filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             rows: rows.collect(),
             object,
         })
@@ -97,14 +98,5 @@ impl ConflictPage {
 
 /// Whether saving `data` would leave every field as it is stored.
 pub(super) fn is_same_as_stored<A: ModelAdmin>(row: &A::Row, data: &FormData) -> bool {
-    form_fields::<A>().all(|field| is_same(field.widget, &(field.value)(row), data.get(field.name)))
-}
-
-/// Whether two texts mean the same to a field: outer blanks aside, and for JSON however it is laid out.
-fn is_same(widget: Widget, one: &str, other: &str) -> bool {
-    if one.trim() == other.trim() {
-        return true;
-    }
-    let document = |text: &str| serde_json::from_str::<serde_json::Value>(text);
-    widget == Widget::Json && matches!((document(one), document(other)), (Ok(one), Ok(other)) if one == other)
+    form_fields::<A>().all(|field| field.widget.is_same(&(field.value)(row), data.get(field.name)))
 }

@@ -156,7 +156,7 @@ fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: F
     let Ok(row) = task.row::<A>(connection)? else { return gone::<A>(connection, task, data).map(Checked::Answered) };
     let row = row.as_ref();
     A::EDITING.allows(&task.actor, if row.is_some() { Permission::Change } else { Permission::Add }, row)?;
-    data.restrict::<A>(&task.actor, row);
+    data.settle::<A>(task.act(), row);
     let answer = |answer| Ok(Checked::Answered(answer));
     if intent == Intent::Show {
         let shown = page::<A>(connection, task.act(), row, &data, true, &FormErrors::default())?;
@@ -173,7 +173,7 @@ fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: F
         }
         Some(_) => {}
     }
-    let mut errors = validate::<A>(&data, &task.actor, row);
+    let mut errors = validate::<A>(&data, task.act(), row);
     let context = FormContext { act: task.act(), row, data: &data, is_sent: true, is_editable: true };
     let cleaned = (A::EDITING.edit()?.clean)(connection, &context, &mut errors)?;
     match cleaned {
@@ -189,7 +189,7 @@ fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormD
     }
     let Ok(row) = task.row::<A>(connection)? else { return Ok(Attempt::Gone) };
     let mut data = data.clone();
-    data.restrict::<A>(&task.actor, row.as_ref());
+    data.settle::<A>(task.act(), row.as_ref());
     let target = match &row {
         Some(row) => {
             A::EDITING.allows(&task.actor, Permission::Change, Some(row))?;
@@ -210,7 +210,7 @@ fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormD
 async fn again<A: ModelAdmin>(db: &Db, task: Task, mut data: FormData, errors: FormErrors) -> Result<Answer> {
     db.read(move |connection| {
         let Ok(row) = task.row::<A>(connection)? else { return gone::<A>(connection, &task, data) };
-        data.restrict::<A>(&task.actor, row.as_ref());
+        data.settle::<A>(task.act(), row.as_ref());
         match &row {
             Some(row) if errors.is_empty() => Ok(Answer::Conflict(Box::new(ConflictPage::of::<A>(connection, task.act(), row, &data)?))),
             row => Ok(Answer::Page(Box::new(page::<A>(connection, task.act(), row.as_ref(), &data, true, &errors)?))),
@@ -225,7 +225,7 @@ fn gone<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: Fo
     if !data.has(VERSION) || A::EDITING.allows(&task.actor, Permission::Add, None).is_err() {
         return Ok(Answer::Unknown);
     }
-    data.restrict::<A>(&task.actor, None);
+    data.settle::<A>(task.act(), None);
     let mut errors = FormErrors::default();
     errors.add_general(format!(
         "This {} was deleted while you were editing it. What you typed is kept here: save it to add it as a new one.",

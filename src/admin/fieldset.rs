@@ -5,7 +5,6 @@
 
 use crate::accounts::Actor;
 use crate::error::Result;
-use crate::query::Choice;
 
 use super::bound_field::BoundField;
 use super::cell::{Cell, Show};
@@ -13,6 +12,8 @@ use super::display::Display;
 use super::form::FormData;
 use super::html::Html;
 use super::model_admin::ModelAdmin;
+
+pub use super::widget::Widget;
 
 /// A section of a form.
 pub struct Fieldset<Row: 'static, Panels: 'static = ()> {
@@ -78,19 +79,6 @@ pub struct FormField<Row, Panels = ()> {
     pub is_editable: fn(&Actor, Option<&Row>) -> bool,
     /// Draws the whole row of the form instead of the machinery, around the field as it is bound.
     pub panel: Option<fn(&BoundField, &Panels) -> Result<Html>>,
-}
-
-/// How a value is edited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Widget {
-    /// One line of at most so many characters.
-    Text(usize),
-    /// Several lines.
-    Textarea,
-    /// One of these. A stored value that is not among them stays and is offered too.
-    Select(&'static [Choice]),
-    /// A JSON document.
-    Json,
 }
 
 impl<Row, Panels> FormField<Row, Panels> {

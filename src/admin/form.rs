@@ -5,10 +5,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::accounts::Actor;
-
-use super::display::number;
-use super::fieldset::{FormField, Widget, form_fields};
+use super::editing::Act;
+use super::fieldset::{FormField, form_fields};
 use super::model_admin::ModelAdmin;
 
 /// The field that carries the edit version.
@@ -68,11 +66,20 @@ impl FormData {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(move |(name, _)| kept.contains(name))
     }
 
-    /// Puts the stored value wherever the actor may not edit, whatever was sent.
-    pub(super) fn restrict<A: ModelAdmin>(&mut self, actor: &Actor, row: Option<&A::Row>) {
-        for field in form_fields::<A>().filter(|field| !(field.is_editable)(actor, row)) {
+    /// Brings what was sent into the spelling that is held: the stored value wherever the actor may not edit, or where the
+    /// control shows what it showed of it (a control for moments leaves out the fraction of a second).
+    pub(super) fn settle<A: ModelAdmin>(&mut self, act: Act<'_>, row: Option<&A::Row>) {
+        let zone = act.clock.zone();
+        for field in form_fields::<A>() {
+            let stored = || row.map_or_else(|| field.initial.to_owned(), field.value);
+            let typed = self.get(field.name);
+            let held = if !(field.is_editable)(act.actor, row) || row.is_some() && field.widget.write(&stored(), zone) == typed {
+                stored()
+            } else {
+                field.widget.read(typed, zone).unwrap_or_else(|_| typed.to_owned())
+            };
             self.0.retain(|(name, _)| name != field.name);
-            self.0.push((field.name.to_owned(), row.map_or_else(|| field.initial.to_owned(), field.value)));
+            self.0.push((field.name.to_owned(), held));
         }
     }
 }
@@ -152,34 +159,21 @@ impl Intent {
     }
 }
 
-/// What can be said of fields without knowing what they mean.
-pub fn validate<A: ModelAdmin>(data: &FormData, actor: &Actor, row: Option<&A::Row>) -> FormErrors {
+/// What can be said of fields without knowing what they mean. What is stored may stay, whatever it is: an import or the old
+/// system brought it.
+pub fn validate<A: ModelAdmin>(data: &FormData, act: Act<'_>, row: Option<&A::Row>) -> FormErrors {
     let mut errors = FormErrors::default();
-    for field in form_fields::<A>().filter(|field| (field.is_editable)(actor, row)) {
-        let stored = row.map(field.value);
-        if let Some(sentence) = wrong(field.is_required, field.widget, data.get(field.name), stored.as_deref()) {
+    for field in form_fields::<A>().filter(|field| (field.is_editable)(act.actor, row)) {
+        let (typed, stored) = (data.get(field.name), row.map(field.value));
+        if field.is_required && field.widget.is_blank(typed) {
+            errors.add(field.name, "This field is required.");
+        } else if stored.as_deref() != Some(typed)
+            && let Some(sentence) = field.widget.problem(typed, act.clock.zone())
+        {
             errors.add(field.name, sentence);
         }
     }
     errors
-}
-
-fn wrong(is_required: bool, widget: Widget, typed: &str, stored: Option<&str>) -> Option<String> {
-    if typed.trim().is_empty() {
-        return is_required.then(|| "This field is required.".to_owned());
-    }
-    match widget {
-        Widget::Text(most) => {
-            let length = typed.trim().chars().count();
-            let (most, is) = (i64::try_from(most).ok()?, i64::try_from(length).ok()?);
-            (is > most).then(|| format!("Ensure this value has at most {} characters (it has {}).", number(most), number(is)))
-        }
-        Widget::Select(choices) => {
-            let is_known = stored == Some(typed) || choices.iter().any(|choice| choice.value == typed);
-            (!is_known).then(|| format!("Select a valid choice. {typed} is not one of the available choices."))
-        }
-        Widget::Textarea | Widget::Json => None,
-    }
 }
 
 /// The edit version of a row: a hash of its user-editable values. Counting it or using it does not change the version,

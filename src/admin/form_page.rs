@@ -206,12 +206,14 @@ impl<A: ModelAdmin> Binder<'_, A> {
 
     fn form_field(&mut self, field: &'static FormField<A::Row, A::Panels>) -> Result<FieldView> {
         let is_editable = self.context.is_editable && (field.is_editable)(self.context.act.actor, self.context.row);
+        let (value, zone) = (self.context.data.get(field.name), self.display.zone());
         let bound = BoundField {
             name: field.name,
             label: field.label,
             help: field.help,
             is_required: field.is_required,
-            value: self.context.data.get(field.name).to_owned(),
+            value: field.widget.write(value, zone),
+            zone: zone.name(),
             errors: self.errors.of(field.name).map(str::to_owned).collect(),
             widget: field.widget,
             has_focus: is_editable && std::mem::take(&mut self.may_focus),
@@ -220,7 +222,12 @@ impl<A: ModelAdmin> Binder<'_, A> {
         match field.panel {
             Some(panel) => panel(&bound, self.panels).map(FieldView::Panel),
             None if is_editable => Ok(FieldView::Input(bound)),
-            None => Ok(FieldView::Readonly(ReadonlyView { name: bound.name, label: bound.label, help: bound.help, cell: bound.cell() })),
+            None => Ok(FieldView::Readonly(ReadonlyView {
+                name: bound.name,
+                label: bound.label,
+                help: bound.help,
+                cell: field.widget.show(value, self.display),
+            })),
         }
     }
 }

@@ -31,5 +31,6 @@ pub mod paginator;
 pub mod query_string;
 pub mod search;
 pub mod views;
+pub mod widget;
 
 mod pages;

@@ -1,21 +1,27 @@
 //! A model of the test's own, put into the admin by one declaration: the machinery knows no model.
 
+use actix_web::rt::System;
 use customer_segments::accounts::Actor;
 use customer_segments::accounts::actor::Subject;
 use customer_segments::admin::cell::Show;
 use customer_segments::admin::changelist::{ChangeList, Query};
 use customer_segments::admin::checks::check;
 use customer_segments::admin::display::Display;
-use customer_segments::admin::editing::Editing;
+use customer_segments::admin::edit::{self, Answer, Task};
+use customer_segments::admin::editing::{Edit, Editing, Saved, Target};
 use customer_segments::admin::fieldset::{Fieldset, Fold, FormField, ReadonlyField, Widget};
 use customer_segments::admin::filters::ListFilter;
+use customer_segments::admin::form::FormData;
+use customer_segments::admin::form_page::{FieldView, FormPage};
 use customer_segments::admin::list_display::{ListColumn, SortKey};
 use customer_segments::admin::model_admin::{Model, ModelAdmin, Store, Total};
 use customer_segments::admin::search::SearchField;
 use customer_segments::customers::company::{self, Company};
 use customer_segments::db::schema::crm_app_company;
+use customer_segments::db::{Id, Time};
 use customer_segments::query::Column;
 use customer_segments::routes;
+use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::support::evaluator::{self, World};
@@ -51,6 +57,48 @@ impl ModelAdmin for ShopAdmin {
     const ORDERING: &'static [SortKey] = &[SortKey::descending(&PLACES), SortKey::ascending(&NAME)];
     const FIELDSETS: &'static [Fieldset<Company>] = &[];
     const EDITING: Editing<Self> = Editing::ViewOnly("Shops are only shown.");
+}
+
+/// One field of every widget that is more than a line of text.
+struct GadgetAdmin;
+
+impl ModelAdmin for GadgetAdmin {
+    type Row = Company;
+    type Panels = ();
+    type Cleaned = ();
+    const MODEL: Model = model("gadget");
+    const KEY: &'static Column = &ID;
+    const STORE: Store<Company> = STORE;
+    const LIST_DISPLAY: &'static [ListColumn<Company>] = ShopAdmin::LIST_DISPLAY;
+    const ORDERING: &'static [SortKey] = ShopAdmin::ORDERING;
+    const FIELDSETS: &'static [Fieldset<Company>] = &[Fieldset {
+        title: "Gadget",
+        description: "",
+        fold: Fold::Never,
+        fields: &[
+            FormField::new("active", "Active", Widget::Checkbox, |row: &Company| row.is_active.to_string()).initially("true").field(),
+            FormField::new("places", "Places", Widget::Integer(0, 100), |row: &Company| row.location_count.to_string()).required().field(),
+            FormField::new("price", "Price", Widget::Money, |row: &Company| row.notes.clone()).field(),
+            FormField::new("day", "Day", Widget::Date, |_: &Company| "2026-07-01".into()).field(),
+            FormField::new("moment", "Moment", Widget::DateTime, |row: &Company| row.created_at.to_string()).field(),
+            FormField::new("email", "E-mail", Widget::Email(254), |row: &Company| row.email.clone()).field(),
+            FormField::new("site", "Site", Widget::Url(200), |row: &Company| row.website.clone()).field(),
+            FormField::new("password", "Password", Widget::Password, |_: &Company| String::new()).field(),
+        ],
+    }];
+    const EDITING: Editing<Self> = Editing::Form(Edit {
+        clean: |_, _, _| Ok(Some(())),
+        lock: |_, _| Ok(()),
+        is_done: |_, _, _| Ok(false),
+        save: |_, _, target, ()| match target {
+            Target::New(id) => Ok(Saved { id, name: String::new(), notes: Vec::new() }),
+            Target::Stored(row) => Ok(Saved { id: row.id, name: row.name.clone(), notes: Vec::new() }),
+        },
+        refusal: |_| None,
+        delete: |_, _, _| Ok(()),
+        related: |_, _| Ok(Vec::new()),
+        shows_again: |_| false,
+    });
 }
 
 /// Everything that can be declared wrongly without the compiler minding.
@@ -114,6 +162,73 @@ fn a_declaration_is_all_that_a_list_needs() {
         assert_eq!(names(&list("o=2").unwrap())[0], "Textb", "a column may begin with its largest");
         assert!(list("p=2").is_none(), "a page without rows");
         assert!(Query::read::<ShopAdmin>("name__exact=b", &display).is_err());
+    });
+}
+
+/// What the controls of a form show, and what is wrong at each.
+fn controls(form: &FormPage) -> Vec<(&'static str, String, String)> {
+    let fields = form.fieldsets.iter().flat_map(|fieldset| &fieldset.fields);
+    let inputs = fields.filter_map(|field| if let FieldView::Input(field) = field { Some(field) } else { None });
+    inputs.map(|field| (field.name, field.value.clone(), field.errors.join(" "))).collect()
+}
+
+#[test]
+fn every_widget_keeps_what_was_typed_and_says_what_is_wrong_at_its_field() {
+    on_both_engines(|test| {
+        let company = evaluator::Company { id: Uuid::now_v7(), name: "Gadgets".into(), ..evaluator::Company::default() };
+        stored::store(&test.db, &World { companies: vec![company.clone()], ..World::default() });
+        let id = Id(company.id);
+        let known = "2026-07-01T02:35:39.123456Z".parse().map(Time).unwrap();
+        let change = |connection: &mut _| {
+            let mut row = crm_app_company::table.find(id).select(Company::as_select()).first(connection)?;
+            (row.created_at, row.email, row.website) = (known, "as it came".into(), "www.example.com".into());
+            (row.is_active, row.location_count) = (true, -5);
+            company::update(connection, &row)
+        };
+        test.db.write_blocking(change).unwrap();
+        let task = Task { actor: Actor::system("tests", false), clock: test.clock.clone(), id: Some(id) };
+        let run = |data: Option<FormData>| {
+            System::new().block_on(async {
+                match data {
+                    None => Answer::Page(Box::new(edit::open::<GadgetAdmin>(&test.db, task.clone()).await.unwrap().unwrap())),
+                    Some(data) => edit::submit::<GadgetAdmin>(&test.db, task.clone(), data).await.unwrap(),
+                }
+            })
+        };
+        let Answer::Page(opened) = run(None) else { panic!("no form") };
+        let shown = controls(&opened);
+        assert_eq!(shown.iter().find(|(name, ..)| *name == "moment").unwrap().1, "2026-07-01T09:35:39", "in the zone");
+        let sent = |changes: &[(&str, &str)]| {
+            let version = ("_version".to_owned(), opened.version.clone());
+            let fields = shown.iter().map(|(name, value, _)| ((*name).to_owned(), value.clone()));
+            let mut pairs: Vec<_> = std::iter::once(version).chain(fields).collect();
+            for (name, value) in changes {
+                pairs.retain(|(known, _)| known != name);
+                pairs.push(((*name).to_owned(), (*value).to_owned()));
+            }
+            FormData::new(pairs)
+        };
+        assert!(matches!(run(Some(sent(&[]))), Answer::Saved(..)), "what an import brought may stay: {shown:?}");
+        let typed = [
+            ("places", "-6"),
+            ("price", "1,5"),
+            ("day", "yesterday"),
+            ("moment", "2026-07-01T09:75"),
+            ("email", "nobody"),
+            ("site", "javascript:alert(1)"),
+        ];
+        let Answer::Page(again) = run(Some(sent(&[&typed[..], &[("password", "secret")]].concat()))) else { panic!("it was saved") };
+        for (name, value) in typed {
+            let (_, kept, error) = controls(&again).into_iter().find(|(known, ..)| *known == name).unwrap();
+            assert!(kept == value && error.ends_with('.'), "{name}: {kept} {error}");
+        }
+        assert!(!format!("{again:?}").contains("secret"), "a password is never sent back");
+        let overtaken =
+            FormData::new(vec![("_version".into(), "old".into()), ("password".into(), "secret".into()), ("day".into(), "2026-7-2".into())]);
+        let Answer::Conflict(conflict) = run(Some(overtaken)) else { panic!("no conflict") };
+        assert!(!format!("{conflict:?}").contains("secret"), "not even then");
+        let differing: Vec<&str> = conflict.rows.iter().filter(|row| row.differs).map(|row| row.label).collect();
+        assert_eq!(differing, ["Active", "Places", "Day", "Moment", "E-mail", "Site"], "a box that sends nothing is not ticked");
     });
 }
 
