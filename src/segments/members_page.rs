@@ -93,6 +93,11 @@ impl Found {
 }
 
 impl MembersPage {
+    /// The page once more, with the campaign that was not noted and why.
+    fn refusing(self, campaign: String, why: String) -> Self {
+        Self { frame: Frame { has_errors: true, ..self.frame }, campaign, is_usable: true, error: Some(why), ..self }
+    }
+
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     fn number(&self, value: impl std::borrow::Borrow<i64>) -> String {
         number(*value.borrow())
@@ -162,9 +167,12 @@ pub async fn mark_used(
         }
         Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &path),
         Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
-            let again = load(&request, &staff, &path, Asked::default(), &db, &clock).await?;
-            let frame = Frame { has_errors: true, ..again.frame };
-            page(&MembersPage { frame, campaign, is_usable: true, error: Some(sentence), ..again })
+            match load(&request, &staff, &path, Asked::default(), &db, &clock).await {
+                Ok(again) => page(&again.refusing(campaign, sentence)),
+                // What is wrong with the form is told before the segment is looked for.
+                Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &path),
+                Err(error) => Err(error),
+            }
         }
         Err(error) => Err(error),
     }
