@@ -1,8 +1,10 @@
-//! Every URL of the site, one line each.
+//! Every URL of the site and who may use it, one line each.
 //!
-//! Read by `server`, which answers 405 with the methods of the line for any other, 301 where only the slash is missing,
-//! and 404 for the rest. A handler takes `Staff`, or says at its line why not.
+//! Read by `server`, which asks a handler only for those who may, answers 405 with the methods of the line for any other,
+//! 301 where only the slash is missing, and 404 for the rest. Tests hold every line against what it answers to everybody.
 
+use crate::accounts::access::Access::{Add, Anyone, Change, Delete, Staff, View};
+use crate::accounts::actor::Subject::{Company, Contact, Contract, Segment};
 use crate::accounts::{login, password_change};
 use crate::admin::frame::{Nav, NavApp, NavItem};
 use crate::admin::{index, views};
@@ -12,39 +14,40 @@ use crate::segments::{members_page, tools};
 use crate::server::url::{Url, url};
 
 /// The table.
+#[rustfmt::skip] // It is read by line.
 pub fn urls() -> Vec<Url> {
     vec![
-        url("/").get(index::home), // Anyone: it only leads to the index.
-        url("/admin/").get(index::show),
-        url("/admin/login/").get(login::show).post(login::sign_in), // Anyone: whoever signs in is nobody yet.
-        url("/admin/logout/").post(login::sign_out),
-        url("/admin/password_change/").get(password_change::show).post(password_change::change),
-        url("/admin/crm_app/").get(index::app),
-        url("/admin/crm_app/company/").get(views::changelist::<CompanyAdmin>),
-        url("/admin/crm_app/company/add/").get(views::add_form::<CompanyAdmin>).post(views::add::<CompanyAdmin>),
-        url("/admin/crm_app/company/{id}/change/").get(views::change_form::<CompanyAdmin>).post(views::change::<CompanyAdmin>),
-        url("/admin/crm_app/company/{id}/delete/").get(views::delete_form::<CompanyAdmin>).post(views::delete::<CompanyAdmin>),
-        url("/admin/crm_app/company/{id}/history/").get(views::history::<CompanyAdmin>),
-        url("/admin/crm_app/contact/").get(views::changelist::<ContactAdmin>),
-        url("/admin/crm_app/contact/add/").get(views::add_form::<ContactAdmin>).post(views::add::<ContactAdmin>),
-        url("/admin/crm_app/contact/{id}/change/").get(views::change_form::<ContactAdmin>).post(views::change::<ContactAdmin>),
-        url("/admin/crm_app/contact/{id}/delete/").get(views::delete_form::<ContactAdmin>).post(views::delete::<ContactAdmin>),
-        url("/admin/crm_app/contact/{id}/history/").get(views::history::<ContactAdmin>),
-        url("/admin/crm_app/contract/").get(views::changelist::<ContractAdmin>),
-        url("/admin/crm_app/contract/add/").get(views::add_form::<ContractAdmin>).post(views::add::<ContractAdmin>),
-        url("/admin/crm_app/contract/{id}/change/").get(views::change_form::<ContractAdmin>).post(views::change::<ContractAdmin>),
-        url("/admin/crm_app/contract/{id}/delete/").get(views::delete_form::<ContractAdmin>).post(views::delete::<ContractAdmin>),
-        url("/admin/crm_app/contract/{id}/history/").get(views::history::<ContractAdmin>),
-        url("/admin/crm_app/customersegment/").get(views::changelist::<SegmentAdmin>).post(views::act::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/preview/").post(members_page::show_preview),
-        url("/admin/crm_app/customersegment/add/").get(views::add_form::<SegmentAdmin>).post(views::add::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/change/").get(views::change_form::<SegmentAdmin>).post(views::change::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/delete/").get(views::delete_form::<SegmentAdmin>).post(views::delete::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/history/").get(views::history::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/duplicate/").post(tools::duplicate),
-        url("/admin/crm_app/customersegment/{id}/count/").post(tools::count_again),
-        url("/admin/crm_app/customersegment/{id}/members/").get(members_page::show).post(members_page::mark_used),
-        url("/admin/crm_app/customersegment/{id}/members.csv").get(members_page::export),
+        url("/").get(Anyone, index::home), // It only leads to the index.
+        url("/admin/").get(Staff, index::show),
+        url("/admin/login/").get(Anyone, login::show).post(Anyone, login::sign_in), // Whoever signs in is nobody yet.
+        url("/admin/logout/").post(Staff, login::sign_out),
+        url("/admin/password_change/").get(Staff, password_change::show).post(Staff, password_change::change),
+        url("/admin/crm_app/").get(Staff, index::app),
+        url("/admin/crm_app/company/").get(View(Company), views::changelist::<CompanyAdmin>),
+        url("/admin/crm_app/company/add/").get(Add(Company), views::add_form::<CompanyAdmin>).post(Add(Company), views::add::<CompanyAdmin>),
+        url("/admin/crm_app/company/{id}/change/").get(View(Company), views::change_form::<CompanyAdmin>).post(Change(Company), views::change::<CompanyAdmin>),
+        url("/admin/crm_app/company/{id}/delete/").get(Delete(Company), views::delete_form::<CompanyAdmin>).post(Delete(Company), views::delete::<CompanyAdmin>),
+        url("/admin/crm_app/company/{id}/history/").get(View(Company), views::history::<CompanyAdmin>),
+        url("/admin/crm_app/contact/").get(View(Contact), views::changelist::<ContactAdmin>),
+        url("/admin/crm_app/contact/add/").get(Add(Contact), views::add_form::<ContactAdmin>).post(Add(Contact), views::add::<ContactAdmin>),
+        url("/admin/crm_app/contact/{id}/change/").get(View(Contact), views::change_form::<ContactAdmin>).post(Change(Contact), views::change::<ContactAdmin>),
+        url("/admin/crm_app/contact/{id}/delete/").get(Delete(Contact), views::delete_form::<ContactAdmin>).post(Delete(Contact), views::delete::<ContactAdmin>),
+        url("/admin/crm_app/contact/{id}/history/").get(View(Contact), views::history::<ContactAdmin>),
+        url("/admin/crm_app/contract/").get(View(Contract), views::changelist::<ContractAdmin>),
+        url("/admin/crm_app/contract/add/").get(Add(Contract), views::add_form::<ContractAdmin>).post(Add(Contract), views::add::<ContractAdmin>),
+        url("/admin/crm_app/contract/{id}/change/").get(View(Contract), views::change_form::<ContractAdmin>).post(Change(Contract), views::change::<ContractAdmin>),
+        url("/admin/crm_app/contract/{id}/delete/").get(Delete(Contract), views::delete_form::<ContractAdmin>).post(Delete(Contract), views::delete::<ContractAdmin>),
+        url("/admin/crm_app/contract/{id}/history/").get(View(Contract), views::history::<ContractAdmin>),
+        url("/admin/crm_app/customersegment/").get(View(Segment), views::changelist::<SegmentAdmin>).post(View(Segment), views::act::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/preview/").post(View(Segment), members_page::show_preview),
+        url("/admin/crm_app/customersegment/add/").get(Add(Segment), views::add_form::<SegmentAdmin>).post(Add(Segment), views::add::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/change/").get(View(Segment), views::change_form::<SegmentAdmin>).post(Change(Segment), views::change::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/delete/").get(Delete(Segment), views::delete_form::<SegmentAdmin>).post(Delete(Segment), views::delete::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/history/").get(View(Segment), views::history::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(Segment), tools::duplicate),
+        url("/admin/crm_app/customersegment/{id}/count/").post(View(Segment), tools::count_again),
+        url("/admin/crm_app/customersegment/{id}/members/").get(View(Segment), members_page::show).post(View(Segment), members_page::mark_used),
+        url("/admin/crm_app/customersegment/{id}/members.csv").get(View(Segment), members_page::export),
     ]
 }
 

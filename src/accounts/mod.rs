@@ -1,9 +1,10 @@
 //! Who signs in, and what they may do.
 //!
 //! `actor` is the permission table that every model asks; the others only find out who the actor is. `user` and `password`
-//! are models; `staff` and `posted` are what handlers take as arguments (who asks, and what they sent), on top of
+//! are models; `access` is what the table of URLs says of each; `staff` and `posted` are what handlers take as arguments (who asks, and what they sent), on top of
 //! `session`, `csrf` and `client`; `login` has the pages.
 
+pub mod access;
 pub mod actor;
 pub mod client;
 pub mod csrf;

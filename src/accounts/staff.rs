@@ -68,6 +68,11 @@ impl FromRequest for Staff {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
+            // Found out already, before the handler was asked (`access`).
+            let known = request.extensions().get::<Self>().cloned();
+            if let Some(staff) = known {
+                return Ok(staff);
+            }
             let staff = find(&request).await?.ok_or_else(|| NotSignedIn::at(&request))?;
             // For the error page of this request, should it come to one.
             request.extensions_mut().insert(staff.clone());

@@ -29,6 +29,7 @@ use actix_web::{App, HttpServer};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::health::Draining;
+use crate::accounts::access::Access;
 use crate::accounts::hashing::Hashing;
 use crate::accounts::keys;
 use crate::accounts::session_store::Store;
@@ -111,11 +112,9 @@ fn checked(nav: Nav) -> Result<Nav> {
 }
 
 fn files_and_health(config: &mut ServiceConfig) {
-    for url in
-        [url::url("/healthz").get(health::alive), url::url("/readyz").get(health::ready), url::url("/static/{path:.+}").get(statics::serve)]
-    {
-        config.service(url);
-    }
+    config.service(url::url("/healthz").get(Access::Anyone, health::alive));
+    config.service(url::url("/readyz").get(Access::Anyone, health::ready));
+    config.service(url::url("/static/{path:.+}").get(Access::Anyone, statics::serve));
 }
 
 fn pages(config: &mut ServiceConfig) {

@@ -1,49 +1,54 @@
 //! A line of the table of URLs.
 //!
-//! Made by `routes`, mounted by `server`. It knows its methods, so that others get 405 with `Allow` and tests can walk all.
+//! Made by `routes`, mounted by `server`. It knows its methods, so that others get 405 with `Allow`, and who may use each:
+//! a handler without that does not compile, and is not asked before it was checked.
 
-use actix_web::dev::{AppService, Handler, HttpServiceFactory};
+use actix_web::body::BoxBody;
+use actix_web::dev::{AppService, Handler, HttpServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web;
-use actix_web::{FromRequest, HttpResponse, Resource, Responder, Route, guard};
+use actix_web::{Error, FromRequest, HttpResponse, Resource, Responder, Route, guard};
+
+use crate::accounts::access::Access;
 
 /// A URL with what answers to its methods.
 pub struct Url {
     pattern: &'static str,
-    methods: Vec<Method>,
+    answers: Vec<(Method, Access)>,
     routes: Vec<Route>,
 }
 
 /// A line for the URL `pattern`, in which `{id}` stands for a part between slashes.
 pub fn url(pattern: &'static str) -> Url {
-    Url { pattern, methods: Vec::new(), routes: Vec::new() }
+    Url { pattern, answers: Vec::new(), routes: Vec::new() }
 }
 
 impl Url {
-    /// What answers to GET, and to HEAD without its body.
+    /// What answers to GET, and to HEAD without its body, and to whom.
     #[must_use]
-    pub fn get<F, Args>(mut self, handler: F) -> Self
+    pub fn get<F, Args>(mut self, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.methods.extend([Method::GET, Method::HEAD]);
-        self.routes.push(web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler));
+        self.answers.extend([(Method::GET, access), (Method::HEAD, access)]);
+        self.routes.push(behind(access, web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)));
         self
     }
 
-    /// What answers to POST.
+    /// What answers to POST, and to whom.
     #[must_use]
-    pub fn post<F, Args>(mut self, handler: F) -> Self
+    pub fn post<F, Args>(mut self, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.methods.push(Method::POST);
-        self.routes.push(web::post().to(handler));
+        self.answers.push((Method::POST, access));
+        self.routes.push(behind(access, web::post().to(handler)));
         self
     }
 
@@ -52,15 +57,28 @@ impl Url {
         self.pattern
     }
 
-    /// The methods that are answered.
-    pub fn methods(&self) -> &[Method] {
-        &self.methods
+    /// The methods that are answered, each with those whom it answers.
+    pub fn answers(&self) -> &[(Method, Access)] {
+        &self.answers
+    }
+}
+
+/// A handler that is asked only by those who may.
+fn behind(access: Access, route: Route) -> Route {
+    route.wrap(from_fn(move |request, next: Next<BoxBody>| check(access, request, next)))
+}
+
+async fn check(access: Access, request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
+    match access.check(request.request()).await {
+        Ok(()) => next.call(request).await,
+        // An answer to this request, not a failure of the layers round it: its page has the frame of whoever asks.
+        Err(refusal) => Ok(request.error_response(refusal)),
     }
 }
 
 impl HttpServiceFactory for Url {
     fn register(self, config: &mut AppService) {
-        let allow = self.methods.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+        let allow = self.answers.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", ");
         let other = move || {
             let allow = allow.clone();
             async move { HttpResponse::MethodNotAllowed().insert_header((ALLOW, allow)).finish() }

@@ -94,7 +94,10 @@ impl Site {
 
 fn patterns(method: &str) -> Vec<&'static str> {
     let urls = routes::urls();
-    urls.iter().filter(|url| url.methods().iter().any(|known| known == method)).map(customer_segments::server::url::Url::pattern).collect()
+    urls.iter()
+        .filter(|url| url.answers().iter().any(|(known, _)| known == method))
+        .map(customer_segments::server::url::Url::pattern)
+        .collect()
 }
 
 /// Every address that answers to a method and leads to nothing.

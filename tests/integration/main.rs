@@ -18,6 +18,7 @@ mod declarations;
 mod house;
 mod import;
 mod licences;
+mod permissions;
 mod sample;
 mod security;
 mod segment_commands;

@@ -167,14 +167,8 @@ impl Person<'_> {
         self.get(answer.location())
     }
 
-    /// Any other request, made with [`Person::request`].
-    pub(crate) fn send(&self, request: RequestBuilder) -> Answer {
+    fn send(&self, request: RequestBuilder) -> Answer {
         Answer::of(self.client.execute(request.build().expect("a request")).expect("the site answers"))
-    }
-
-    /// A request of their browser, to be finished and sent.
-    pub(crate) fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
-        self.client.request(method, self.app.url(path))
     }
 }
 

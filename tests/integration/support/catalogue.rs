@@ -1,5 +1,7 @@
 //! What a database has, read from the engine's own catalogue.
 
+use std::collections::BTreeMap;
+
 use customer_segments::db::MultiBackend;
 use customer_segments::db::dialect::Engine;
 use diesel::sql_types::{Bool, Text};
@@ -60,4 +62,22 @@ where
 {
     let question = if test.db.engine() == Engine::Postgres { postgres } else { sqlite };
     diesel::sql_query(question).load(&mut *test.db.raw().unwrap()).unwrap()
+}
+
+/// Everything that is stored, table by table, sessions left out: two of these are equal if nothing was written in between.
+pub(crate) fn contents(test: &TestDb) -> BTreeMap<String, String> {
+    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for column in columns(test).into_iter().filter(|column| !column.table_name.contains("session")) {
+        tables.entry(column.table_name).or_default().push(column.name);
+    }
+    tables
+        .into_iter()
+        .map(|(table, columns)| {
+            let row = columns.iter().map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join(" || ',' || ");
+            let sqlite = format!("SELECT {row} AS line FROM \"{table}\" ORDER BY 1");
+            let postgres = format!("SELECT t::text AS line FROM \"{table}\" t ORDER BY 1");
+            let lines: Vec<String> = ask::<Line>(test, &postgres, &sqlite).into_iter().map(|line| line.line).collect();
+            (table, lines.join("\n"))
+        })
+        .collect()
 }

@@ -1,0 +1,57 @@
+//! Who may use a URL: what stands beside each handler in the table of URLs, and the check before it is asked.
+//!
+//! Declared in `routes`, put before the handlers by `server`. It closes a URL to those for whom no object behind it could
+//! be open; which objects are is judged by the models, row by row, in the transaction that reads them. So a handler that
+//! forgets to ask is still closed to strangers, and a line that says too little is contradicted by the models.
+
+use actix_web::{FromRequest as _, HttpRequest};
+
+use super::actor::{Actor, Permission, Subject};
+use super::staff::Staff;
+use crate::error::Result;
+
+/// Who may use a URL with a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody, signed in or not.
+    Anyone,
+    /// All of the staff.
+    Staff,
+    /// Those of the staff who may see objects of the model.
+    View(Subject),
+    /// Those who may add one.
+    Add(Subject),
+    /// Those who may change some.
+    Change(Subject),
+    /// Those who may delete some.
+    Delete(Subject),
+}
+
+impl Access {
+    /// What one must be allowed to do; `None` where nothing but being there is asked.
+    pub fn required(self) -> Option<(Permission, Subject)> {
+        match self {
+            Self::Anyone | Self::Staff => None,
+            Self::View(subject) => Some((Permission::View, subject)),
+            Self::Add(subject) => Some((Permission::Add, subject)),
+            Self::Change(subject) => Some((Permission::Change, subject)),
+            Self::Delete(subject) => Some((Permission::Delete, subject)),
+        }
+    }
+
+    /// Lets the request through or says why not.
+    ///
+    /// # Errors
+    /// `NotSignedIn` for whoever is not of the staff, `Forbidden` with the sentence why for those who are.
+    pub async fn check(self, request: &HttpRequest) -> Result<(), actix_web::Error> {
+        if self == Self::Anyone {
+            return Ok(());
+        }
+        let staff = Staff::extract(request).await?;
+        Ok(self.allows(&staff.actor)?)
+    }
+
+    fn allows(self, actor: &Actor) -> Result<()> {
+        self.required().map_or(Ok(()), |(permission, subject)| actor.require(permission, subject))
+    }
+}

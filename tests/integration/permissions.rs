@@ -1,0 +1,411 @@
+//! The permission matrix: everybody × every URL × every method × one's own objects and others'.
+//!
+//! Made from the table of URLs, so that a new line is in it at once. What is expected is the product's permission page,
+//! written down here once more ([`Who::may`], [`Who::meets`]) and not read from the code. A line without a declaration does
+//! not compile; one that declares what it does not do, or opens objects that this file does not know, fails here.
+
+use customer_segments::accounts::access::Access;
+use customer_segments::accounts::actor::{Permission, Subject};
+use customer_segments::accounts::user::User;
+use customer_segments::accounts::{Actor, Role};
+use customer_segments::db::Id;
+use customer_segments::db::dialect::Engine;
+use customer_segments::db::schema::auth_user;
+use customer_segments::routes;
+use customer_segments::segments::listed::ListChange;
+use customer_segments::segments::save::{self, Edited};
+use customer_segments::segments::{Draft, Input};
+use customer_segments::server::url::Url;
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use reqwest::Method;
+use reqwest::blocking::Response;
+use uuid::Uuid;
+
+use crate::support::browser::{Browser, text_of};
+use crate::support::catalogue::contents;
+use crate::support::evaluator::{self, World};
+use crate::support::stored::store;
+use crate::support::{TestApp, TestDb, on_engines};
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Nobody has signed in.
+    Stranger,
+    /// Somebody signed in as staff, which they are no longer.
+    NotStaff,
+    /// A member of the staff.
+    Of(Role),
+    /// A superuser, of the role with the fewest rights.
+    Superuser,
+}
+
+/// Whose object is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// One's own.
+    Own,
+    /// Another's; of segments an active one.
+    Others,
+    /// Another's segment that is paused.
+    OthersPaused,
+    /// A paused segment without owner.
+    Nobodys,
+    /// There is none.
+    Missing,
+}
+
+/// What comes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Outcome {
+    /// The way to the sign-in page.
+    SignIn,
+    /// 403, with a sentence that says why.
+    Refused,
+    /// "… doesn’t exist. Perhaps it was deleted?"
+    Unknown,
+    /// What was asked for; whether it was asked for well is another matter.
+    LetIn,
+}
+
+impl Who {
+    const ALL: [Self; 8] = [
+        Self::Stranger,
+        Self::NotStaff,
+        Self::Of(Role::Sales),
+        Self::Of(Role::Finance),
+        Self::Of(Role::Tech),
+        Self::Of(Role::Music),
+        Self::Of(Role::Admin),
+        Self::Superuser,
+    ];
+
+    fn is_admin(self) -> bool {
+        matches!(self, Self::Of(Role::Admin) | Self::Superuser)
+    }
+
+    /// The permission page: what they may do with the model at all.
+    fn may(self, permission: Permission, subject: Subject) -> bool {
+        match subject {
+            Subject::Segment => true,
+            Subject::User => self.is_admin(),
+            Subject::Company | Subject::Contact | Subject::Contract => {
+                self.is_admin() || self == Self::Of(Role::Sales) || permission == Permission::View
+            }
+        }
+    }
+
+    /// The permission page: what they meet when they would do it with this object.
+    fn meets(self, permission: Permission, subject: Subject, whose: Whose) -> Outcome {
+        let is_theirs = self.is_admin() || whose == Whose::Own;
+        match (subject, permission) {
+            _ if whose == Whose::Missing => Outcome::Unknown,
+            (Subject::Segment, _) if !is_theirs && whose != Whose::Others => Outcome::Unknown,
+            (Subject::Segment, Permission::Change | Permission::Delete) if !is_theirs => Outcome::Refused,
+            _ => Outcome::LetIn,
+        }
+    }
+
+    /// What they meet at a URL that says this of itself.
+    fn expects(self, access: Access, whose: Option<Whose>) -> Outcome {
+        if matches!(self, Self::Stranger | Self::NotStaff) {
+            return if access == Access::Anyone { Outcome::LetIn } else { Outcome::SignIn };
+        }
+        match access.required() {
+            Some((permission, subject)) if !self.may(permission, subject) => Outcome::Refused,
+            Some((permission, subject)) => whose.map_or(Outcome::LetIn, |whose| self.meets(permission, subject, whose)),
+            None if whose == Some(Whose::Missing) => Outcome::Unknown,
+            None => Outcome::LetIn,
+        }
+    }
+}
+
+/// Somebody with their browser.
+struct Person {
+    who: Who,
+    browser: Browser,
+    /// For their forms.
+    token: String,
+    id: Option<Id>,
+}
+
+/// The site with everybody in it.
+struct Everybody {
+    app: TestApp,
+    people: Vec<Person>,
+    /// Somebody else, who owns what is others'.
+    other: Id,
+}
+
+impl Everybody {
+    fn on(test: TestDb) -> Self {
+        let app = TestApp::on(test);
+        let other = id_of(&app, &app.user(Role::Sales, |_| {}));
+        let people = Who::ALL.into_iter().map(|who| person(&app, who)).collect();
+        write(&app, "CREATE TABLE kept_session AS SELECT * FROM segments_session");
+        Self { app, people, other }
+    }
+
+    /// Everybody is signed in as in the beginning, whatever they did since.
+    fn sign_in_again(&self) {
+        write(&self.app, "DELETE FROM segments_session");
+        write(&self.app, "INSERT INTO segments_session SELECT * FROM kept_session");
+    }
+
+    /// Asks for a page, or sends it a form without fields, in a copy of their browser.
+    fn send(&self, person: &Person, method: &Method, path: &str) -> (Browser, Response) {
+        self.sign_in_again();
+        let browser = person.browser.copy();
+        let request = browser.request(method.clone(), path);
+        let request = if *method == Method::POST { request.header("X-CSRFToken", &person.token).form(&[("a", "b")]) } else { request };
+        let answer = browser.send(request);
+        (browser, answer)
+    }
+
+    /// What comes of it.
+    fn ask(&self, person: &Person, method: &Method, path: &str) -> Outcome {
+        let (browser, answer) = self.send(person, method, path);
+        outcome(&browser, answer)
+    }
+
+    /// An object of the model of a URL, made anew for `person`.
+    fn object(&self, pattern: &str, person: &Person, whose: Whose) -> Id {
+        let owner = match whose {
+            Whose::Own => person.id,
+            Whose::Others | Whose::OthersPaused => Some(self.other),
+            Whose::Nobodys => None,
+            Whose::Missing => return Id::new(),
+        };
+        let status = if matches!(whose, Whose::OthersPaused | Whose::Nobodys) { "paused" } else { "active" };
+        match model(pattern) {
+            "customersegment" => self.segment(owner, status),
+            "company" => self.customer().0,
+            "contact" => self.customer().1,
+            "contract" => self.customer().2,
+            other => panic!("{pattern}: tell this test how an object of {other:?} is made, and whose it can be"),
+        }
+    }
+
+    fn segment(&self, owner: Option<Id>, status: &str) -> Id {
+        let (test, id) = (&self.app.test, Id::new());
+        let input = Input {
+            name: format!("Segment {id}"),
+            description: String::new(),
+            segment_type: "static".into(),
+            status: status.into(),
+            tags: String::new(),
+            filter_criteria: "{}".into(),
+        };
+        let draft = Draft::parse(&input, None, (&test.clock).into()).expect("a good segment");
+        let edited = Edited::new(draft, ListChange::default());
+        let actor = Actor { id: owner, ..Actor::system("somebody", false) };
+        test.db.write_blocking(|connection| save::insert(connection, &actor, &test.clock, id, &edited)).unwrap();
+        id
+    }
+
+    /// A company with a contact and a contract.
+    fn customer(&self) -> (Id, Id, Id) {
+        let (company, person, contract) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        let world = World {
+            companies: vec![evaluator::Company { id: company, name: format!("Company {company}"), ..evaluator::Company::default() }],
+            contacts: vec![evaluator::Contact { id: person, company_id: company, ..evaluator::Contact::default() }],
+            contracts: vec![evaluator::Contract {
+                id: contract,
+                company_id: company,
+                contract_number: contract.to_string(),
+                ..evaluator::Contract::default()
+            }],
+        };
+        store(&self.app.test.db, &world);
+        (Id(company), Id(person), Id(contract))
+    }
+}
+
+fn person(app: &TestApp, who: Who) -> Person {
+    let username = match who {
+        Who::Stranger => None,
+        Who::NotStaff => Some(app.user(Role::Admin, |_| {})),
+        Who::Of(role) => Some(app.user(role, |_| {})),
+        Who::Superuser => Some(app.user(Role::Music, |user| user.is_superuser = true)),
+    };
+    let browser = username.as_ref().map_or_else(|| app.browser(), |username| app.signed_in(username));
+    let token = browser.token(if username.is_some() { "/admin/" } else { "/admin/login/" });
+    let id = username.map(|username| id_of(app, &username));
+    if let (Who::NotStaff, Some(id)) = (who, id) {
+        let leave =
+            |connection: &mut _| Ok(diesel::update(auth_user::table.find(id)).set(auth_user::is_staff.eq(false)).execute(connection)?);
+        app.test.db.write_blocking(leave).unwrap();
+    }
+    Person { who, browser, token, id }
+}
+
+fn id_of(app: &TestApp, username: &str) -> Id {
+    app.test.db.read_blocking(|connection| User::find_by_username(connection, username)).unwrap().id
+}
+
+fn write(app: &TestApp, statement: &str) {
+    app.test.db.write_blocking(|connection| Ok(connection.batch_execute(statement)?)).unwrap();
+}
+
+fn outcome(browser: &Browser, answer: Response) -> Outcome {
+    let location = answer.headers().get("location").map(|location| location.to_str().unwrap().to_owned()).unwrap_or_default();
+    match answer.status().as_u16() {
+        302 if location.starts_with("/admin/login/") => Outcome::SignIn,
+        303 if location == "/admin/" => {
+            let said = text_of(&browser.get("/admin/").text().unwrap(), ".messagelist");
+            if said.contains("doesn’t exist. Perhaps it was deleted?") { Outcome::Unknown } else { Outcome::LetIn }
+        }
+        403 => {
+            let sentence = text_of(&answer.text().unwrap(), "#content-main");
+            // What a screen does for nobody is no matter of who asks.
+            if sentence.contains("Here they are only shown.") {
+                return Outcome::LetIn;
+            }
+            assert!(sentence.contains(" may not ") || sentence.contains(" may change "), "this is why? {sentence}");
+            Outcome::Refused
+        }
+        200..=299 | 302 | 303 | 400 | 409 => Outcome::LetIn,
+        status => panic!("{status} at {}", answer.url()),
+    }
+}
+
+/// The model of a URL's objects: what stands before their key.
+fn model(pattern: &str) -> &str {
+    pattern.split("/{id}").next().and_then(|before| before.rsplit('/').next()).unwrap_or_default()
+}
+
+/// Whose objects a URL is asked for.
+fn kinds(pattern: &str, who: Who) -> Vec<Option<Whose>> {
+    if !pattern.contains('{') {
+        return vec![None];
+    }
+    let of_segments = [Whose::Own, Whose::Others, Whose::OthersPaused, Whose::Nobodys, Whose::Missing];
+    let all: &[Whose] = if model(pattern) == "customersegment" { &of_segments } else { &[Whose::Others, Whose::Missing] };
+    let is_known = !matches!(who, Who::Stranger | Who::NotStaff);
+    all.iter().filter(|whose| is_known || **whose != Whose::Own).copied().map(Some).collect()
+}
+
+fn with_key(pattern: &str, id: Id) -> String {
+    let path = pattern.replace("{id}", &id.to_string());
+    assert!(!path.contains('{'), "{pattern}: tell this test what stands there");
+    path
+}
+
+#[test]
+fn every_url_answers_everybody_as_the_permission_page_says() {
+    on_engines(|engine| {
+        let everybody = Everybody::on(TestDb::new(engine));
+        let mut wrong = Vec::new();
+        for person in &everybody.people {
+            for url in routes::urls() {
+                for (method, access) in url.answers().iter().filter(|(method, _)| *method != "HEAD") {
+                    for whose in kinds(url.pattern(), person.who) {
+                        let id = whose.map_or_else(Id::new, |whose| everybody.object(url.pattern(), person, whose));
+                        let method = method.as_str().parse().unwrap();
+                        let found = everybody.ask(person, &method, &with_key(url.pattern(), id));
+                        let expected = person.who.expects(*access, whose);
+                        if found != expected {
+                            wrong.push(format!("{:?}: {method} {} of {whose:?}: {found:?}, not {expected:?}", person.who, url.pattern()));
+                        }
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn what_is_added_changed_and_deleted_is_declared_so() {
+    for url in routes::urls() {
+        let last = url.pattern().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        for (method, access) in url.answers() {
+            let required = access.required().map(|(permission, _)| permission);
+            let named = match (last, method.as_str()) {
+                ("add", _) => Some(Permission::Add),
+                ("delete", _) => Some(Permission::Delete),
+                ("change", "POST") => Some(Permission::Change),
+                _ => continue,
+            };
+            assert_eq!(required, named, "{method} {}", url.pattern());
+        }
+    }
+}
+
+#[test]
+fn other_methods_are_answered_with_those_there_are() {
+    on_one(|everybody, superuser| {
+        for url in routes::urls() {
+            let there: Vec<&str> = url.answers().iter().map(|(method, _)| method.as_str()).collect();
+            let path = with_key(url.pattern(), Id::new());
+            for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"] {
+                if !there.contains(&method) {
+                    let browser = superuser.browser.copy();
+                    let answer = browser.send(browser.request(method.parse().unwrap(), &path));
+                    assert_eq!(answer.status(), 405, "{method} {path}");
+                    assert_eq!(answer.headers().get("allow").unwrap().to_str().unwrap(), there.join(", "), "{method} {path}");
+                }
+            }
+            everybody.sign_in_again();
+        }
+    });
+}
+
+/// Pages that write down that somebody took their content away.
+const WRITTEN_DOWN: &[&str] = &["/admin/crm_app/customersegment/{id}/members.csv"];
+
+#[test]
+fn whoever_only_looks_changes_nothing() {
+    on_engines(|engine| {
+        let everybody = Everybody::on(TestDb::new(engine));
+        let person = everybody.people.last().expect("the superuser");
+        for url in routes::urls().iter().filter(|url| answers(url, "GET")) {
+            for whose in kinds(url.pattern(), person.who) {
+                let id = whose.map_or_else(Id::new, |whose| everybody.object(url.pattern(), person, whose));
+                for method in [Method::GET, Method::HEAD] {
+                    let before = contents(&everybody.app.test);
+                    everybody.send(person, &method, &with_key(url.pattern(), id));
+                    let after = contents(&everybody.app.test);
+                    let touched: Vec<&String> =
+                        before.iter().filter(|(table, rows)| after[*table] != **rows).map(|(table, _)| table).collect();
+                    let is_noted = WRITTEN_DOWN.contains(&url.pattern()) && whose != Some(Whose::Missing);
+                    let expected: &[&str] = if is_noted { &["segments_event"] } else { &[] };
+                    assert_eq!(touched, expected, "{method} {}", url.pattern());
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_form_without_its_token_is_refused_everywhere_and_changes_nothing() {
+    on_engines(|engine| {
+        let everybody = Everybody::on(TestDb::new(engine));
+        for who in [Who::Stranger, Who::Superuser] {
+            let person = everybody.people.iter().find(|person| person.who == who).expect("one of everybody");
+            for url in routes::urls().iter().filter(|url| answers(url, "POST")) {
+                let whose = kinds(url.pattern(), who)[0];
+                let id = whose.map_or_else(Id::new, |whose| everybody.object(url.pattern(), person, whose));
+                everybody.sign_in_again();
+                let before = contents(&everybody.app.test);
+                let browser = person.browser.copy();
+                let answer = browser.post(&with_key(url.pattern(), id), &[("csrfmiddlewaretoken", "")]);
+                let is_open = url.answers().iter().any(|(method, access)| method == "POST" && *access == Access::Anyone);
+                let expected = if is_open || who == Who::Superuser { 403 } else { 302 };
+                assert_eq!(answer.status(), expected, "{who:?}: POST {}", url.pattern());
+                assert_eq!(contents(&everybody.app.test), before, "POST {}", url.pattern());
+            }
+        }
+    });
+}
+
+fn answers(url: &Url, method: &str) -> bool {
+    url.answers().iter().any(|(answered, _)| answered == method)
+}
+
+/// For what does not depend on the engine.
+fn on_one(test: impl Fn(&Everybody, &Person)) {
+    let everybody = Everybody::on(TestDb::new(Engine::Sqlite));
+    test(&everybody, everybody.people.last().expect("the superuser"));
+}
