@@ -13,11 +13,11 @@ use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::query::{Condition, Selection, Sql, Test, Value};
 
-use super::changelist::Query;
 use super::display::counted;
 use super::edit::Task;
 use super::editing::Act;
 use super::form_page::ObjectView;
+use super::list_query::Query;
 use super::model_admin::ModelAdmin;
 
 /// Something that can be done with several objects at once.

@@ -12,95 +12,14 @@ use crate::query::{Condition, Selection, Sql, Test, Value};
 use super::actions;
 use super::cell::Cell;
 use super::display::Display;
-use super::filters::{FilterView, ListFilter, Unusable};
-use super::headings::{Clicked, Heading, ORDER, headings, keys, sort};
-use super::list_display::order;
+use super::facets::Facets;
+use super::filter_choices::SideBar;
+use super::filters::Asked;
+use super::headings::{Heading, headings};
+use super::list_query::{Query, SEARCH};
 use super::model_admin::{Model, ModelAdmin, Total};
-use super::paginator::{self, Count, PER_PAGE, PageLink, Paginator, Wanted};
-use super::query_string::{QueryString, back_to, carrying};
-use super::search::{self, MAX_SEARCH};
-
-/// What is searched for.
-pub const SEARCH: &str = "q";
-/// Set when a list was asked for in a way that cannot be meant.
-pub const ERROR: &str = "e";
-/// Asks for counts beside the filters; understood from the beginning so that links keep working.
-const FACETS: &str = "_facets";
-
-/// What a list is asked for, understood.
-#[derive(Debug, Clone)]
-pub struct Query {
-    parameters: QueryString,
-    search: String,
-    sort: Vec<Clicked>,
-    wanted: Wanted,
-    filter: Sql,
-    /// What the filters leave out before anything is chosen.
-    unfiltered: Sql,
-    is_filtered: bool,
-}
-
-impl Query {
-    /// Reads the parameters of a list.
-    ///
-    /// # Errors
-    /// `Unusable` for parameters that the list does not have and values that cannot be meant.
-    pub fn read<A: ModelAdmin>(raw: &str, display: &Display) -> Result<Self, Unusable> {
-        let parameters = QueryString::parse(raw).without(&[ERROR]);
-        let filters = filter_parameters::<A>();
-        let own = [SEARCH, ORDER, paginator::PAGE, paginator::ALL, FACETS];
-        if parameters.pairs().any(|(name, _)| !own.contains(&name) && !filters.iter().any(|filter| filter == name)) {
-            return Err(Unusable);
-        }
-        let is_filtered = parameters.pairs().any(|(name, _)| filters.iter().any(|filter| filter == name));
-        Ok(Self {
-            search: parameters.get(SEARCH).unwrap_or_default().trim().chars().take(MAX_SEARCH).collect(),
-            sort: parameters.get(ORDER).map(sort::<A>).unwrap_or_default(),
-            wanted: Wanted::read(&parameters).ok_or(Unusable)?,
-            is_filtered,
-            filter: filter::<A>(&parameters, display)?,
-            unfiltered: filter::<A>(&QueryString::default(), display)?,
-            parameters,
-        })
-    }
-
-    /// The rows that the list finds, of those that the actor sees.
-    pub fn predicate<A: ModelAdmin>(&self, connection: &mut AnyConnection, visible: &Sql) -> Result<Sql> {
-        let mut wanted = vec![visible.clone(), self.filter.clone()];
-        if !self.search.is_empty() && !A::SEARCH_FIELDS.is_empty() {
-            wanted.push(search::predicate(connection, A::SEARCH_FIELDS, &self.search)?);
-        }
-        Ok(Sql::and(wanted))
-    }
-
-    /// The order of the list.
-    pub fn order<A: ModelAdmin>(&self) -> Sql {
-        order(keys::<A>(&self.sort), A::KEY)
-    }
-
-    /// Whether answering may look at every row of a model that has many.
-    pub fn is_heavy<A: ModelAdmin>(&self) -> bool {
-        matches!(A::TOTAL, Total::UpTo(most) if !self.is_plain() || self.wanted.page > most / PER_PAGE)
-    }
-
-    /// Whether it asks for all rows in the order that the list has of its own accord.
-    fn is_plain(&self) -> bool {
-        self.search.is_empty() && self.sort.is_empty() && !self.is_filtered
-    }
-}
-
-/// What the filters leave.
-fn filter<A: ModelAdmin>(parameters: &QueryString, display: &Display) -> Result<Sql, Unusable> {
-    let mut wanted = Vec::new();
-    for filter in A::LIST_FILTER {
-        wanted.extend(filter.predicate(parameters, display)?);
-    }
-    Ok(Sql::and(wanted))
-}
-
-fn filter_parameters<A: ModelAdmin>() -> Vec<String> {
-    A::LIST_FILTER.iter().flat_map(ListFilter::parameters).collect()
-}
+use super::paginator::{self, Count, PageLink, Paginator};
+use super::query_string::{back_to, carrying};
 
 /// A list, as the page shows it.
 #[derive(Debug)]
@@ -111,10 +30,8 @@ pub struct ChangeList {
     pub headings: Vec<Heading>,
     /// The rows of this page.
     pub rows: Vec<Row>,
-    /// Filters, in order.
-    pub filters: Vec<FilterView>,
-    /// Leads to the list without filters; `None` when there are none set.
-    pub clear_filters: Option<String>,
+    /// What stands beside it.
+    pub filters: SideBar,
     /// The search box; `None` where nothing can be searched.
     pub search: Option<SearchBox>,
     /// How many rows there are: "1,204", "10,000+".
@@ -178,37 +95,36 @@ pub struct ListCell {
 
 impl ChangeList {
     /// The page of a list that `query` asks for; `None` when the list ends before it.
-    pub fn load<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query, display: &Display) -> Result<Option<Self>> {
+    pub fn load<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query, facets: &Facets) -> Result<Option<Self>> {
         let visible = (A::VISIBLE)(actor);
         let (predicate, order) = (query.predicate::<A>(connection, &visible)?, query.order::<A>());
         let Some((paginator, rows)) = page::<A>(connection, query, &predicate, &order)? else { return Ok(None) };
-        let total = if query.search.is_empty() {
+        let total = if query.search().is_empty() {
             paginator.count
         } else {
-            Found::of::<A>(connection, &Sql::and([visible, query.unfiltered.clone()]))?.count
+            let asked = Asked { visible: &visible, display: query.display() };
+            let unfiltered = query.left_at_first(connection, asked)?;
+            Found::of::<A>(connection, &Sql::and(unfiltered.into_iter().chain([visible.clone()])))?.count
         };
-        Ok(Some(Self::of::<A>(actor, query, display, &paginator, total, &rows)))
+        let filters = SideBar::of::<A>(connection, query, &visible, facets)?;
+        Ok(Some(Self::of::<A>(actor, query, filters, &paginator, total, &rows)))
     }
 
-    fn of<A: ModelAdmin>(actor: &Actor, query: &Query, display: &Display, paginator: &Paginator, total: Count, rows: &[A::Row]) -> Self {
-        let filters = query.parameters.without(&[paginator::PAGE, paginator::ALL]);
-        let names = filter_parameters::<A>();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    fn of<A: ModelAdmin>(actor: &Actor, query: &Query, filters: SideBar, paginator: &Paginator, total: Count, rows: &[A::Row]) -> Self {
         let allowed = |permission| A::EDITING.allows(actor, permission, None);
-        let carried = query.parameters.encoded();
+        let carried = query.parameters().encoded();
         Self {
             model: A::MODEL,
-            headings: headings::<A>(&query.parameters, &query.sort),
-            rows: rows.iter().map(|row| list_row::<A>(row, display, &carried)).collect(),
-            filters: A::LIST_FILTER.iter().map(|filter| filter.view(&filters, display)).collect(),
-            clear_filters: query.is_filtered.then(|| filters.without(&names).link()),
+            headings: headings::<A>(query.parameters(), query.sort()),
+            rows: rows.iter().map(|row| list_row::<A>(row, query.display(), &carried)).collect(),
+            filters,
             search: (!A::SEARCH_FIELDS.is_empty()).then(|| search_box(query, paginator.count, total)),
             count: paginator.count.text(),
             is_one: paginator.count.value == 1,
-            pages: paginator.links(&query.parameters),
-            previous: paginator.previous(&query.parameters),
-            next: paginator.next(&query.parameters, i64::try_from(rows.len()) == Ok(paginator.limit)),
-            show_all: paginator.show_all(&query.parameters),
+            pages: paginator.links(query.parameters()),
+            previous: paginator.previous(query.parameters()),
+            next: paginator.next(query.parameters(), i64::try_from(rows.len()) == Ok(paginator.limit)),
+            show_all: paginator.show_all(query.parameters()),
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
             url: back_to(A::MODEL.list_url(), &carried),
             add_url: allowed(Permission::Add).is_ok().then(|| carrying(A::MODEL.add_url(), &carried)),
@@ -225,7 +141,7 @@ fn page<A: ModelAdmin>(
     order: &Sql,
 ) -> Result<Option<(Paginator, Vec<A::Row>)>> {
     let Found { count, keys } = Found::of::<A>(connection, predicate)?;
-    let Some(paginator) = Paginator::new(count, query.wanted) else { return Ok(None) };
+    let Some(paginator) = Paginator::new(count, query.wanted()) else { return Ok(None) };
     let named = keys.map(|keys| Test::new(*A::KEY, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql());
     let predicate = named.as_ref().unwrap_or(predicate);
     let (limit, offset, reads_rows) = (paginator.limit, paginator.offset, query.is_plain());
@@ -265,13 +181,13 @@ fn list_row<A: ModelAdmin>(row: &A::Row, display: &Display, carried: &str) -> Ro
 }
 
 fn search_box(query: &Query, found: Count, total: Count) -> SearchBox {
-    let kept = query.parameters.without(&[SEARCH, paginator::PAGE, paginator::ALL]);
+    let kept = query.parameters().without(&[SEARCH, paginator::PAGE, paginator::ALL]);
     let one = found.value == 1 && !found.is_capped;
     let results = format!("{} {}", found.text(), if one { "result" } else { "results" });
     SearchBox {
-        typed: query.search.clone(),
+        typed: query.search().to_owned(),
         kept: kept.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        results: (!query.search.is_empty()).then_some(results),
+        results: (!query.search().is_empty()).then_some(results),
         total: format!("{} total", total.text()),
     }
 }

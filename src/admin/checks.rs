@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use crate::query::{Column, Kind};
 
-use super::changelist::{ERROR, SEARCH};
+use super::facets::PARAMETER as FACETS;
 use super::fieldset::{Field, Widget, form_fields};
 use super::filters::{FilterKind, ListFilter};
 use super::headings::ORDER;
+use super::list_query::{ERROR, SEARCH};
 use super::model_admin::ModelAdmin;
 use super::paginator::{ALL, PAGE};
 
@@ -29,7 +30,8 @@ pub fn check<A: ModelAdmin>() -> Vec<Problem> {
     for filter in A::LIST_FILTER {
         list_filter::<A>(&mut problems, filter);
     }
-    let parameters = A::LIST_FILTER.iter().flat_map(ListFilter::parameters).chain([SEARCH, ORDER, PAGE, ALL, ERROR].map(str::to_owned));
+    let parameters =
+        A::LIST_FILTER.iter().flat_map(ListFilter::parameters).chain([SEARCH, ORDER, PAGE, ALL, ERROR, FACETS].map(str::to_owned));
     problems.twice("admin.E203", "the parameter", parameters);
     for field in A::SEARCH_FIELDS {
         let home = field.through.map_or(A::KEY.table, |through| through.key.table);
@@ -74,11 +76,13 @@ fn list_display<A: ModelAdmin>(problems: &mut Problems) {
 }
 
 fn list_filter<A: ModelAdmin>(problems: &mut Problems, filter: &ListFilter) {
-    let Column { kind, table, .. } = *filter.column;
+    let Column { kind, table, nullable, .. } = *filter.column;
     let (is_right, code) = match filter.kind {
         FilterKind::Choices | FilterKind::ChoicesWithDefault { .. } => (kind == Kind::Text && !filter.offered().is_empty(), "admin.E201"),
         FilterKind::Boolean => (kind == Kind::Boolean, "admin.E202"),
         FilterKind::Date => (matches!(kind, Kind::Date | Kind::Timestamp), "admin.E204"),
+        FilterKind::Emptiness => (nullable || kind == Kind::Text, "admin.E206"),
+        FilterKind::Lookups(_) => (true, "admin.E207"),
     };
     problems.add_if(!is_right, code, || format!("has the filter {} over a column that does not fit it", filter.parameter));
     problems.add_if(table != A::KEY.table, "admin.E205", || format!("has the filter {} over another table", filter.parameter));

@@ -1,13 +1,13 @@
-//! List filters: the choices beside a list, their parameters in the address, and the predicate of what was chosen.
+//! List filters: their parameters in the address, and the predicate of what was chosen.
 //!
-//! Declared in `LIST_FILTER`, read by `changelist`. Parameters are Django's (`status__exact`, `created_at__gte` and `__lt`,
-//! `created_at__isnull`), so that bookmarks of the old admin still work; a value that cannot be meant is refused as a whole.
+//! Declared in `LIST_FILTER`, read by `changelist`; what they offer is in `filter_choices`. Parameters are Django's
+//! (`status__exact`, `created_at__gte` and `__lt`, `created_at__isnull`, `email__isempty`), so that bookmarks of the old admin
+//! still work; a value that cannot be meant is refused as a whole.
 
-use chrono::{Datelike, Days, NaiveDate};
-
-use crate::db::Time;
+use crate::db::{AnyConnection, Time};
+use crate::error::Result;
 use crate::query::condition::Range;
-use crate::query::period::{Point, day_start, next_day, parse_point};
+use crate::query::period::{Point, parse_point};
 use crate::query::{Choice, Column, Condition, Kind, Sql, Test, Value};
 
 use super::display::Display;
@@ -20,7 +20,7 @@ pub struct ListFilter {
     pub parameter: &'static str,
     /// What it is by: "By status".
     pub title: &'static str,
-    /// The column it asks.
+    /// The column it asks; of lookups the one that they are about.
     pub column: &'static Column,
     /// What can be chosen.
     pub kind: FilterKind,
@@ -29,7 +29,7 @@ pub struct ListFilter {
 }
 
 /// What a filter lets one choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum FilterKind {
     /// One of the column's choices, or All.
     Choices,
@@ -44,44 +44,73 @@ pub enum FilterKind {
     Boolean,
     /// Any date, Today, Past 7 days, This month, This year; No date and Has date where there may be none.
     Date,
+    /// All, Empty, Not empty.
+    Emptiness,
+    /// What the rows themselves have to offer, or anything else that a column cannot say.
+    Lookups(Lookups),
+}
+
+/// Choices that only the database knows: Django's `SimpleListFilter`.
+#[derive(Debug, Clone, Copy)]
+pub struct Lookups {
+    /// What can be chosen, in order.
+    pub offered: fn(&mut AnyConnection, Asked<'_>) -> Result<Labelled>,
+    /// What the rows of a value meet; nothing is refused, a value that nobody offered has no rows.
+    pub rows: fn(&mut AnyConnection, Asked<'_>, &str) -> Result<Sql>,
+}
+
+/// Values as they stand in the address, with what people read.
+pub type Labelled = Vec<(String, String)>;
+
+/// Of whom and when a lookup is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The rows that the actor sees.
+    pub visible: &'a Sql,
+    /// The day, and its zone.
+    pub display: &'a Display,
+}
+
+/// What a filter leaves, as far as the address alone can tell.
+#[derive(Debug, Clone)]
+pub enum Narrowing {
+    /// Everything.
+    Nothing,
+    /// The rows that meet this.
+    Rows(Sql),
+    /// The rows of a value that is looked up.
+    Lookup(Lookups, String),
+}
+
+impl Narrowing {
+    /// What the rows meet.
+    pub fn sql(&self, connection: &mut AnyConnection, asked: Asked<'_>) -> Result<Sql> {
+        match self {
+            Self::Nothing => Ok(Sql::all()),
+            Self::Rows(sql) => Ok(sql.clone()),
+            Self::Lookup(lookups, value) => (lookups.rows)(connection, asked, value),
+        }
+    }
+}
+
+impl From<Option<Sql>> for Narrowing {
+    fn from(sql: Option<Sql>) -> Self {
+        sql.map_or(Self::Nothing, Self::Rows)
+    }
 }
 
 /// The parameters of a filter cannot be understood: the page is asked for again without any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unusable;
 
-/// A filter as the page shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilterView {
-    /// See [`ListFilter::title`].
-    pub title: &'static str,
-    /// By which the browser remembers whether it is folded.
-    pub parameter: &'static str,
-    /// What can be chosen, in order.
-    pub choices: Vec<FilterChoice>,
-}
-
-/// One choice of a filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilterChoice {
-    /// What it says.
-    pub label: String,
-    /// Where it leads.
-    pub link: String,
-    /// Whether it is the present one.
-    pub is_selected: bool,
-}
-
-/// Parameters that a choice sets, by the ending of their name.
-type Setting = Vec<(&'static str, String)>;
-
-const EXACT: &str = "__exact";
-const SINCE: &str = "__gte";
-const UNTIL: &str = "__lt";
-const IS_NULL: &str = "__isnull";
+pub(super) const EXACT: &str = "__exact";
+pub(super) const SINCE: &str = "__gte";
+pub(super) const UNTIL: &str = "__lt";
+pub(super) const IS_NULL: &str = "__isnull";
+pub(super) const IS_EMPTY: &str = "__isempty";
 
 /// Asks a filter with a default choice for everything.
-const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 
 impl ListFilter {
     /// A filter by the choices of `column`.
@@ -110,6 +139,16 @@ impl ListFilter {
         Self { parameter, title, column, kind: FilterKind::Date, labels: &[] }
     }
 
+    /// A filter by whether there is anything in `column`.
+    pub const fn emptiness(parameter: &'static str, title: &'static str, column: &'static Column) -> Self {
+        Self { parameter, title, column, kind: FilterKind::Emptiness, labels: &[] }
+    }
+
+    /// A filter by what is looked up; `parameter` stands in the address as it is.
+    pub const fn lookups(parameter: &'static str, title: &'static str, column: &'static Column, lookups: Lookups) -> Self {
+        Self { parameter, title, column, kind: FilterKind::Lookups(lookups), labels: &[] }
+    }
+
     /// The same with labels of its own.
     #[must_use]
     pub const fn labelled(self, labels: &'static [Choice]) -> Self {
@@ -127,83 +166,34 @@ impl ListFilter {
             FilterKind::Choices | FilterKind::ChoicesWithDefault { .. } | FilterKind::Boolean => &[EXACT],
             FilterKind::Date if self.column.nullable => &[SINCE, UNTIL, IS_NULL],
             FilterKind::Date => &[SINCE, UNTIL],
+            FilterKind::Emptiness => &[IS_EMPTY],
+            FilterKind::Lookups(_) => &[""],
         };
         endings.iter().map(|ending| self.named(ending)).collect()
     }
 
-    /// What the rows must meet.
+    /// What it leaves.
     ///
     /// # Errors
     /// `Unusable` when a value cannot be meant.
-    pub fn predicate(&self, query: &QueryString, display: &Display) -> Result<Option<Sql>, Unusable> {
-        match self.kind {
-            FilterKind::Choices => Ok(self.get(query, EXACT).map(|value| self.is_one_of(&[value]))),
-            FilterKind::ChoicesWithDefault { leaves_out, .. } => Ok(match self.get(query, EXACT) {
+    pub fn narrowing(&self, query: &QueryString, display: &Display) -> Result<Narrowing, Unusable> {
+        let exact = self.get(query, EXACT);
+        let sql = match self.kind {
+            FilterKind::Choices => exact.map(|value| self.is_one_of(&[value])),
+            FilterKind::ChoicesWithDefault { leaves_out, .. } => match exact {
                 None => Some(self.is_one_of(leaves_out).complement()),
                 Some(ALL) => None,
                 Some(value) => Some(self.is_one_of(&[value])),
-            }),
-            FilterKind::Boolean => self.get(query, EXACT).map(|value| self.is_flag(value)).transpose(),
-            FilterKind::Date => self.dates(query, display),
-        }
-    }
-
-    /// What the page offers.
-    pub fn view(&self, query: &QueryString, display: &Display) -> FilterView {
-        let names = self.parameters();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let others = query.without(&names);
-        let present: Setting = ENDINGS.iter().filter_map(|ending| Some((*ending, self.get(query, ending)?.to_owned()))).collect();
-        let choices = self.settings(display).into_iter().map(|(label, setting)| FilterChoice {
-            label,
-            is_selected: setting == present,
-            link: setting.into_iter().fold(others.clone(), |link, (ending, value)| link.with(&self.named(ending), value)).link(),
-        });
-        FilterView { title: self.title, parameter: self.parameter, choices: choices.collect() }
-    }
-
-    fn settings(&self, display: &Display) -> Vec<(String, Setting)> {
-        let exact = |value: &str| vec![(EXACT, value.to_owned())];
-        let values = self.offered().iter().map(|choice| (choice.label.to_owned(), exact(choice.value)));
-        match self.kind {
-            FilterKind::Choices => [("All".to_owned(), vec![])].into_iter().chain(values).collect(),
-            FilterKind::ChoicesWithDefault { label, .. } => {
-                [(label.to_owned(), vec![]), ("All".to_owned(), exact(ALL))].into_iter().chain(values).collect()
+            },
+            FilterKind::Boolean => exact.map(|value| self.is_flag(value)).transpose()?,
+            FilterKind::Date => self.dates(query, display)?,
+            FilterKind::Emptiness => self.get(query, IS_EMPTY).map(|value| self.is_empty(value)).transpose()?,
+            FilterKind::Lookups(lookups) => {
+                let value = self.get(query, "").filter(|value| !value.is_empty());
+                return Ok(value.map_or(Narrowing::Nothing, |value| Narrowing::Lookup(lookups, value.to_owned())));
             }
-            FilterKind::Boolean => vec![("All".into(), vec![]), ("Yes".into(), exact("1")), ("No".into(), exact("0"))],
-            FilterKind::Date => self.periods(display),
-        }
-    }
-
-    fn periods(&self, display: &Display) -> Vec<(String, Setting)> {
-        let today = display.today();
-        let tomorrow = next_day(today).unwrap_or(today);
-        let first_of_month = today.with_day(1).unwrap_or(today);
-        let next_month = first_of_month.checked_add_months(chrono::Months::new(1)).unwrap_or(tomorrow);
-        let year = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(today);
-        let period = |label: &str, since, until| {
-            (label.to_owned(), vec![(SINCE, self.written(since, display)), (UNTIL, self.written(until, display))])
         };
-        let mut periods = vec![
-            ("Any date".to_owned(), vec![]),
-            period("Today", today, tomorrow),
-            period("Past 7 days", today.checked_sub_days(Days::new(7)).unwrap_or(today), tomorrow),
-            period("This month", first_of_month, next_month),
-            period("This year", year(today.year()), year(today.year() + 1)),
-        ];
-        if self.column.nullable {
-            periods.push(("No date".to_owned(), vec![(IS_NULL, "True".to_owned())]));
-            periods.push(("Has date".to_owned(), vec![(IS_NULL, "False".to_owned())]));
-        }
-        periods
-    }
-
-    /// A day as Django writes it into the address: with the time and the offset of its midnight, for a column of moments.
-    fn written(&self, day: NaiveDate, display: &Display) -> String {
-        match self.column.kind {
-            Kind::Timestamp => day_start(day, display.zone()).with_timezone(&display.zone()).format("%Y-%m-%d %H:%M:%S%:z").to_string(),
-            _ => day.format("%Y-%m-%d").to_string(),
-        }
+        Ok(sql.into())
     }
 
     fn dates(&self, query: &QueryString, display: &Display) -> Result<Option<Sql>, Unusable> {
@@ -214,8 +204,7 @@ impl ListFilter {
             wanted.push(Test::new(*self.column, Condition::Within(vec![range])).sql());
         }
         if let Some(value) = self.get(query, IS_NULL) {
-            let empty = Test::new(*self.column, Condition::Empty);
-            wanted.push(Test { negated: !flag(value)?, ..empty }.sql());
+            wanted.push(self.is_empty(value)?);
         }
         Ok((!wanted.is_empty()).then(|| Sql::and(wanted)))
     }
@@ -228,6 +217,11 @@ impl ListFilter {
         }
     }
 
+    fn is_empty(&self, value: &str) -> Result<Sql, Unusable> {
+        let empty = Test::new(*self.column, Condition::Empty);
+        Ok(Test { negated: !flag(value)?, ..empty }.sql())
+    }
+
     fn is_flag(&self, value: &str) -> Result<Sql, Unusable> {
         Ok(Test::new(*self.column, Condition::OneOf(vec![Value::Boolean(flag(value)?)])).sql())
     }
@@ -237,16 +231,14 @@ impl ListFilter {
         Test::new(*self.column, Condition::OneOf(values)).sql()
     }
 
-    fn get<'a>(&self, query: &'a QueryString, ending: &str) -> Option<&'a str> {
+    pub(super) fn get<'a>(&self, query: &'a QueryString, ending: &str) -> Option<&'a str> {
         query.get(&self.named(ending))
     }
 
-    fn named(&self, ending: &str) -> String {
+    pub(super) fn named(&self, ending: &str) -> String {
         format!("{}{ending}", self.parameter)
     }
 }
-
-const ENDINGS: [&str; 4] = [EXACT, SINCE, UNTIL, IS_NULL];
 
 /// Yes and no, as Django's addresses spell them.
 fn flag(value: &str) -> Result<bool, Unusable> {

@@ -8,12 +8,14 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::actions::{Chosen, Outcome};
-use super::changelist::{ChangeList, ERROR, Query};
+use super::changelist::ChangeList;
 use super::display::Display;
 use super::edit::{self, Answer, Task};
 use super::editing::Saved;
+use super::facets::Facets;
 use super::form::{FormData, Intent};
 use super::frame::{page, page_with, see_other};
+use super::list_query::{ERROR, Query};
 use super::model_admin::{Model, ModelAdmin};
 use super::pages::{ChangeFormPage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
 use super::query_string::{back_to, carrying, preserved};
@@ -33,9 +35,9 @@ pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: D
     let display = Display::new(&clock);
     let without_parameters = || see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url()));
     let Ok(query) = Query::read::<A>(request.query_string(), &display) else { return Ok(without_parameters()) };
-    let actor = staff.actor.clone();
-    let is_heavy = query.is_heavy::<A>();
-    let load = move |connection: &mut AnyConnection| ChangeList::load::<A>(connection, &actor, &query, &display);
+    let facets = Facets::count::<A>(&db, &staff.actor, &query).await?;
+    let (actor, is_heavy) = (staff.actor.clone(), query.is_heavy::<A>());
+    let load = move |connection: &mut AnyConnection| ChangeList::load::<A>(connection, &actor, &query, &facets);
     match if is_heavy { db.read_heavy(Lane::Search, load).await } else { db.read(load).await }? {
         Some(list) => page(&ListPage::new(&request, &staff, list)?),
         None => Ok(without_parameters()),

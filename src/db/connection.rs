@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 
 use diesel::Connection;
 use diesel::connection::TransactionManager;
-use diesel::r2d2::{self, ManageConnection, Pool, R2D2Connection};
+use diesel::r2d2::{ManageConnection, Pool};
 
 use super::classify::{Failure, classify};
 use super::dialect::{self, Engine, Mode};
 use super::lanes::Lanes;
+use super::manager::{LogOpening, Manager};
 use crate::error::{AppError, Result};
 
 pub use any::{AnyConnection, MultiBackend};
@@ -92,6 +93,19 @@ impl Db {
     {
         let db = self.clone();
         on_blocking_pool(move || db.read_blocking(work)).await
+    }
+
+    /// [`Db::read`] with a deadline of its own, for what is worth only so much.
+    ///
+    /// # Errors
+    /// `Database(Timeout)` past it.
+    pub async fn read_within<T, F>(&self, deadline: Duration, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        on_blocking_pool(move || transaction(&mut *db.pool.get()?, Mode::Read, Some(deadline), work)).await
     }
 
     /// A place for long work, as soon as one is free.
@@ -252,38 +266,4 @@ fn pause(tried: u32) -> Duration {
 
 async fn on_blocking_pool<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?
-}
-
-/// Opens connections for the pool.
-#[derive(Debug)]
-pub struct Manager {
-    options: Options,
-    engine: Engine,
-}
-
-impl ManageConnection for Manager {
-    type Connection = AnyConnection;
-    type Error = r2d2::Error;
-
-    fn connect(&self) -> Result<AnyConnection, r2d2::Error> {
-        dialect::connect(self.engine, &self.options)
-    }
-
-    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), r2d2::Error> {
-        connection.ping().map_err(r2d2::Error::QueryError)
-    }
-
-    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
-        std::thread::panicking() || connection.is_broken()
-    }
-}
-
-/// The pool opens connections in the background; what fails there belongs in the log.
-#[derive(Debug)]
-struct LogOpening;
-
-impl ::r2d2::HandleError<r2d2::Error> for LogOpening {
-    fn handle_error(&self, error: r2d2::Error) {
-        tracing::warn!(%error, "a database connection could not be opened");
-    }
 }

@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod indexes;
 pub mod lanes;
 pub mod lease;
+mod manager;
 pub mod migrations;
 pub mod options;
 pub mod schema;

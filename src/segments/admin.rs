@@ -4,6 +4,7 @@
 
 use super::actions::ACTIONS;
 use super::columns;
+use super::filters;
 use super::form::{self, Panels};
 use super::model::{self, Row, Status};
 use super::save::{self, Edited};
@@ -79,6 +80,9 @@ impl ModelAdmin for SegmentAdmin {
         ListFilter::choices("segment_type", "segment type", &columns::SEGMENT_TYPE).labelled(SHORT_TYPE),
         ListFilter::choices_without("status", "status", &columns::STATUS, "Current", &["archived"]),
         ListFilter::date("created_at", "created at", &columns::CREATED_AT),
+        ListFilter::lookups("created_by__id__exact", "owner", &columns::OWNER_ID, filters::OWNER),
+        ListFilter::lookups("tag", "tag", &columns::TAGS, filters::TAG),
+        ListFilter::lookups("health", "health", &columns::ID, filters::HEALTH),
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(columns::SEARCHED)];
     const ORDERING: &'static [SortKey] = &[SortKey::descending(&columns::CREATED_AT)];
@@ -189,7 +193,7 @@ fn may(actor: &Actor, permission: Permission, row: Option<&Row>) -> Result<()> {
 fn member_count(row: &Row, display: &Display) -> Cell {
     let segment = &row.segment;
     let calendar = Calendar { zone: display.zone(), today: display.today() };
-    if !segment.broken_rules(calendar).is_empty() {
+    if segment.is_broken(calendar) {
         return display.number(0).noted(Tone::Attention, "needs attention");
     }
     let count = display.number(segment.member_count);
@@ -209,6 +213,6 @@ fn created_by(row: &Row, _: &Display) -> Cell {
 }
 
 fn tags(row: &Row, _: &Display) -> Cell {
-    let tags: Vec<String> = row.segment.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
+    let tags: Vec<String> = model::tags_of(&row.segment.tags).map(str::to_owned).collect();
     if tags.is_empty() { Cell::Blank } else { Cell::Tags(tags) }
 }

@@ -51,7 +51,7 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
         return Err(AppError::Conflict(format!("“{}” is archived: only its status can be changed.", before.name)));
     }
     let tag = text::nfc(tag.trim());
-    if before.tags.split(',').any(|known| text::key(known) == text::key(&tag)) {
+    if model::tags_of(&before.tags).any(|known| text::key(known) == text::key(&tag)) {
         return Ok(false);
     }
     let tags = if text::is_blank(&before.tags) { tag } else { format!("{}, {tag}", before.tags.trim_end_matches([',', ' '])) };

@@ -30,5 +30,8 @@ pub static LAST_USED_AT: Column = Column::new(segment::last_used_at, TABLE, "las
 /// The username of its owner; NULL without one.
 pub static OWNER: Column = Column { nullable: true, ..Column::new(auth_user::username, "auth_user", "created by") };
 
+/// Its owner; NULL: it belongs to the Admins.
+pub static OWNER_ID: Column = Column::new(segment::created_by_id, TABLE, "created by");
+
 /// What lists search, as one text.
 pub static SEARCHED: &[&Column] = &[&NAME, &DESCRIPTION, &TAGS];

@@ -12,6 +12,7 @@ pub mod columns;
 pub mod criteria_box;
 pub mod draft;
 pub mod export;
+pub mod filters;
 pub mod form;
 pub mod json;
 pub mod listed;

@@ -142,6 +142,11 @@ impl Segment {
         }
     }
 
+    /// Whether something is.
+    pub fn is_broken(&self, calendar: Calendar) -> bool {
+        !self.broken_rules(calendar).is_empty()
+    }
+
     /// Who is in, in words.
     pub fn summary(&self, calendar: Calendar) -> String {
         match self.kind() {
@@ -154,6 +159,11 @@ impl Segment {
     pub fn object(&self) -> Object {
         Object { model: MODEL, id: self.id.to_string(), name: self.name.clone() }
     }
+}
+
+/// The single tags of what is stored.
+pub fn tags_of(stored: &str) -> impl Iterator<Item = &str> {
+    stored.split(',').map(str::trim).filter(|tag| !tag.is_empty())
 }
 
 /// The sentence of a document, or what is wrong with it.

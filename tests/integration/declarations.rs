@@ -4,16 +4,18 @@ use actix_web::rt::System;
 use customer_segments::accounts::Actor;
 use customer_segments::accounts::actor::Subject;
 use customer_segments::admin::cell::Show;
-use customer_segments::admin::changelist::{ChangeList, Query};
+use customer_segments::admin::changelist::ChangeList;
 use customer_segments::admin::checks::check;
 use customer_segments::admin::display::Display;
 use customer_segments::admin::edit::{self, Answer, Task};
 use customer_segments::admin::editing::{Edit, Editing, Saved, Target};
+use customer_segments::admin::facets::Facets;
 use customer_segments::admin::fieldset::{Fieldset, Fold, FormField, ReadonlyField, Widget};
 use customer_segments::admin::filters::ListFilter;
 use customer_segments::admin::form::FormData;
 use customer_segments::admin::form_page::{FieldView, FormPage};
 use customer_segments::admin::list_display::{ListColumn, SortKey};
+use customer_segments::admin::list_query::Query;
 use customer_segments::admin::model_admin::{Model, ModelAdmin, Store, Total};
 use customer_segments::admin::search::SearchField;
 use customer_segments::customers::company::{self, Company};
@@ -149,7 +151,7 @@ fn a_declaration_is_all_that_a_list_needs() {
         let actor = Actor::system("tests", false);
         let list = |raw: &str| {
             let query = Query::read::<ShopAdmin>(raw, &display).unwrap();
-            test.db.read_blocking(|connection| ChangeList::load::<ShopAdmin>(connection, &actor, &query, &display)).unwrap()
+            test.db.read_blocking(|connection| ChangeList::load::<ShopAdmin>(connection, &actor, &query, &Facets::Hidden)).unwrap()
         };
         let names = |list: &ChangeList| -> Vec<String> {
             list.rows.iter().map(|row| format!("{:?}", row.cells[0].cell)).map(|cell| cell.replace(['"', '(', ')'], "")).collect()

@@ -15,6 +15,7 @@ mod commands;
 mod criteria;
 mod db;
 mod declarations;
+mod filters;
 mod house;
 mod import;
 mod licences;

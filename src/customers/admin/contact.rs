@@ -51,6 +51,7 @@ impl ModelAdmin for ContactAdmin {
         ListFilter::choices("contact_type", "contact type", &contacts::CONTACT_TYPE),
         ListFilter::boolean("is_active", "active", &contacts::IS_ACTIVE),
         ListFilter::boolean("unsubscribed", "unsubscribed", &contacts::UNSUBSCRIBED),
+        ListFilter::emptiness("email", "e-mail", &contacts::EMAIL),
         ListFilter::date("created_at", "created at", &contacts::CREATED_AT),
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(contacts::SEARCHED), company_named(&CONTACT_COMPANY)];

@@ -1,0 +1,172 @@
+//! What list filters offer: their choices, each with the link that makes it, and how many rows it has where that was asked.
+//!
+//! Called by `changelist`. A choice is what it writes into the address, so that the link, the mark of the present choice and
+//! the count beside it (`facets`) cannot differ.
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::query::period::{day_start, next_day};
+use crate::query::{Kind, Sql};
+
+use super::display::{self, Display};
+use super::facets::{self, Facets};
+use super::filters::{ALL, Asked, EXACT, FilterKind, IS_EMPTY, IS_NULL, ListFilter, SINCE, UNTIL};
+use super::list_query::{Query, filter_parameters};
+use super::model_admin::ModelAdmin;
+use super::paginator;
+use super::query_string::QueryString;
+
+/// A filter as the page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterView {
+    /// See [`ListFilter::title`].
+    pub title: &'static str,
+    /// By which the browser remembers whether it is folded.
+    pub parameter: &'static str,
+    /// What can be chosen, in order.
+    pub choices: Vec<FilterChoice>,
+}
+
+/// One choice of a filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterChoice {
+    /// What it says.
+    pub label: String,
+    /// Where it leads.
+    pub link: String,
+    /// Whether it is the present one.
+    pub is_selected: bool,
+    /// How many rows it has among those that the search and the other filters leave; `None` when that was not counted.
+    pub count: Option<String>,
+}
+
+/// The filters beside a list.
+#[derive(Debug)]
+pub struct SideBar {
+    /// Filters, in order; none where a list has none.
+    pub filters: Vec<FilterView>,
+    /// Leads to the list without filters; `None` when there are none set.
+    pub clear: Option<String>,
+    /// Whether counts were asked for.
+    pub has_facets: bool,
+    /// Shows the counts, or hides them.
+    pub turn_facets: String,
+    /// Whether there was no time to count.
+    pub is_too_many: bool,
+}
+
+/// A choice, before it is shown.
+#[derive(Debug, Clone)]
+pub(super) struct Offer {
+    label: String,
+    setting: Setting,
+}
+
+/// Parameters that a choice sets, by the ending of their name.
+type Setting = Vec<(&'static str, String)>;
+
+const ENDINGS: [&str; 6] = [EXACT, SINCE, UNTIL, IS_NULL, IS_EMPTY, ""];
+
+impl SideBar {
+    /// What stands beside the list of `query`.
+    pub(super) fn of<A: ModelAdmin>(connection: &mut AnyConnection, query: &Query, visible: &Sql, facets: &Facets) -> Result<SideBar> {
+        let parameters = query.parameters().without(&[paginator::PAGE, paginator::ALL]);
+        let asked = Asked { visible, display: query.display() };
+        let view =
+            |(place, filter): (usize, &ListFilter)| Ok(filter.view(&filter.offers(connection, asked)?, &parameters, facets.of(place)));
+        let filters = A::LIST_FILTER.iter().enumerate().map(view).collect::<Result<Vec<_>>>()?;
+        let names = filter_parameters::<A>();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let has_facets = query.has_facets();
+        let without = parameters.without(&[facets::PARAMETER]);
+        Ok(Self {
+            filters,
+            clear: query.is_filtered().then(|| parameters.without(&names).link()),
+            has_facets,
+            turn_facets: if has_facets { without } else { without.with(facets::PARAMETER, "True") }.link(),
+            is_too_many: *facets == Facets::TooMany,
+        })
+    }
+}
+
+impl Offer {
+    fn new(label: impl Into<String>, setting: Setting) -> Self {
+        Self { label: label.into(), setting }
+    }
+
+    /// `query` with this choice made.
+    pub(super) fn made(&self, filter: &ListFilter, query: &QueryString) -> QueryString {
+        let names = filter.parameters();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        self.setting.iter().fold(query.without(&names), |query, (ending, value)| query.with(&filter.named(ending), value))
+    }
+}
+
+impl ListFilter {
+    /// What can be chosen, in order.
+    pub(super) fn offers(&self, connection: &mut AnyConnection, asked: Asked<'_>) -> Result<Vec<Offer>> {
+        let all = || Offer::new("All", vec![]);
+        let exact = |value: &str| vec![(EXACT, value.to_owned())];
+        let values = self.offered().iter().map(|choice| Offer::new(choice.label, exact(choice.value)));
+        Ok(match self.kind {
+            FilterKind::Choices => [all()].into_iter().chain(values).collect(),
+            FilterKind::ChoicesWithDefault { label, .. } => {
+                [Offer::new(label, vec![]), Offer::new("All", exact(ALL))].into_iter().chain(values).collect()
+            }
+            FilterKind::Boolean => vec![all(), Offer::new("Yes", exact("1")), Offer::new("No", exact("0"))],
+            FilterKind::Date => self.periods(asked.display),
+            FilterKind::Emptiness => {
+                let is_empty = |value: &str| vec![(IS_EMPTY, value.to_owned())];
+                vec![all(), Offer::new("Empty", is_empty("1")), Offer::new("Not empty", is_empty("0"))]
+            }
+            FilterKind::Lookups(lookups) => {
+                let found = (lookups.offered)(connection, asked)?.into_iter();
+                [all()].into_iter().chain(found.map(|(value, label)| Offer::new(label, vec![("", value)]))).collect()
+            }
+        })
+    }
+
+    /// The filter as the page shows it, with `counts` beside the offers where there are any.
+    pub(super) fn view(&self, offers: &[Offer], query: &QueryString, counts: Option<&[i64]>) -> FilterView {
+        let present: Setting = ENDINGS.iter().filter_map(|ending| Some((*ending, self.get(query, ending)?.to_owned()))).collect();
+        let choices = offers.iter().enumerate().map(|(number, offer)| FilterChoice {
+            label: offer.label.clone(),
+            is_selected: offer.setting == present,
+            link: offer.made(self, query).link(),
+            count: counts.and_then(|counts| counts.get(number)).map(|count| display::number(*count)),
+        });
+        FilterView { title: self.title, parameter: self.parameter, choices: choices.collect() }
+    }
+
+    fn periods(&self, display: &Display) -> Vec<Offer> {
+        let today = display.today();
+        let tomorrow = next_day(today).unwrap_or(today);
+        let first_of_month = today.with_day(1).unwrap_or(today);
+        let next_month = first_of_month.checked_add_months(chrono::Months::new(1)).unwrap_or(tomorrow);
+        let year = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(today);
+        let period =
+            |label, since, until| Offer::new(label, vec![(SINCE, self.written(since, display)), (UNTIL, self.written(until, display))]);
+        let mut periods = vec![
+            Offer::new("Any date", vec![]),
+            period("Today", today, tomorrow),
+            period("Past 7 days", today.checked_sub_days(Days::new(7)).unwrap_or(today), tomorrow),
+            period("This month", first_of_month, next_month),
+            period("This year", year(today.year()), year(today.year() + 1)),
+        ];
+        if self.column.nullable {
+            periods.push(Offer::new("No date", vec![(IS_NULL, "True".to_owned())]));
+            periods.push(Offer::new("Has date", vec![(IS_NULL, "False".to_owned())]));
+        }
+        periods
+    }
+
+    /// A day as Django writes it into the address: with the time and the offset of its midnight, for a column of moments.
+    fn written(&self, day: NaiveDate, display: &Display) -> String {
+        match self.column.kind {
+            Kind::Timestamp => day_start(day, display.zone()).with_timezone(&display.zone()).format("%Y-%m-%d %H:%M:%S%:z").to_string(),
+            _ => day.format("%Y-%m-%d").to_string(),
+        }
+    }
+}

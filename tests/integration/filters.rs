@@ -1,0 +1,163 @@
+//! Filters of a list that ask the database what they offer, and the counts beside every choice.
+
+use customer_segments::accounts::Role;
+use customer_segments::db::schema::crm_app_customersegment as segment;
+use customer_segments::db::{Json, Time};
+use diesel::prelude::*;
+
+use crate::support::app::Person;
+use crate::support::evaluator::{Company, Contact, World};
+use crate::support::page::Answer;
+use crate::support::{TestApp, TestDb, on_engines, stored};
+
+const LIST: &str = "/admin/crm_app/customersegment/";
+const ADD: &str = "/admin/crm_app/customersegment/add/";
+const CONTACTS: &str = "/admin/crm_app/contact/";
+const RULES: &str = r#"{"rules": [{"field": "name", "operator": "contains", "value": "a"}]}"#;
+
+fn add(person: &Person<'_>, name: &str, tags: &str) {
+    let form = person.open(ADD).form().fill("name", name).fill("tags", tags).fill("filter_criteria", RULES).and("_save", "1");
+    assert_eq!(person.submit(&form).location(), LIST);
+}
+
+fn names(list: &Answer) -> Vec<String> {
+    let mut names = list.texts("#result_list tbody .field-name");
+    names.sort();
+    names
+}
+
+/// The labels of a filter's choices and where they lead.
+fn choices(list: &Answer, filter: &str) -> Vec<(String, String)> {
+    let choices = format!("details[data-filter-title=\"{filter}\"] a");
+    list.texts(&choices).into_iter().zip(list.attributes(&choices, "href")).collect()
+}
+
+/// The list after the choice with this label was clicked.
+fn choose(person: &Person<'_>, list: &Answer, filter: &str, label: &str) -> Answer {
+    let (_, link) = choices(list, filter).into_iter().find(|(known, _)| known == label).expect(label);
+    person.open(&format!("{LIST}{link}"))
+}
+
+#[test]
+fn segments_are_found_by_owner_and_by_each_of_their_tags() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let called = |name: &'static str, role| app.sign_in(&app.user(role, |user| user.username = name.into()));
+        let (admin, sales) = (called("boss", Role::Admin), called("Somchai", Role::Sales));
+        add(&admin, "One", "VIP, asia");
+        add(&sales, "Two", "vip ,Hotels");
+        add(&sales, "Three", "");
+        app.test
+            .db
+            .write_blocking(|connection| {
+                let own = diesel::update(segment::table.filter(segment::name.eq("Three")));
+                Ok(own.set(segment::created_by_id.eq(None::<customer_segments::db::Id>)).execute(connection)?)
+            })
+            .unwrap();
+
+        let list = admin.open(LIST);
+        let labels = |filter| choices(&list, filter).into_iter().map(|(label, _)| label).collect::<Vec<_>>();
+        assert_eq!(labels("created_by__id__exact"), ["All", "boss", "Somchai", "Nobody (the Admins’)"]);
+        assert_eq!(labels("tag"), ["All", "asia", "Hotels", "VIP"], "each once, however it is written");
+        assert_eq!(names(&choose(&admin, &list, "created_by__id__exact", "Somchai")), ["Two"]);
+        assert_eq!(names(&choose(&admin, &list, "created_by__id__exact", "Nobody (the Admins’)")), ["Three"]);
+        let tagged = choose(&admin, &list, "tag", "VIP");
+        assert_eq!(names(&tagged), ["One", "Two"]);
+        assert_eq!(tagged.texts("details[data-filter-title=tag] .selected"), ["VIP"]);
+        assert_eq!(names(&choose(&admin, &tagged, "created_by__id__exact", "boss")), ["One"], "filters narrow one another");
+        for nobodys in ["?tag=vi", "?tag=%25", "?created_by__id__exact=x", "?health=x"] {
+            assert_eq!(names(&admin.open(&format!("{LIST}{nobodys}"))), Vec::<String>::new(), "{nobodys}");
+        }
+
+        let owners = |person: &Person<'_>| -> Vec<String> {
+            choices(&person.open(LIST), "created_by__id__exact").into_iter().map(|(label, _)| label).collect()
+        };
+        assert_eq!(owners(&sales), ["All", "boss", "Somchai", "Nobody (the Admins’)"], "active ones are seen by all");
+        app.test
+            .db
+            .write_blocking(|connection| {
+                Ok(diesel::update(segment::table.filter(segment::name.eq("One"))).set(segment::status.eq("paused")).execute(connection)?)
+            })
+            .unwrap();
+        assert_eq!(owners(&sales), ["All", "Somchai", "Nobody (the Admins’)"], "who owns nothing that one sees is not told");
+        assert!(!choices(&sales.open(LIST), "tag").iter().any(|(label, _)| label == "asia"));
+    });
+}
+
+#[test]
+fn segments_are_found_by_what_is_wrong_with_them() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        for name in ["Broken", "Fine", "Never", "Stale"] {
+            add(&person, name, "");
+        }
+        let later = Time(app.test.clock.now() + chrono::Duration::minutes(1));
+        app.test
+            .db
+            .write_blocking(|connection| {
+                let named = |name: &'static str| segment::table.filter(segment::name.eq(name));
+                let rules = Json(serde_json::json!({"rules": [{"field": "shoe_size", "operator": "equals", "value": 1}]}));
+                diesel::update(named("Broken")).set(segment::filter_criteria.eq(rules)).execute(connection)?;
+                diesel::update(named("Never")).set(segment::last_calculated_at.eq(None::<Time>)).execute(connection)?;
+                diesel::update(named("Stale")).set(segment::updated_at.eq(later)).execute(connection)?;
+                Ok(())
+            })
+            .unwrap();
+        let list = person.open(LIST);
+        for (label, name) in [("Needs attention (broken rule)", "Broken"), ("Never counted", "Never"), ("Count is stale", "Stale")] {
+            assert_eq!(names(&choose(&person, &list, "health", label)), [name]);
+        }
+        let marks = list.texts("#result_list tbody .field-member_count span[class=attention], #result_list .quiet, #result_list .stale");
+        assert_eq!(marks.len(), 3, "the list marks the same three: {marks:?}");
+    });
+}
+
+/// The labels and counts of a filter's choices: "Active (2)".
+fn counted(list: &Answer, filter: &str) -> Vec<String> {
+    choices(list, filter).into_iter().map(|(label, _)| label).collect()
+}
+
+#[test]
+fn counts_beside_the_filters_are_what_their_links_show() {
+    on_engines(|engine| {
+        let test = TestDb::new(engine);
+        let company = Company { id: uuid::Uuid::now_v7(), name: "Six Palms".into(), ..Company::default() };
+        let contact = |(name, contact_type, email): (&str, &str, &str)| Contact {
+            id: uuid::Uuid::now_v7(),
+            company_id: company.id,
+            name: name.into(),
+            contact_type: contact_type.into(),
+            email: email.into(),
+            is_active: name != "Gone",
+            ..Contact::default()
+        };
+        let people =
+            [("Anong", "Primary", "a@x.example"), ("Boon", "Billing", ""), ("Gone", "Primary", " "), ("Dao", "Primary", "d@x.example")];
+        let contacts = people.map(contact).to_vec();
+        stored::store(&test.db, &World { companies: vec![company], contacts, ..World::default() });
+        let app = TestApp::on(test);
+        let person = app.staff();
+        let plain = person.open(CONTACTS);
+        assert!(plain.texts("#changelist-filter .facet").is_empty(), "nothing is counted unasked");
+        let shown = plain.attributes("#changelist-filter-extra-actions .viewcounts", "href");
+        let list = person.open(&format!("{CONTACTS}{}", shown[0]));
+        assert!(counted(&list, "contact_type").contains(&"Primary Contact (3)".to_owned()), "{:?}", counted(&list, "contact_type"));
+        assert_eq!(counted(&list, "is_active"), ["All (4)", "Yes (3)", "No (1)"]);
+        assert_eq!(counted(&list, "email"), ["All (4)", "Empty (2)", "Not empty (2)"], "blanks are empty");
+        assert_eq!(names(&person.open(&format!("{CONTACTS}?email__isempty=1"))), ["Boon", "Gone"]);
+        assert_eq!(names(&person.open(&format!("{CONTACTS}?email__isempty=0"))), ["Anong", "Dao"]);
+
+        let narrowed = person.open(&format!("{CONTACTS}?_facets=True&contact_type__exact=Primary&q=palms"));
+        assert_eq!(counted(&narrowed, "is_active"), ["All (3)", "Yes (2)", "No (1)"], "the other filters and the search count");
+        assert!(counted(&narrowed, "contact_type").contains(&"Billing Contact (1)".to_owned()), "its own does not");
+        for filter in ["contact_type", "is_active", "unsubscribed", "email", "created_at"] {
+            for (label, link) in choices(&narrowed, filter) {
+                let rows = names(&person.open(&format!("{CONTACTS}{link}"))).len();
+                assert!(label.ends_with(&format!("({rows})")), "{filter}: {label} leads to {rows}");
+            }
+        }
+        let hide = narrowed.attributes("#changelist-filter-extra-actions .hidecounts", "href");
+        assert!(!hide[0].contains("_facets") && hide[0].contains("q=palms"), "{hide:?}");
+    });
+}
