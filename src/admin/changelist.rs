@@ -48,6 +48,8 @@ pub struct ChangeList {
     pub show_all: Option<String>,
     /// Where one is added; `None` when the actor may not.
     pub add_url: Option<String>,
+    /// The whole list as a file.
+    pub export_url: String,
     /// What can be done with several at once: name and label.
     pub actions: Vec<(&'static str, &'static str)>,
     /// The address of this very list, to which actions are posted.
@@ -125,6 +127,7 @@ impl ChangeList {
             previous: paginator.previous(query.parameters()),
             next: paginator.next(query.parameters(), i64::try_from(rows.len()) == Ok(paginator.limit)),
             show_all: paginator.show_all(query.parameters()),
+            export_url: back_to(A::MODEL.export_url(), &query.parameters().without(&[paginator::PAGE, paginator::ALL]).encoded()),
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
             url: back_to(A::MODEL.list_url(), &carried),
             add_url: allowed(Permission::Add).is_ok().then(|| carrying(A::MODEL.add_url(), &carried)),

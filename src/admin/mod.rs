@@ -26,6 +26,7 @@ pub mod frame;
 pub mod headings;
 pub mod html;
 pub mod index;
+pub mod list_csv;
 pub mod list_display;
 pub mod list_query;
 pub mod model_admin;

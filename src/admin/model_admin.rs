@@ -52,6 +52,11 @@ impl Model {
         format!("/admin/{}/{}/", self.app_label, self.model_name)
     }
 
+    /// Its changelist as a file.
+    pub fn export_url(&self) -> String {
+        format!("{}export.csv", self.list_url())
+    }
+
     /// Where one is added.
     pub fn add_url(&self) -> String {
         format!("{}add/", self.list_url())

@@ -19,7 +19,7 @@ use super::list_query::{ERROR, Query};
 use super::model_admin::{Model, ModelAdmin};
 use super::pages::{ChangeFormPage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
 use super::query_string::{back_to, carrying, preserved};
-use super::{actions, deletion, download, object_history};
+use super::{actions, deletion, download, list_csv, object_history};
 use crate::accounts::Staff;
 use crate::accounts::actor::Permission;
 use crate::accounts::posted::Posted;
@@ -42,6 +42,20 @@ pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: D
         Some(list) => page(&ListPage::new(&request, &staff, list)?),
         None => Ok(without_parameters()),
     }
+}
+
+/// `GET …/export.csv`: the list with its filters, search and order, streamed.
+pub async fn export<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    A::EDITING.allows(&staff.actor, Permission::View, None)?;
+    let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
+        return Ok(see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url())));
+    };
+    let turn = db.turn(Lane::Export).await?;
+    let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
+    db.write(move |connection| list_csv::note::<A>(connection, &actor, &now)).await?;
+    let actor = staff.actor.clone();
+    let write = move |connection: &mut AnyConnection, out: &mut download::Pipe| list_csv::write::<A>(connection, &actor, &query, out);
+    Ok(download::csv(&db, turn, A::MODEL.verbose_name_plural, write))
 }
 
 /// `POST …/`: an action on the objects that were ticked.

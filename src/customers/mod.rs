@@ -1,14 +1,13 @@
 //! What segments select: companies, their contacts and their contracts.
 //!
 //! `company`, `contact` and `contract` are the models, read by the admin's lists and by segments; `import` brings them in
-//! from files, `sample` makes them up, `csv_guard` keeps spreadsheets from running what is written to files. Nothing here knows segments: segments know customers, never the other way round.
+//! from files, `sample` makes them up. Nothing here knows segments: segments know customers, never the other way round.
 
 pub mod admin;
 pub mod company;
 pub mod contact;
 pub mod contract;
 pub mod crm_mail;
-pub mod csv_guard;
 pub mod import;
 pub mod sample;
 

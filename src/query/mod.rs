@@ -5,6 +5,7 @@
 
 pub mod column;
 pub mod condition;
+pub mod csv_guard;
 pub mod number;
 pub mod operator;
 pub mod period;

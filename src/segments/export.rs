@@ -2,7 +2,7 @@
 //!
 //! Called by the members page and the command line, over the same stream of members that counting and listing use. UTF-8
 //! with a byte order mark, for Excel takes other files for Windows-1252; cells that a spreadsheet would run as a formula
-//! get an apostrophe in front, which the import takes off again (`customers::csv_guard`).
+//! get an apostrophe in front, which the import takes off again (`query::csv_guard`).
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -10,9 +10,9 @@ use std::io::Write;
 use super::members::Members;
 use super::model::{Row as SegmentRow, Segment};
 use crate::customers::contact::Row;
-use crate::customers::csv_guard::guarded;
 use crate::db::AnyConnection;
 use crate::error::{AppError, Result};
+use crate::query::csv_guard::guarded;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 

@@ -161,3 +161,41 @@ fn counts_beside_the_filters_are_what_their_links_show() {
         assert!(!hide[0].contains("_facets") && hide[0].contains("q=palms"), "{hide:?}");
     });
 }
+
+#[test]
+fn a_list_leaves_as_csv_with_its_filters_its_search_and_its_order() {
+    on_engines(|engine| {
+        let test = TestDb::new(engine);
+        let company = Company { id: uuid::Uuid::now_v7(), name: "Six Palms".into(), ..Company::default() };
+        let contact = |name: &str, email: &str| Contact {
+            id: uuid::Uuid::now_v7(),
+            company_id: company.id,
+            name: name.into(),
+            email: email.into(),
+            ..Contact::default()
+        };
+        // More than one batch of rows, and one whose name a spreadsheet would run.
+        let mut contacts: Vec<Contact> = (0..1_100).map(|number| contact(&format!("Somchai {number:04}"), "s@x.example")).collect();
+        for (number, contact) in contacts.iter_mut().enumerate() {
+            contact.email = format!("{number}@x.example");
+        }
+        contacts.push(contact("=1+1 สมชาย", ""));
+        stored::store(&test.db, &World { companies: vec![company], contacts, ..World::default() });
+        let app = TestApp::on(test);
+        let person = app.staff();
+        let link = person.open(&format!("{CONTACTS}?o=-1&p=2")).attributes(".tool-export", "href");
+        assert_eq!(link, ["/admin/crm_app/contact/export.csv?o=-1"], "all pages, not the one that is open");
+        let file = person.get(&link[0]);
+        assert_eq!(file.status, 200);
+        assert!(file.body.starts_with("\u{feff}ID,Name,"), "{}", &file.body[..40]);
+        let mut lines = file.body.lines().skip(1).map(|line| line.split(',').nth(1).unwrap());
+        assert_eq!(lines.next(), Some("Somchai 1099"));
+        assert_eq!(lines.clone().count(), 1_100);
+        assert_eq!(lines.last(), Some("'=1+1 สมชาย"));
+        let empty = person.get(&format!("{CONTACTS}export.csv?email__isempty=1&q=palms"));
+        assert_eq!(empty.body.lines().count(), 2, "{}", empty.body);
+        assert_eq!(person.get(&format!("{CONTACTS}export.csv?shoe__exact=1")).location(), format!("{CONTACTS}?e=1"));
+        let told = person.open("/admin/").text("#content");
+        assert!(told.contains("Exported"), "it is in the history: {told}");
+    });
+}

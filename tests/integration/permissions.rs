@@ -353,7 +353,7 @@ fn other_methods_are_answered_with_those_there_are() {
 }
 
 /// Pages that write down that somebody took their content away.
-const WRITTEN_DOWN: &[&str] = &["/admin/crm_app/customersegment/{id}/members.csv"];
+const WRITTEN_DOWN: &[&str] = &["members.csv", "export.csv"];
 
 #[test]
 fn whoever_only_looks_changes_nothing() {
@@ -369,7 +369,7 @@ fn whoever_only_looks_changes_nothing() {
                     let after = contents(&everybody.app.test);
                     let touched: Vec<&String> =
                         before.iter().filter(|(table, rows)| after[*table] != **rows).map(|(table, _)| table).collect();
-                    let is_noted = WRITTEN_DOWN.contains(&url.pattern()) && whose != Some(Whose::Missing);
+                    let is_noted = WRITTEN_DOWN.iter().any(|file| url.pattern().ends_with(file)) && whose != Some(Whose::Missing);
                     let expected: &[&str] = if is_noted { &["segments_event"] } else { &[] };
                     assert_eq!(touched, expected, "{method} {}", url.pattern());
                 }

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use csv::StringRecord;
 
-use crate::customers::csv_guard::unguarded;
 use crate::error::{AppError, Result};
+use crate::query::csv_guard::unguarded;
 use crate::query::text;
 
 /// The column, or columns joined by a blank, that feed a field.

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use crate::customers::csv_guard::guarded;
 use crate::error::{AppError, Result};
+use crate::query::csv_guard::guarded;
 
 /// A row that was refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

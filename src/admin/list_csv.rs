@@ -1,0 +1,70 @@
+//! A list as a CSV file: its columns, with the filters, the search and the order that the page has.
+//!
+//! Called by `views`. The keys are read in their order first, sixteen bytes each, then the rows some at a time, all from one
+//! snapshot: so any order streams, and memory does not grow with the rows. UTF-8 with a byte order mark, for Excel takes
+//! other files for Windows-1252; cells that a spreadsheet would run as a formula get an apostrophe in front.
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use crate::accounts::Actor;
+use crate::clock::Clock;
+use crate::db::{AnyConnection, Id};
+use crate::error::{AppError, Result};
+use crate::history::{Action, NewEvent, Object, record};
+use crate::query::csv_guard::guarded;
+use crate::query::{Condition, Selection, Sql, Test, Value};
+
+use super::cell::Cell;
+use super::list_query::Query;
+use super::model_admin::ModelAdmin;
+
+/// Rows read at a time.
+const BATCH: usize = 1_000;
+
+/// Writes into the history that a list leaves the house, before the first of it does.
+pub fn note<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock) -> Result<()> {
+    let plural = A::MODEL.verbose_name_plural;
+    let object = Object { model: A::MODEL.model_name, id: String::new(), name: plural.to_owned() };
+    record(connection, NewEvent::new(actor, clock.now(), Action::Exported, object, format!("Exported a list of {plural} as CSV.")))
+}
+
+/// Writes the list that `query` asks for, all pages of it.
+///
+/// # Errors
+/// `Internal` when it cannot be written: whoever was to read it is gone.
+pub fn write<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query, mut out: impl Write) -> Result<()> {
+    let (predicate, order) = (query.predicate::<A>(connection, &(A::VISIBLE)(actor))?, query.order::<A>());
+    let keys = A::STORE.source.list_keys(connection, &Selection::first(&predicate, &order, i64::MAX))?;
+    out.write_all("\u{feff}".as_bytes())?;
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    csv.write_record(["ID"].into_iter().chain(A::LIST_DISPLAY.iter().map(|column| column.heading))).map_err(AppError::internal)?;
+    for batch in keys.chunks(BATCH) {
+        let mut rows = rows::<A>(connection, batch)?;
+        for row in batch.iter().filter_map(|key| rows.remove(key)) {
+            let cells = A::LIST_DISPLAY.iter().map(|column| text(&column.show.of(&row, query.display())));
+            let record = [(A::STORE.id)(&row).to_string()].into_iter().chain(cells);
+            csv.write_record(record.map(|cell| guarded(&cell).into_owned())).map_err(AppError::internal)?;
+        }
+    }
+    Ok(csv.flush()?)
+}
+
+fn rows<A: ModelAdmin>(connection: &mut AnyConnection, keys: &[Id]) -> Result<HashMap<Id, A::Row>> {
+    let are = Test::new(*A::KEY, Condition::OneOf(keys.iter().copied().map(Value::Id).collect())).sql();
+    let rows = (A::STORE.list)(connection, &Selection::first(&are, &Sql::column(A::KEY), i64::MAX))?;
+    Ok(rows.into_iter().map(|row| ((A::STORE.id)(&row), row)).collect())
+}
+
+/// A cell as a spreadsheet wants it: numbers without separators, moments for machines, remarks in parentheses.
+fn text(cell: &Cell) -> String {
+    let value = match cell.plain() {
+        Cell::Text(text) | Cell::Code(text) | Cell::Link { text, .. } => text.clone(),
+        Cell::Number(number) => number.replace(',', ""),
+        Cell::Flag(flag) => (if *flag { "Yes" } else { "No" }).to_owned(),
+        Cell::Moment(moment) => moment.iso.clone(),
+        Cell::Tags(tags) => tags.join(", "),
+        Cell::Blank | Cell::Noted(..) => String::new(),
+    };
+    cell.notes().iter().fold(value, |value, note| format!("{value} ({})", note.text).trim_start().to_owned())
+}
