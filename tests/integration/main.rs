@@ -22,6 +22,7 @@ mod licences;
 mod permissions;
 mod sample;
 mod security;
+mod security_releases;
 mod segment_commands;
 mod segments;
 mod serving;
