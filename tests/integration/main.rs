@@ -20,6 +20,7 @@ mod house;
 mod import;
 mod licences;
 mod permissions;
+mod query_counts;
 mod sample;
 mod security;
 mod security_releases;

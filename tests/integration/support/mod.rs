@@ -10,6 +10,7 @@ pub(crate) mod generator;
 pub(crate) mod page;
 pub(crate) mod postgres;
 pub(crate) mod program;
+pub(crate) mod queries;
 pub(crate) mod stored;
 
 pub(crate) use app::TestApp;

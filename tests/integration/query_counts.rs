@@ -1,0 +1,146 @@
+//! How many questions each page asks of the database: the same number, however much there is in it.
+//!
+//! The numbers are written down, so that one question more is a decision. Two of each belong to whoever asks: their session
+//! and their user.
+
+use customer_segments::accounts::Actor;
+use customer_segments::db::Id;
+use customer_segments::segments::listed::ListChange;
+use customer_segments::segments::save::{self, Edited};
+use customer_segments::segments::{Draft, Input};
+use uuid::Uuid;
+
+use crate::support::app::Person;
+use crate::support::evaluator::{self, World};
+use crate::support::stored::store;
+use crate::support::{TestApp, TestDb, on_engines, queries};
+
+/// Pages, and what each asks. `{segment}` and the like stand for an object's key.
+const QUESTIONS: &[(&str, usize)] = &[
+    ("/admin/", 3),
+    ("/admin/crm_app/", 2),
+    ("/admin/crm_app/customersegment/", 4),
+    ("/admin/crm_app/customersegment/?q=segment", 5),
+    ("/admin/crm_app/customersegment/?segment_type__exact=static", 4),
+    ("/admin/crm_app/customersegment/?o=-2.1", 4),
+    ("/admin/crm_app/customersegment/?p=2", 4),
+    ("/admin/crm_app/customersegment/?all=", 4),
+    ("/admin/crm_app/customersegment/add/", 6),
+    ("/admin/crm_app/customersegment/{segment}/change/", 9),
+    ("/admin/crm_app/customersegment/{segment}/delete/", 5),
+    ("/admin/crm_app/customersegment/{segment}/history/", 4),
+    ("/admin/crm_app/customersegment/{segment}/members/", 6),
+    ("/admin/crm_app/contact/", 4),
+    ("/admin/crm_app/contact/?q=person", 6),
+    ("/admin/crm_app/contact/?is_active__exact=1", 4),
+    ("/admin/crm_app/contact/?o=-1.2", 4),
+    ("/admin/crm_app/contact/?p=2", 4),
+    ("/admin/crm_app/contact/?all=", 4),
+    ("/admin/crm_app/contact/{contact}/change/", 3),
+    ("/admin/crm_app/contact/{contact}/history/", 4),
+    ("/admin/crm_app/company/", 4),
+    ("/admin/crm_app/company/?q=company", 5),
+    ("/admin/crm_app/company/?is_active__exact=1", 4),
+    ("/admin/crm_app/company/{company}/change/", 3),
+    ("/admin/crm_app/company/{company}/history/", 4),
+    ("/admin/crm_app/contract/", 4),
+    ("/admin/crm_app/contract/?q=contract", 6),
+    ("/admin/crm_app/contract/{contract}/change/", 3),
+    ("/admin/crm_app/contract/{contract}/history/", 4),
+];
+
+/// The keys that stand in the paths.
+struct Keys {
+    segment: Id,
+    company: Id,
+    contact: Id,
+    contract: Id,
+}
+
+#[test]
+fn a_page_asks_as_many_questions_of_three_rows_as_of_three_hundred() {
+    queries::listen();
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.superuser();
+        let keys = grow(&app, 3);
+        let few = asked(&app, &person, &keys);
+        grow(&app, 147);
+        let some = asked(&app, &person, &keys);
+        grow(&app, 150);
+        let many = asked(&app, &person, &keys);
+        let mut wrong = Vec::new();
+        for (at, (path, expected)) in QUESTIONS.iter().enumerate() {
+            // A second page needs more than a hundred rows.
+            let found: Vec<&Vec<String>> = [&few[at], &some[at], &many[at]].into_iter().flatten().collect();
+            assert!(found.len() >= 2, "{path} is not there");
+            if found.iter().any(|questions| questions.len() != *expected) {
+                let counts: Vec<usize> = found.iter().map(|questions| questions.len()).collect();
+                let asked = found.iter().max_by_key(|questions| questions.len()).map(|questions| beginnings(questions));
+                wrong.push(format!("{path}: {counts:?}, not {expected}:{}", asked.unwrap_or_default()));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+/// The questions, as far as they tell one from another.
+fn beginnings(questions: &[String]) -> String {
+    questions.iter().map(|question| format!("\n    {question:.160}")).collect()
+}
+
+/// What each page asks; `None` for one that is not there.
+fn asked(app: &TestApp, person: &Person<'_>, keys: &Keys) -> Vec<Option<Vec<String>>> {
+    let key = |path: &str, name: &str, id: Id| path.replace(name, &id.to_string());
+    QUESTIONS
+        .iter()
+        .map(|(path, _)| {
+            let path = key(&key(path, "{segment}", keys.segment), "{company}", keys.company);
+            let path = key(&key(&path, "{contact}", keys.contact), "{contract}", keys.contract);
+            queries::heard(&app.test.db);
+            let answer = person.get(&path);
+            let questions = queries::heard(&app.test.db);
+            assert!([200, 303].contains(&answer.status), "{path}: {}", answer.status);
+            (answer.status == 200).then_some(questions)
+        })
+        .collect()
+}
+
+/// So many more of everything, and the keys of the first.
+fn grow(app: &TestApp, count: usize) -> Keys {
+    let test = &app.test;
+    let mut world = World::default();
+    for _ in 0..count {
+        let (company, person, contract) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        let name = format!("Company {company}");
+        world.companies.push(evaluator::Company { id: company, name, is_active: true, ..evaluator::Company::default() });
+        let name = format!("Person {person}");
+        world.contacts.push(evaluator::Contact { id: person, company_id: company, name, is_active: true, ..evaluator::Contact::default() });
+        let contract_number = format!("Contract {contract}");
+        world.contracts.push(evaluator::Contract { id: contract, company_id: company, contract_number, ..evaluator::Contract::default() });
+    }
+    store(&test.db, &world);
+    let ids: Vec<Id> = (0..count).map(|_| Id::new()).collect();
+    let (actor, first) = (Actor::system("tests", false), (world.companies[0].id, world.contacts[0].id, world.contracts[0].id));
+    test.db
+        .write_unhurried(|connection| {
+            for id in &ids {
+                save::insert(connection, &actor, &test.clock, *id, &Edited::new(draft(*id, app), ListChange::default()))?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    Keys { segment: ids[0], company: Id(first.0), contact: Id(first.1), contract: Id(first.2) }
+}
+
+fn draft(id: Id, app: &TestApp) -> Draft {
+    let input = Input {
+        name: format!("Segment {id}"),
+        description: String::new(),
+        segment_type: "dynamic".into(),
+        status: "active".into(),
+        tags: "one, two".into(),
+        filter_criteria: r#"{"rules":[{"field":"company.is_active","operator":"equals","value":true}]}"#.into(),
+    };
+    Draft::parse(&input, None, (&app.test.clock).into()).expect("a good segment")
+}
