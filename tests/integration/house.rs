@@ -326,3 +326,47 @@ fn the_settings_of_the_readme_are_those_of_the_program() {
         assert!(help.contains(&format!("[env: {name}")), "{name} is not in --help");
     }
 }
+
+#[test]
+fn the_tests_that_the_comparison_with_django_names_are_there() {
+    let page = fs::read_to_string(root().join("docs/admin-parity.md")).unwrap();
+    let named = page.split('`').skip(1).step_by(2).filter(|word| word.contains("::"));
+    let named: BTreeSet<(&str, &str)> = named.filter_map(|word| word.split_once("::")).collect();
+    assert!(named.len() > 30, "{}", named.len());
+    let is_there = |(file, test): &(&str, &str)| {
+        let suites = ["tests/integration", "tests/browser"].map(|suite| root().join(suite).join(format!("{file}.rs")));
+        suites.iter().any(|path| fs::read_to_string(path).is_ok_and(|text| text.contains(&format!("fn {test}("))))
+    };
+    let missing: Vec<_> = named.iter().filter(|named| !is_there(named)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_admin_names_no_model() {
+    let words = [
+        "customersegment",
+        "CustomerSegment",
+        "SegmentAdmin",
+        "crm_app_",
+        "Company",
+        "Contact",
+        "Contract",
+        "crate::segments",
+        "crate::customers",
+    ];
+    let code = |text: &str| {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        // Unit tests may have examples.
+        code.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
+    };
+    let admin: Vec<(String, String)> = sources().into_iter().filter(|(path, _)| path.starts_with("admin/")).collect();
+    assert!(admin.len() > 20, "{}", admin.len());
+    let named: Vec<String> = admin
+        .into_iter()
+        .flat_map(|(path, text)| {
+            let code = code(&text);
+            words.into_iter().filter(move |word| code.contains(word)).map(move |word| format!("{path} names {word}")).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(named, Vec::<String>::new());
+}
