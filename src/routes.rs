@@ -11,7 +11,11 @@ use crate::admin::{index, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::{members_page, tools};
+use crate::server::Site;
 use crate::server::url::{Url, url};
+
+/// The product's site.
+pub const SITE: Site = Site { urls, nav };
 
 /// The table.
 #[rustfmt::skip] // It is read by line.

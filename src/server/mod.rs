@@ -29,6 +29,7 @@ use actix_web::{App, HttpServer};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::health::Draining;
+use self::url::Url;
 use crate::accounts::access::Access;
 use crate::accounts::hashing::Hashing;
 use crate::accounts::keys;
@@ -63,7 +64,7 @@ pub fn bind(config: &Config) -> Result<TcpListener> {
 pub fn run_on(listener: TcpListener, config: Config, db: Db, clock: Clock, announce: impl FnOnce() -> Result<()>) -> Result<()> {
     System::new().block_on(async move {
         let draining = Draining::default();
-        let server = build(listener, config, db, clock, draining.clone())?;
+        let server = build(routes::SITE, listener, config, db, clock, draining.clone())?;
         // Listened for before anybody knows that we serve, so that no signal finds the default of dying at once.
         let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         actix_web::rt::spawn(end_at_signal(signals, server.handle(), draining));
@@ -72,21 +73,30 @@ pub fn run_on(listener: TcpListener, config: Config, db: Db, clock: Clock, annou
     })
 }
 
-/// The server on `listener`, without ears for signals: for tests. It serves while it is awaited inside an actix `System`.
-pub fn start(listener: TcpListener, config: Config, db: Db, clock: Clock) -> Result<Server> {
-    build(listener, config, db, clock, Draining::default())
+/// What is served: `routes` has the product's; a test may have one with a model of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Site {
+    /// The table of URLs.
+    pub urls: fn() -> Vec<Url>,
+    /// The models of the navigation.
+    pub nav: fn() -> Nav,
 }
 
-fn build(listener: TcpListener, config: Config, db: Db, clock: Clock, draining: Draining) -> Result<Server> {
+/// The server on `listener`, without ears for signals: for tests. It serves while it is awaited inside an actix `System`.
+pub fn start(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock) -> Result<Server> {
+    build(site, listener, config, db, clock, Draining::default())
+}
+
+fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock, draining: Draining) -> Result<Server> {
     let shared = migrations::state(&db)?.shared;
     let ownership = if shared { Ownership::Shared } else { Ownership::Own };
     let key = cookie_key(&config.secret_key)?;
     let store = Store::new(db.clone(), clock.clone(), &config);
     let hashing = Data::new(Hashing::new(&config, ownership));
     let (config, db, clock) = (Data::new(config), Data::new(db), Data::new(clock));
-    let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(checked(routes::nav())?));
+    let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(checked((site.nav)())?));
     let server = HttpServer::new(move || {
-        let pages = web::scope("").wrap(sessions(store.clone(), key.clone(), &config)).configure(pages);
+        let pages = web::scope("").wrap(sessions(store.clone(), key.clone(), &config)).configure(|config| pages(config, site.urls));
         App::new()
             .app_data(config.clone())
             .app_data(db.clone())
@@ -117,9 +127,9 @@ fn files_and_health(config: &mut ServiceConfig) {
     config.service(url::url("/static/{path:.+}").get(Access::Anyone, statics::serve));
 }
 
-fn pages(config: &mut ServiceConfig) {
-    config.app_data(Data::new(missing::Known::of(&routes::urls())));
-    for url in routes::urls() {
+fn pages(config: &mut ServiceConfig, urls: fn() -> Vec<Url>) {
+    config.app_data(Data::new(missing::Known::of(&urls())));
+    for url in urls() {
         config.service(url);
     }
     config.default_service(web::to(missing::answer));

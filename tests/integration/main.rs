@@ -19,6 +19,7 @@ mod filters;
 mod house;
 mod import;
 mod licences;
+mod own_model;
 mod permissions;
 mod query_counts;
 mod sample;

@@ -14,7 +14,8 @@ use customer_segments::accounts::user::{NewUser, User};
 use customer_segments::accounts::{Actor, Role, password};
 use customer_segments::config::{Config, PasswordHasher, Settings};
 use customer_segments::db::Id;
-use customer_segments::server;
+use customer_segments::routes;
+use customer_segments::server::{self, Site};
 use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::{HeaderMap, HeaderValue, ORIGIN};
 use reqwest::redirect;
@@ -42,13 +43,18 @@ impl TestApp {
 
     /// The site on this database, with other settings.
     pub(crate) fn with(test: TestDb, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::serving(routes::SITE, test, change)
+    }
+
+    /// Another site than the product's.
+    pub(crate) fn serving(site: Site, test: TestDb, change: impl FnOnce(&mut Settings)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (config, db, clock) = (config(&base, change), test.db.clone(), test.clock.clone());
         let (started, handle) = mpsc::channel();
         let server = thread::spawn(move || {
             System::new().block_on(async move {
-                let server = server::start(listener, config, db, clock).expect("the site starts");
+                let server = server::start(site, listener, config, db, clock).expect("the site starts");
                 started.send(server.handle()).unwrap();
                 server.await.expect("the site runs");
             });

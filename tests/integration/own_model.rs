@@ -1,0 +1,217 @@
+//! A model of the test's own, put whole into the admin by one declaration, and used through its pages on both engines.
+//!
+//! The rows are those of companies, under another name: what is shown is that the machinery takes any model, for it knows
+//! none (`house`).
+
+use customer_segments::accounts::access::Access::{Add, Anyone, Change, Delete, Staff, View};
+use customer_segments::accounts::actor::Subject;
+use customer_segments::accounts::login;
+use customer_segments::admin::cell::Show;
+use customer_segments::admin::editing::{Act, Edit, Editing, Saved, Target};
+use customer_segments::admin::fieldset::{Fieldset, Fold, FormField, ReadonlyField, Widget};
+use customer_segments::admin::filters::ListFilter;
+use customer_segments::admin::frame::{Nav, NavApp, NavItem};
+use customer_segments::admin::list_display::{ListColumn, SortKey};
+use customer_segments::admin::model_admin::{Model, ModelAdmin, Store};
+use customer_segments::admin::search::SearchField;
+use customer_segments::admin::{actions, index, views};
+use customer_segments::customers::company::{self, Company};
+use customer_segments::db::schema::crm_app_company;
+use customer_segments::db::{AnyConnection, Id, Time};
+use customer_segments::error::Result;
+use customer_segments::history::{self, NewEvent, Object};
+use customer_segments::query::Column;
+use customer_segments::server::Site;
+use customer_segments::server::url::{Url, url};
+use diesel::prelude::*;
+
+use crate::support::app::Person;
+use crate::support::{TestApp, TestDb, on_engines};
+
+static ID: Column = Column::new(crm_app_company::id, "crm_app_company", "ID");
+static NAME: Column = Column::new(crm_app_company::name, "crm_app_company", "name");
+static PLACES: Column = Column::new(crm_app_company::location_count, "crm_app_company", "places");
+static IS_OPEN: Column = Column::new(crm_app_company::is_active, "crm_app_company", "open");
+
+const BY_NAME: &[&Column] = &[&NAME];
+
+struct ShopAdmin;
+
+impl ModelAdmin for ShopAdmin {
+    type Row = Company;
+    type Panels = ();
+    type Cleaned = (String, i32);
+    const MODEL: Model =
+        Model { app_label: "tests", model_name: "shop", verbose_name: "Shop", verbose_name_plural: "Shops", subject: Subject::Company };
+    const KEY: &'static Column = &ID;
+    const STORE: Store<Company> = Store { source: &company::SOURCE, list: company::list, id: |row| row.id, name: |row| row.name.clone() };
+    const LIST_DISPLAY: &'static [ListColumn<Company>] = &[
+        ListColumn::link("name", "Name", Show::Text(|row| &row.name), SortKey::ascending(&NAME)),
+        ListColumn::sorting("places", "Places", Show::Number(|row| row.location_count.into()), SortKey::descending(&PLACES)),
+    ];
+    const LIST_FILTER: &'static [ListFilter] = &[ListFilter::boolean("is_open", "open", &IS_OPEN)];
+    const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(BY_NAME)];
+    const ORDERING: &'static [SortKey] = &[SortKey::ascending(&NAME)];
+    const ACTIONS: &'static [actions::Action<Self>] = &[actions::Action {
+        name: "delete_selected",
+        label: "Delete selected Shops",
+        permission: customer_segments::accounts::actor::Permission::Delete,
+        question: Some(actions::DELETE),
+        deed: actions::Deed::Change(actions::delete::<Self>, |shops| format!("Successfully deleted {shops}.")),
+    }];
+    const FIELDSETS: &'static [Fieldset<Company>] = &[Fieldset {
+        title: "Shop",
+        description: "",
+        fold: Fold::Never,
+        fields: &[
+            FormField::new("name", "Name", Widget::Text(200), |row: &Company| row.name.clone()).required().field(),
+            FormField::new("places", "Places", Widget::Integer(0, 100), |row: &Company| row.location_count.to_string()).required().field(),
+            ReadonlyField::showing("is_open", "Open", Show::Flag(|row: &Company| row.is_active)).field(),
+        ],
+    }];
+    const EDITING: Editing<Self> = Editing::Form(Edit {
+        clean: |_, context, errors| {
+            let (name, places) = (context.data.get("name"), context.data.get("places"));
+            if name.contains("Shop") {
+                errors.add("name", "Everybody knows that it is a shop.");
+            }
+            Ok(errors.is_empty().then(|| (name.to_owned(), places.parse().unwrap_or_default())))
+        },
+        lock: |_, _| Ok(()),
+        is_done: |_, _, _| Ok(true),
+        save,
+        refusal: |_| None,
+        delete: |connection, act, row| {
+            diesel::delete(crm_app_company::table.find(row.id)).execute(connection)?;
+            history::record(connection, NewEvent::new(act.actor, act.clock.now(), history::Action::Deleted, object(row), "Deleted."))
+        },
+        related: |_, row| Ok(vec![("Places", row.location_count.into())]),
+        shows_again: |_| false,
+    });
+}
+
+/// Open is what has a place.
+fn save(connection: &mut AnyConnection, act: &Act<'_>, target: Target<'_, ShopAdmin>, cleaned: &(String, i32)) -> Result<Saved> {
+    let now = Time(act.clock.now());
+    let (stored, action, message) = match target {
+        Target::New(id) => (Company::new(id, now), history::Action::Added, "Added."),
+        Target::Stored(row) => (row.clone(), history::Action::Changed, "Changed Name."),
+    };
+    let shop = Company { name: cleaned.0.clone(), location_count: cleaned.1, is_active: cleaned.1 > 0, ..stored };
+    match target {
+        Target::New(_) => company::insert(connection, std::slice::from_ref(&shop))?,
+        Target::Stored(_) => company::update(connection, &shop)?,
+    }
+    history::record(connection, NewEvent::new(act.actor, act.clock.now(), action, object(&shop), message))?;
+    Ok(Saved { id: shop.id, name: shop.name, notes: Vec::new() })
+}
+
+fn object(shop: &Company) -> Object {
+    Object { model: "shop", id: shop.id.to_string(), name: shop.name.clone() }
+}
+
+#[rustfmt::skip] // It is read by line.
+fn urls() -> Vec<Url> {
+    use Subject::Company as Shop;
+    vec![
+        url("/admin/").get(Staff, index::show),
+        url("/admin/login/").get(Anyone, login::show).post(Anyone, login::sign_in),
+        url("/admin/tests/").get(Staff, index::app),
+        url("/admin/tests/shop/").get(View(Shop), views::changelist::<ShopAdmin>).post(View(Shop), views::act::<ShopAdmin>),
+        url("/admin/tests/shop/add/").get(Add(Shop), views::add_form::<ShopAdmin>).post(Add(Shop), views::add::<ShopAdmin>),
+        url("/admin/tests/shop/{id}/change/").get(View(Shop), views::change_form::<ShopAdmin>).post(Change(Shop), views::change::<ShopAdmin>),
+        url("/admin/tests/shop/{id}/delete/").get(Delete(Shop), views::delete_form::<ShopAdmin>).post(Delete(Shop), views::delete::<ShopAdmin>),
+        url("/admin/tests/shop/{id}/history/").get(View(Shop), views::history::<ShopAdmin>),
+    ]
+}
+
+fn nav() -> Nav {
+    Nav { apps: vec![NavApp { slug: "tests", label: "Tests", items: vec![NavItem::of::<ShopAdmin>()] }] }
+}
+
+const LIST: &str = "/admin/tests/shop/";
+
+fn with_shops(test: impl Fn(&TestApp, &Person<'_>)) {
+    on_engines(|engine| {
+        let app = TestApp::serving(Site { urls, nav }, TestDb::new(engine), |_| {});
+        let person = app.superuser();
+        for (name, places) in [("Bakery", "3"), ("กาแฟ", "12"), ("Closed", "0")] {
+            let answer = person.post_form(&format!("{LIST}add/"), &[("name", name), ("places", places), ("_save", "Save")]);
+            assert_eq!((answer.status, answer.location()), (303, LIST), "{}", answer.texts(".errorlist").join(" "));
+        }
+        test(&app, &person);
+    });
+}
+
+fn names(person: &Person<'_>, query: &str) -> Vec<String> {
+    person.open(&format!("{LIST}{query}")).texts("#result_list tbody .field-name")
+}
+
+/// The page of an object, below its key.
+fn page_of(person: &Person<'_>, name: &str, page: &str) -> String {
+    let list = person.open(&format!("{LIST}?q={name}"));
+    let link = list.attributes("#result_list tbody .field-name a", "href").swap_remove(0);
+    let id = link.trim_start_matches(LIST).split('/').next().and_then(Id::parse).expect("a key in the link");
+    format!("{LIST}{id}/{page}/")
+}
+
+#[test]
+fn a_model_of_ones_own_is_listed_searched_filtered_and_sorted() {
+    with_shops(|_, person| {
+        assert_eq!(person.open("/admin/").text("#content .model-shop"), "Shops Add Change");
+        assert_eq!(person.open("/admin/tests/").text("h1"), "Tests administration");
+        assert_eq!(names(person, ""), ["Bakery", "Closed", "กาแฟ"]);
+        assert_eq!(names(person, "?q=BAK"), ["Bakery"]);
+        assert_eq!(names(person, "?is_open__exact=0"), ["Closed"]);
+        assert_eq!(names(person, "?o=2"), ["กาแฟ", "Bakery", "Closed"]);
+        let list = person.open(LIST);
+        assert_eq!((list.text("h1").as_str(), list.has("a.addlink[href$='/shop/add/']")), ("Select Shop to change", true));
+    });
+}
+
+#[test]
+fn a_model_of_ones_own_is_added_changed_deleted_and_remembered() {
+    with_shops(|_, person| {
+        let change = page_of(person, "Bakery", "change");
+        let wrong = person.post_form(&change, &[("name", "Bread Shop"), ("places", "500"), ("_save", "Save")]);
+        assert_eq!((wrong.status, wrong.form().value("name"), wrong.texts(".errorlist").len()), (200, Some("Bread Shop"), 2));
+        let answer = person.post_form(&change, &[("name", "Bread"), ("places", "4"), ("_continue", "1")]);
+        assert_eq!((answer.status, answer.location()), (303, &*change));
+        let page = person.follow(&answer);
+        assert_eq!(page.text(".messagelist"), "The Shop “Bread” was changed successfully. You may edit it again below.");
+        let history = person.open(&page_of(person, "Bread", "history"));
+        assert_eq!(history.texts("#change-history tbody tr").len(), 2);
+        let delete = page_of(person, "Bread", "delete");
+        assert!(person.open(&delete).text("#content").contains("Bread"));
+        let answer = person.post_form(&delete, &[]);
+        assert_eq!((answer.status, names(person, "")), (303, vec!["Closed".to_owned(), "กาแฟ".to_owned()]));
+        assert!(person.open("/admin/").text("#content-related").contains("Bread"), "it is among the recent actions");
+        assert_eq!(person.follow(&person.get(&change)).text(".messagelist").split(" with ID").next(), Some("Shop"));
+    });
+}
+
+#[test]
+fn several_of_a_model_of_ones_own_are_deleted_at_once() {
+    with_shops(|_, person| {
+        let list = person.open(LIST);
+        let ids = list.attributes("input[name=_selected_action]", "value");
+        let form = ids
+            .iter()
+            .take(2)
+            .fold(list.form_at("#changelist-form").fill("action", "delete_selected"), |form, id| form.and("_selected_action", id));
+        let asked = person.submit(&form);
+        assert_eq!((asked.status, asked.text("h1").as_str()), (200, "Delete multiple objects"));
+        assert_eq!(person.submit(&asked.form()).status, 303);
+        assert_eq!(names(person, ""), ["กาแฟ"]);
+    });
+}
+
+#[test]
+fn who_may_only_look_at_a_model_of_ones_own_sees_values() {
+    with_shops(|app, _| {
+        let tech = app.role(customer_segments::accounts::Role::Tech);
+        let page = tech.open(&page_of(&tech, "Bakery", "change"));
+        assert!(page.has(".field-name .readonly") && !page.has("input[name=name]"), "{}", page.body);
+        assert_eq!(tech.get(&format!("{LIST}add/")).status, 403);
+    });
+}
