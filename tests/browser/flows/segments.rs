@@ -1,0 +1,117 @@
+//! Segments: added, mended, listed by hand, edited by two at once, deleted, and their members taken.
+
+use super::{ADD, LIST, both_ways};
+use crate::window::Window;
+use crate::world::Who;
+
+const THAI: &str = r#"{"rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]}"#;
+const WRONG: &str = r#"{"rules": [{"field": "shoe_size", "operator": "equals", "value": 42}]}"#;
+
+#[test]
+fn a_dynamic_segment_is_previewed_mended_and_added() {
+    both_ways(|window| {
+        window.be(Who::Sales);
+        window.go(ADD);
+        window.fill("Name", "ลูกค้าในไทย");
+        window.fill("Filter criteria", WRONG);
+        window.click_on("Preview");
+        window.see("#preview .rule-messages", "shoe_size");
+        window.press("Save");
+        window.see(".errornote", "Please correct the error below.");
+        window.see(".errorlist", "shoe_size");
+        assert_eq!(window.value("Name"), "ลูกค้าในไทย", "what was typed is kept");
+        window.fill("Filter criteria", THAI);
+        window.click_on("Preview");
+        window.see("#preview .sentence", "Thailand");
+        let counted = window.texts("#preview .numbers strong")[0].clone();
+        window.press("Save");
+        window.see(".messagelist", "The Customer Segment “ลูกค้าในไทย” was added successfully.");
+        assert_eq!(window.texts("#result_list .field-member_count")[0], counted, "the count is that of the preview");
+    });
+}
+
+#[test]
+fn people_are_listed_by_searching_and_ticking() {
+    both_ways(|window| {
+        window.be(Who::Sales);
+        window.go(ADD);
+        window.fill("Name", "By hand");
+        window.choose("Segment type", "Static - Manually curated list");
+        open_section(window, "Static Contacts (Static Segments)");
+        window.fill("Search available contacts", "ahmad");
+        window.leave(|| window.click("[name=_contact_search]"));
+        assert!(window.texts("[aria-label='Available contacts'] .who").iter().all(|who| who.contains("Ahmad")));
+        window.click("[name=contact_available]");
+        window.leave(|| window.click("[name=_contact_add]"));
+        window.see("[aria-label='Chosen contacts'] .who", "Ahmad");
+        window.press("Save and continue editing");
+        window.see(".messagelist", "was added successfully. You may edit it again below.");
+        window.see(".selector-block .numbers", "1 listed");
+        window.click("[name=contact_chosen]");
+        window.leave(|| window.click("[name=_contact_remove]"));
+        window.press("Save");
+        window.see(".messagelist", "was changed successfully.");
+    });
+}
+
+/// Opens a folded section, if it is not open yet.
+fn open_section(window: &Window, title: &str) {
+    let is_open =
+        "return [...document.querySelectorAll('details')].find((e) => e.querySelector('summary').textContent.trim() === arguments[0]).open";
+    if window.script(is_open, &[title.into()]) == false {
+        window.click_on(title);
+    }
+}
+
+#[test]
+fn of_two_people_who_edit_one_segment_the_second_sees_both_versions() {
+    both_ways(|window| {
+        let page = "/admin/crm_app/customersegment/{dynamic}/change/";
+        window.be(Who::Root);
+        window.go(page);
+        window.world.colleague_changes(page, "description");
+        window.fill("Description", "Mine.");
+        window.press("Save");
+        window.see("caption", "Both versions");
+        window.see(".differs", "Mine.");
+        window.see(".differs", "By admin-3.");
+        window.press("Go on editing what I typed");
+        assert_eq!(window.value("Description"), "Mine.");
+        window.fill("Description", "Ours.");
+        window.press("Save and continue editing");
+        window.see(".messagelist", "was changed successfully. You may edit it again below.");
+        assert_eq!(window.value("Description"), "Ours.");
+    });
+}
+
+#[test]
+fn a_segment_is_deleted_after_a_second_thought() {
+    both_ways(|window| {
+        window.be(Who::Root);
+        window.go(LIST);
+        window.press("Lapsed customers");
+        window.press("Delete");
+        window.see("main", "Are you sure you want to delete the Customer Segment “Lapsed customers”?");
+        window.press("No, take me back");
+        window.press("Delete");
+        window.press("Yes, I’m sure");
+        window.see(".messagelist", "The Customer Segment “Lapsed customers” was deleted successfully.");
+        assert!(!window.texts("#result_list").concat().contains("Lapsed customers"));
+    });
+}
+
+#[test]
+fn members_are_marked_as_used_and_exported() {
+    both_ways(|window| {
+        window.be(Who::Root);
+        window.go("/admin/crm_app/customersegment/{static}/members/");
+        window.press("Mark as used");
+        window.see(".errorlist", "Enter the name of the campaign.");
+        window.fill("Campaign", "Loy Krathong");
+        window.press("Mark as used");
+        window.see("#id_campaign_helptext", "Used 2 times so far.");
+        let rows = window.count("#result_list tbody tr");
+        let file = window.download("Export CSV");
+        assert_eq!(file.lines().count(), rows + 1, "{file}");
+    });
+}

@@ -1,0 +1,182 @@
+//! Every page of the site: what it is called here, who opens it, how, and what must be on it.
+//!
+//! `every_page.rs` looks at each in every way there is. A new page is one line of [`PAGES`].
+
+use customer_segments::db::connection::{Lane, Turn};
+
+use crate::window::Window;
+use crate::world::Who::{self, Finance, Nobody, Root, Sales};
+
+/// A page.
+pub(crate) struct Page {
+    /// What failures call it.
+    pub(crate) name: &'static str,
+    who: Who,
+    way: Way,
+    /// A selector, and words that are in what it selects.
+    shows: (&'static str, &'static str),
+    /// Whether it is an answer of another status than 200, which the browser's console mentions.
+    pub(crate) is_failure: bool,
+}
+
+/// How one gets to a page.
+enum Way {
+    /// By its address.
+    At(&'static str),
+    /// By doing something.
+    By(fn(&Window)),
+}
+
+const fn at(name: &'static str, who: Who, path: &'static str, selector: &'static str, words: &'static str) -> Page {
+    Page { name, who, way: Way::At(path), shows: (selector, words), is_failure: false }
+}
+
+const fn by(name: &'static str, who: Who, way: fn(&Window), selector: &'static str, words: &'static str) -> Page {
+    Page { name, who, way: Way::By(way), shows: (selector, words), is_failure: false }
+}
+
+impl Page {
+    const fn failing(self) -> Self {
+        Self { is_failure: true, ..self }
+    }
+
+    /// Opens it and sees that it is what it should be.
+    #[track_caller]
+    pub(crate) fn visit(&self, window: &Window) {
+        window.be(self.who);
+        match self.way {
+            Way::At(path) => window.go(path),
+            Way::By(way) => way(window),
+        }
+        window.see(self.shows.0, self.shows.1);
+    }
+}
+
+/// The pages, by who opens them.
+pub(crate) const PAGES: &[Page] = &[
+    at("login", Nobody, "/admin/login/", "button", "Log in"),
+    by("login-refused", Nobody, refused_login, ".errornote", "correct username and password"),
+    at("index", Root, "/admin/", "h1", "Site administration"),
+    at("app-index", Root, "/admin/crm_app/", "h1", "Crm_App administration"),
+    at("password-change", Root, "/admin/password_change/", "h1", "Password change"),
+    by("password-refused", Root, refused_password, ".errorlist", "old password was entered incorrectly"),
+    at("segments", Root, "/admin/crm_app/customersegment/", "#result_list", "VIP Customers"),
+    at("segments-found", Root, "/admin/crm_app/customersegment/?q=hotels", "#toolbar", "2 results"),
+    at("segments-filtered", Root, "/admin/crm_app/customersegment/?segment_type__exact=static", ".clearfilters", "Clear all filters"),
+    at("segments-sorted", Root, "/admin/crm_app/customersegment/?o=2.-1", ".sortpriority", "2"),
+    at("segments-none", Root, "/admin/crm_app/customersegment/?q=nowhere", ".empty-list", "0 Customer Segments"),
+    by("segments-ticked", Root, tick_all, ".action-counter", "of 11 selected"),
+    by("segments-delete", Root, |window| run_action(window, "Delete selected Customer Segments"), "h1", "Delete multiple objects"),
+    by("segments-tag", Root, |window| run_action(window, "Add tag to selected Customer Segments…"), "h1", "Add tag"),
+    by("segments-told", Root, |window| run_action(window, "Activate selected Customer Segments"), ".messagelist", "activated"),
+    at("segment-add", Root, "/admin/crm_app/customersegment/add/", "h1", "Add Customer Segment"),
+    by("segment-add-refused", Root, refused_segment, ".errorlist", "This field is required."),
+    by("segment-preview", Root, preview, "#preview .numbers", "member"),
+    by("segment-chooser", Root, choose_contacts, ".selector-available", "Page 1"),
+    at("segment-change", Root, "/admin/crm_app/customersegment/{dynamic}/change/", "h2", "High-Value Hotels in Thailand"),
+    at("segment-change-static", Root, "/admin/crm_app/customersegment/{static}/change/", ".selector-chosen", "Chosen contacts"),
+    at("segment-change-broken", Root, "/admin/crm_app/customersegment/{broken}/change/", "main", "shoe_size"),
+    at("segment-change-archived", Root, "/admin/crm_app/customersegment/{archived}/change/", "main", "archived"),
+    by("segment-conflict", Root, conflict, "caption", "Both versions").failing(),
+    at("segment-delete", Root, "/admin/crm_app/customersegment/{dynamic}/delete/", "main", "Are you sure"),
+    at("segment-history", Root, "/admin/crm_app/customersegment/{dynamic}/history/", "#change-history", "Added."),
+    at("segment-members", Root, "/admin/crm_app/customersegment/{static}/members/", "#result_list", "E-mail"),
+    at("segment-members-counted", Root, "/admin/crm_app/customersegment/{static}/members/?addresses=1", ".numbers", "addresses"),
+    at("segment-members-broken", Root, "/admin/crm_app/customersegment/{broken}/members/", ".rule-messages", "shoe_size"),
+    by("segment-use-refused", Root, refused_use, ".errorlist", "Enter the name of the campaign."),
+    at("companies", Root, "/admin/crm_app/company/", "#result_list", "Industry"),
+    at("company", Root, "/admin/crm_app/company/{company}/change/", "h1", "ompany"),
+    at("company-history", Root, "/admin/crm_app/company/{company}/history/", "h1", "Change history"),
+    at("contacts", Root, "/admin/crm_app/contact/", ".paginator", "250 Contacts"),
+    at("contacts-last", Root, "/admin/crm_app/contact/?p=3", "[aria-current=page]", "3"),
+    at("contact", Root, "/admin/crm_app/contact/{contact}/change/", "h1", "ontact"),
+    at("contracts", Root, "/admin/crm_app/contract/", "#result_list", "Contract"),
+    at("contract", Root, "/admin/crm_app/contract/{contract}/change/", "h1", "ontract"),
+    at("gone", Root, "/admin/crm_app/customersegment/{nobody}/change/", ".messagelist", "Perhaps it was deleted?"),
+    at("404", Root, "/admin/nowhere/", "h1", "Page not found").failing(),
+    by("500", Root, break_history, "h1", "Server error").failing(),
+    by("503", Root, ask_too_much, "h1", "Not available").failing(),
+    at("segments-of-others", Finance, "/admin/crm_app/customersegment/", "#result_list", "VIP Customers"),
+    at("segment-of-others", Finance, "/admin/crm_app/customersegment/{dynamic}/change/", ".closelink", "Close"),
+    at("index-of-finance", Finance, "/admin/", "main", "View"),
+    at("403", Finance, "/admin/crm_app/customersegment/{dynamic}/delete/", "h1", "Forbidden").failing(),
+    by("logged-out", Sales, log_out, "h1", "Logged out"),
+];
+
+fn refused_login(window: &Window) {
+    window.go("/admin/login/");
+    window.fill("Username", "somchai");
+    window.fill("Password", "not this one");
+    window.press("Log in");
+}
+
+fn refused_password(window: &Window) {
+    window.go("/admin/password_change/");
+    window.fill("Old password", "not this one");
+    window.press("Change my password");
+}
+
+fn tick_all(window: &Window) {
+    window.go("/admin/crm_app/customersegment/");
+    window.click("#action-toggle");
+}
+
+fn run_action(window: &Window, action: &str) {
+    window.go("/admin/crm_app/customersegment/");
+    window.click(".action-select");
+    window.choose("Action", action);
+    window.press("Go");
+}
+
+fn refused_segment(window: &Window) {
+    window.go("/admin/crm_app/customersegment/add/");
+    window.press("Save");
+}
+
+fn preview(window: &Window) {
+    window.go("/admin/crm_app/customersegment/add/");
+    window.fill("Filter criteria", r#"{"rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]}"#);
+    window.click_on("Preview");
+}
+
+fn choose_contacts(window: &Window) {
+    window.go("/admin/crm_app/customersegment/add/");
+    window.choose("Segment type", "Static - Manually curated list");
+    window.fill("Search available contacts", "a");
+    window.leave(|| window.click("[name=_contact_search]"));
+}
+
+/// Somebody else saves while the form is open.
+fn conflict(window: &Window) {
+    window.go("/admin/crm_app/customersegment/{dynamic}/change/");
+    window.world.colleague_changes("/admin/crm_app/customersegment/{dynamic}/change/", "description");
+    window.fill("Description", "Mine.");
+    window.press("Save");
+}
+
+fn refused_use(window: &Window) {
+    window.go("/admin/crm_app/customersegment/{static}/members/");
+    window.press("Mark as used");
+}
+
+/// A table that the page reads is away, as after an accident.
+fn break_history(window: &Window) {
+    let rename = |from: &str, to: &str| window.world.run(&format!("ALTER TABLE {from} RENAME TO {to}"));
+    rename("segments_event", "away");
+    window.go("/admin/crm_app/customersegment/{dynamic}/history/");
+    rename("away", "segments_event");
+}
+
+/// Others have taken every turn that there is.
+fn ask_too_much(window: &Window) {
+    let db = &window.world.app.test.db;
+    let taken: Vec<Turn> = (0..3).map(|_| window.wait_for(db.turn(Lane::Export)).expect("a turn")).collect();
+    window.go("/admin/crm_app/customersegment/{static}/members.csv");
+    drop(taken);
+}
+
+fn log_out(window: &Window) {
+    window.go("/admin/");
+    window.press("Log out");
+    window.forget();
+}

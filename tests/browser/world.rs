@@ -1,0 +1,139 @@
+//! The site that the suite looks at: the sample data of the demo, people of several kinds, and something of everything.
+//!
+//! Made anew by every test; paths name what is in it as `{dynamic}`, `{company}` and so on.
+
+use std::time::Duration;
+
+use customer_segments::accounts::user::User;
+use customer_segments::accounts::{Actor, Role};
+use customer_segments::db::dialect::Engine;
+use customer_segments::db::schema::{crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment as segment};
+use customer_segments::db::{AnyConnection, Id, Json};
+use customer_segments::segments::Segment;
+use customer_segments::{customers, segments};
+use diesel::prelude::*;
+
+use crate::support::{TestApp, TestDb};
+
+/// How many contacts there are: enough for three pages of their list.
+const CONTACTS: usize = 250;
+
+/// Who uses a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Somebody who has not signed in.
+    Nobody,
+    /// A superuser, who owns the segments of the sample data.
+    Root,
+    /// Somebody of Sales, who has segments of their own.
+    Sales,
+    /// Somebody of Finance, who may only look at most things.
+    Finance,
+}
+
+impl Who {
+    /// The name they sign in with.
+    pub(crate) fn username(self) -> Option<&'static str> {
+        match self {
+            Self::Nobody => None,
+            Self::Root => Some("root"),
+            Self::Sales => Some("somchai"),
+            Self::Finance => Some("fon"),
+        }
+    }
+}
+
+/// The site.
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    /// What paths may name.
+    names: Vec<(&'static str, Id)>,
+}
+
+impl World {
+    /// On SQLite.
+    pub(crate) fn new() -> Self {
+        Self::on(Engine::Sqlite)
+    }
+
+    /// On this engine.
+    pub(crate) fn on(engine: Engine) -> Self {
+        // Whoever gets no turn is told so at once.
+        let app = TestApp::on(TestDb::with(engine, |options| options.turn_timeout = Duration::from_millis(200)));
+        let mut world = Self { app, names: Vec::new() };
+        world.introduce(Who::Root, Role::Admin);
+        world.introduce(Who::Sales, Role::Sales);
+        world.introduce(Who::Finance, Role::Finance);
+        world.fill();
+        world
+    }
+
+    fn introduce(&self, who: Who, role: Role) {
+        self.app.user(role, |user| {
+            who.username().expect("somebody").clone_into(&mut user.username);
+            user.is_superuser = who == Who::Root;
+        });
+    }
+
+    fn fill(&mut self) {
+        let (db, clock) = (&self.app.test.db, &self.app.test.clock);
+        customers::sample::fill(db, clock, CONTACTS).expect("customers");
+        let root = db.read_blocking(|connection| User::find_by_username(connection, "root")).expect("root");
+        segments::sample::fill(db, clock, &Actor { id: Some(root.id), name: root.username, ..Actor::system("tests", false) })
+            .expect("segments");
+        let rules = Json(serde_json::json!({ "rules": [{ "field": "shoe_size", "operator": "equals", "value": 42 }] }));
+        self.names = db
+            .write_blocking(|connection| {
+                let called = |name: &'static str| segment::table.filter(segment::name.eq(name)).select(segment::id);
+                let broken: Id = called("Seasonal greetings").first(connection)?;
+                diesel::update(segment::table.find(broken)).set(segment::filter_criteria.eq(&rules)).execute(connection)?;
+                Ok(vec![
+                    ("{broken}", broken),
+                    ("{dynamic}", called("High-Value Hotels in Thailand").first(connection)?),
+                    ("{static}", called("VIP Customers").first(connection)?),
+                    ("{archived}", called("Café opening offer 2025").first(connection)?),
+                    ("{company}", crm_app_company::table.select(crm_app_company::id).order(crm_app_company::name).first(connection)?),
+                    ("{contact}", crm_app_contact::table.select(crm_app_contact::id).order(crm_app_contact::name).first(connection)?),
+                    (
+                        "{contract}",
+                        crm_app_contract::table.select(crm_app_contract::id).order(crm_app_contract::contract_number).first(connection)?,
+                    ),
+                    ("{user}", root.id),
+                    ("{nobody}", Id::new()),
+                ])
+            })
+            .expect("what paths name");
+    }
+
+    /// A path, with the keys in it of what is named.
+    pub(crate) fn path(&self, path: &str) -> String {
+        self.names.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))
+    }
+
+    /// Somebody else changes what the form at this path says of a field, and saves.
+    pub(crate) fn colleague_changes(&self, path: &str, field: &str) {
+        let colleague = self.app.superuser();
+        let answer = colleague.post_form(&self.path(path), &[(field, &format!("By {}.", colleague.username))]);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+    }
+
+    /// Adds so many copies of a segment.
+    pub(crate) fn add_copies(&self, name: &str, count: usize) {
+        let original = Id::parse(&self.path(name)).expect("a key");
+        let copy = |connection: &mut AnyConnection| {
+            let original: Segment = segment::table.find(original).select(Segment::as_select()).first(connection)?;
+            for number in 1..=count {
+                let copy = Segment { id: Id::new(), name: format!("{} {number}", original.name), ..original.clone() };
+                diesel::insert_into(segment::table).values(copy).execute(connection)?;
+            }
+            Ok(())
+        };
+        self.app.test.db.write_blocking(copy).expect("copies");
+    }
+
+    /// Runs statements on the database as an accident would.
+    pub(crate) fn run(&self, statements: &str) {
+        let guard = if self.app.test.db.engine() == Engine::Sqlite { "PRAGMA query_only = OFF; " } else { "" };
+        self.app.test.run(&format!("{guard}{statements}"));
+    }
+}
