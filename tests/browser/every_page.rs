@@ -36,10 +36,10 @@ fn walk(world: World, scripts: Scripts, look: impl Fn(&Window, &Page) -> Vec<Str
 /// Widths of a desk and of a telephone.
 const WIDTHS: [u32; 2] = [1280, 390];
 
-/// What axe has against the page that hinders people.
+/// What axe has against the page that hinders people, once colours have ceased to change.
 const AXE: &str = "const [source, done] = arguments; \
     if (!window.axe) (0, eval)(source); \
-    axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }).then(({ violations }) => done( \
+    Promise.allSettled(document.getAnimations().map((moving) => moving.finished)).then(() => axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })).then(({ violations }) => done( \
         violations.filter((found) => ['serious', 'critical'].includes(found.impact)).flatMap((found) => found.nodes.map((node) => \
         `${found.id} (${found.impact}) at ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`))), (error) => done([String(error)]));";
 
@@ -54,7 +54,8 @@ fn nothing_hinders(scheme: &'static str) {
     });
 }
 
-fn lines(list: &Value) -> Vec<String> {
+/// A list of texts that a script gave.
+pub(crate) fn lines(list: &Value) -> Vec<String> {
     list.as_array().expect("a list").iter().map(|line| line.as_str().expect("a line").to_owned()).collect()
 }
 
@@ -89,9 +90,9 @@ fn no_page_has_to_be_scrolled_sideways() {
 }
 
 /// What the browser complains of: errors on its console, and what the Content-Security-Policy forbids.
-fn complaints(window: &Window, page: &Page) -> Vec<String> {
+pub(crate) fn complaints(window: &Window, is_failure: bool) -> Vec<String> {
     let console = window.console().into_iter().filter(|(level, source, message)| {
-        let is_its_own_status = page.is_failure && source == "network" && message.contains(&window.path());
+        let is_its_own_status = is_failure && source == "network" && message.contains(&window.path());
         level == "SEVERE" && !is_its_own_status || message.contains("Content Security Policy")
     });
     let violations = lines(&window.script("return window.violations ?? []", &[]));
@@ -100,13 +101,13 @@ fn complaints(window: &Window, page: &Page) -> Vec<String> {
 
 #[test]
 fn no_page_makes_the_browser_complain() {
-    walk(World::new(), Scripts::On, complaints);
+    walk(World::new(), Scripts::On, |window, page| complaints(window, page.is_failure));
 }
 
 #[test]
 fn no_page_makes_the_browser_complain_on_postgresql() {
     if postgres::cluster().is_some() {
-        walk(World::on(Engine::Postgres), Scripts::On, complaints);
+        walk(World::on(Engine::Postgres), Scripts::On, |window, page| complaints(window, page.is_failure));
     }
 }
 

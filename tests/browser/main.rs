@@ -12,6 +12,8 @@ mod support;
 mod driver;
 mod every_page;
 mod flows;
+mod hostile;
+mod keyboard;
 mod pages;
 mod tools;
 mod window;

@@ -52,6 +52,16 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Its address, where it has one that answers with the page itself.
+    pub(crate) fn address(&self) -> Option<&'static str> {
+        match self.way {
+            Way::At(path) if !self.is_failure => Some(path),
+            _ => None,
+        }
+    }
+}
+
 /// The pages, by who opens them.
 pub(crate) const PAGES: &[Page] = &[
     at("login", Nobody, "/admin/login/", "button", "Log in"),

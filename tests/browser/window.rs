@@ -199,6 +199,14 @@ impl Window {
         }
     }
 
+    /// Puts a value into a control at once, for texts too long to type.
+    #[track_caller]
+    pub(crate) fn set_value(&self, selector: &str, value: &str) {
+        let script = "const control = document.querySelector(arguments[0]); control.value = arguments[1]; \
+            control.dispatchEvent(new Event('input', { bubbles: true }));";
+        self.script(script, &[selector.into(), value.into()]);
+    }
+
     /// Chooses an option of the select with this label.
     #[track_caller]
     pub(crate) fn choose(&self, label: &str, option: &str) {
@@ -279,6 +287,13 @@ impl Window {
     #[track_caller]
     pub(crate) fn key(&self, key: Key) {
         self.keys(&key.to_string());
+    }
+
+    /// Goes back by one with Shift and Tab.
+    #[track_caller]
+    pub(crate) fn shift_tab(&self) {
+        let (shift, value) = (char::from(Key::Shift), char::from(Key::Tab));
+        self.act([KeyAction::Down { value: shift }, KeyAction::Down { value }, KeyAction::Up { value }, KeyAction::Up { value: shift }]);
     }
 
     /// Clicks on an element while Shift is held.

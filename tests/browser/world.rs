@@ -131,6 +131,16 @@ impl World {
         self.app.test.db.write_blocking(copy).expect("copies");
     }
 
+    /// Stores filter criteria, whatever they are.
+    pub(crate) fn set_criteria(&self, name: &str, criteria: &serde_json::Value) {
+        let id = Id::parse(&self.path(name)).expect("a key");
+        let set = |connection: &mut AnyConnection| {
+            diesel::update(segment::table.find(id)).set(segment::filter_criteria.eq(Json(criteria.clone()))).execute(connection)?;
+            Ok(())
+        };
+        self.app.test.db.write_blocking(set).expect("criteria");
+    }
+
     /// Runs statements on the database as an accident would.
     pub(crate) fn run(&self, statements: &str) {
         let guard = if self.app.test.db.engine() == Engine::Sqlite { "PRAGMA query_only = OFF; " } else { "" };
