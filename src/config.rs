@@ -55,6 +55,12 @@ pub struct Settings {
     /// Hours after which a session ends in any case
     #[arg(long, env = "SESSION_MAX", default_value = "12", value_parser = clap::value_parser!(i64).range(1..=8760), global = true)]
     pub session_max: i64,
+    /// Failed sign-ins for one user name within 15 minutes after which the next ones must wait, longer each time, a minute at most
+    #[arg(long, env = "LOGIN_FAILURES", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
+    pub login_failures: u32,
+    /// The same from one address; more where many people share one
+    #[arg(long, env = "LOGIN_FAILURES_BY_ADDRESS", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
+    pub login_failures_by_address: u32,
     /// The format of new password hashes [default: argon2id on our own database, pbkdf2_sha256 on one shared with the CRM]
     #[arg(long, env = "PASSWORD_HASHER", global = true)]
     pub password_hasher: Option<PasswordHasher>,
@@ -123,6 +129,10 @@ pub struct Config {
     pub session_idle: Duration,
     /// See [`Settings::session_max`].
     pub session_max: Duration,
+    /// See [`Settings::login_failures`].
+    pub login_failures: u32,
+    /// See [`Settings::login_failures_by_address`].
+    pub login_failures_by_address: u32,
     /// See [`Settings::password_hasher`]; `None` follows the database.
     pub password_hasher: Option<PasswordHasher>,
 }
@@ -177,6 +187,8 @@ impl Settings {
             prepared_statements: self.prepared_statements == Switch::On,
             session_idle: Duration::from_secs(self.session_idle.unsigned_abs() * 60),
             session_max: Duration::from_secs(self.session_max.unsigned_abs() * 3600),
+            login_failures: self.login_failures,
+            login_failures_by_address: self.login_failures_by_address,
             password_hasher: self.password_hasher,
         })
     }

@@ -5,7 +5,7 @@
 
 use crate::accounts::access::Access::{Add, Anyone, Change, Delete, Staff, View};
 use crate::accounts::actor::Subject::{Company, Contact, Contract, Segment};
-use crate::accounts::{login, password_change};
+use crate::accounts::{account, login, password_change, setup};
 use crate::admin::frame::{Nav, NavApp, NavItem};
 use crate::admin::{index, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
@@ -25,6 +25,9 @@ pub fn urls() -> Vec<Url> {
         url("/admin/").get(Staff, index::show),
         url("/admin/login/").get(Anyone, login::show).post(Anyone, login::sign_in), // Whoever signs in is nobody yet.
         url("/admin/logout/").post(Staff, login::sign_out),
+        url("/admin/setup/{token}/").get(Anyone, setup::show).post(Anyone, setup::make), // Whoever has the link: nobody can sign in yet.
+        url("/admin/account/").get(Staff, account::show),
+        url("/admin/account/sessions/").post(Staff, account::end_sessions),
         url("/admin/password_change/").get(Staff, password_change::show).post(Staff, password_change::change),
         url("/admin/crm_app/").get(Staff, index::app),
         url("/admin/crm_app/company/").get(View(Company), views::changelist::<CompanyAdmin>),

@@ -5,22 +5,27 @@
 
 use std::time::Duration;
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 
 use super::hashing::Hashing;
 use super::session::{SignedIn, TypedSession};
 use super::staff::{self, Staff};
-use super::user::User;
+use super::throttle::Attempt;
+use super::user::{LONGEST_NAME, User};
 use super::{Form, Posted, client, csrf, next};
+use crate::admin::display::counted;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::query_string::QueryString;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{AnyConnection, Db};
 use crate::error::{AppError, Result};
 
 /// Django's words.
@@ -29,8 +34,6 @@ const REFUSED: &str = "Please enter the correct username and password for a staf
 const HOME: &str = "/admin/";
 /// No failure is answered sooner: what a hash costs depends on its format, and that would tell.
 const FAILURE_TAKES: Duration = Duration::from_millis(400);
-/// The longest user name, as in the table.
-const LONGEST_NAME: usize = 150;
 
 /// The form.
 #[derive(Deserialize)]
@@ -49,7 +52,7 @@ struct LoginPage {
     frame: Frame,
     username: String,
     next: String,
-    error: Option<&'static str>,
+    error: Option<String>,
 }
 
 #[derive(Template)]
@@ -80,15 +83,23 @@ pub async fn sign_in(
     let earliest = Instant::now() + FAILURE_TAKES;
     let typed = form.value;
     let next = next::safe_or(&typed.next, HOME);
-    let Some(user) = authenticate(&db, &hashing, &typed).await? else {
-        sleep_until(earliest).await;
-        tracing::info!(address = client::address_of(&request, &config.trusted_proxies), "a sign-in failed");
-        return login_page(&request, &config, next, &typed.username, Some(REFUSED));
-    };
-    let user = admit(&db, &clock, &hashing, user, typed.password).await?;
-    tracing::info!(user = %user.id, "signed in");
-    begin(&request, &config, &user)?;
-    Ok(see_other(next))
+    let attempt = Attempt::new(&config, &typed.username, client::ip_of(&request, &config.trusted_proxies))?;
+    match authenticate(&db, &clock, &hashing, attempt, &typed).await? {
+        Outcome::Admitted(user) => {
+            tracing::info!(user = %user.id, "signed in");
+            begin(&request, &config, &user)?;
+            Ok(see_other(next))
+        }
+        Outcome::Refused => {
+            sleep_until(earliest).await;
+            tracing::info!(address = client::address_of(&request, &config.trusted_proxies), "a sign-in failed");
+            login_page(&request, &config, next, &typed.username, Some(REFUSED.to_owned()))
+        }
+        Outcome::MustWait(seconds) => {
+            tracing::info!(address = client::address_of(&request, &config.trusted_proxies), seconds, "a sign-in must wait");
+            too_many(&request, &config, next, &typed.username, seconds)
+        }
+    }
 }
 
 /// Begins the session of a user who has shown who they are.
@@ -114,41 +125,93 @@ pub async fn sign_out(request: HttpRequest, staff: Staff, _form: Posted) -> Resu
     Ok(answer)
 }
 
-/// The user whose name and password were typed, if they may use the pages.
-async fn authenticate(db: &Db, hashing: &Hashing, typed: &Credentials) -> Result<Option<User>> {
-    let username = typed.username.clone();
-    let user = if username.chars().count() > LONGEST_NAME {
-        None
-    } else {
-        match db.read(move |connection| User::find_by_username(connection, &username)).await {
-            Ok(user) => Some(user),
-            Err(AppError::NotFound) => None,
-            Err(error) => return Err(error),
-        }
-    };
+/// What came of an attempt to sign in.
+enum Outcome {
+    Admitted(Box<User>),
+    Refused,
+    /// Not judged, for there were many failures; so many seconds are left.
+    MustWait(i64),
+}
+
+/// Whether the name and the password that were typed let somebody in.
+async fn authenticate(db: &Db, clock: &Clock, hashing: &Hashing, attempt: Attempt, typed: &Credentials) -> Result<Outcome> {
+    let (asked, username, now) = (attempt.clone(), typed.username.clone(), clock.now());
+    let (wait, user) = db.read(move |connection| Ok((asked.wait(connection, now)?, find(connection, &username)?))).await?;
+    if let Some(seconds) = wait {
+        return Ok(Outcome::MustWait(seconds));
+    }
     let is_right = hashing.verify(&typed.password, user.as_ref().map(|user| user.password.as_str())).await?;
-    Ok(user.filter(|user| is_right && user.is_admitted()))
-}
-
-/// Remembers the sign-in, and stores the password in today's format where that is ours to do.
-async fn admit(db: &Db, clock: &Clock, hashing: &Hashing, user: User, password: String) -> Result<User> {
-    let hash = if hashing.wants_rehash(&user.password) { Some(hashing.hash(&password).await?) } else { None };
+    let user = user.filter(|user| is_right && user.is_admitted());
+    let hash = match &user {
+        Some(user) if hashing.wants_rehash(&user.password) => Some(hashing.hash(&typed.password).await?),
+        _ => None,
+    };
     let now = clock.now();
-    db.write(move |connection| {
-        user.touch(connection, now)?;
-        if let Some(hash) = &hash {
-            user.rehash(connection, hash)?;
-        }
-        // Read again: the session is bound to the hash that is stored now.
-        User::find(connection, user.id)
-    })
-    .await
+    db.write(move |connection| settle(connection, &attempt, user.as_ref(), hash.as_deref(), now)).await
 }
 
-fn login_page(request: &HttpRequest, config: &Config, next: &str, username: &str, error: Option<&'static str>) -> Result<HttpResponse> {
+fn find(connection: &mut AnyConnection, username: &str) -> Result<Option<User>> {
+    if username.chars().count() > LONGEST_NAME {
+        return Ok(None);
+    }
+    match User::find_by_username(connection, username) {
+        Ok(user) => Ok(Some(user)),
+        Err(AppError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Counts a failure; remembers the sign-in of `user` otherwise, and stores the password in today's format where that is ours
+/// to do. Asks for the wait again: of a hundred guesses sent at once, all asked before the first of them was counted.
+fn settle(
+    connection: &mut AnyConnection,
+    attempt: &Attempt,
+    user: Option<&User>,
+    hash: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Outcome> {
+    let wait = attempt.wait(connection, now)?;
+    if user.is_none() {
+        attempt.failed(connection, now)?;
+    }
+    match (wait, user) {
+        (Some(seconds), _) => Ok(Outcome::MustWait(seconds)),
+        (None, None) => Ok(Outcome::Refused),
+        (None, Some(user)) => {
+            attempt.succeeded(connection)?;
+            user.touch(connection, now)?;
+            if let Some(hash) = hash {
+                user.rehash(connection, hash)?;
+            }
+            // Read again: the session is bound to the hash that is stored now.
+            User::find(connection, user.id).map(Box::new).map(Outcome::Admitted)
+        }
+    }
+}
+
+fn too_many(request: &HttpRequest, config: &Config, next: &str, username: &str, seconds: i64) -> Result<HttpResponse> {
+    let wait = counted(seconds, "second", "seconds");
+    let sentence = format!("There were too many failed attempts to log in. Nothing is lost: try again in {wait}.");
+    let mut answer = login_page(request, config, next, username, Some(sentence))?;
+    *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    Ok(answer)
+}
+
+fn login_page(request: &HttpRequest, config: &Config, next: &str, username: &str, error: Option<String>) -> Result<HttpResponse> {
+    let frame = Frame { has_errors: error.is_some(), ..Frame::anonymous(request, "Log in")? };
+    anonymous_form(request, config, frame, |frame| LoginPage { frame, username: username.to_owned(), next: next.to_owned(), error })
+}
+
+/// A page with a form for somebody who is not signed in: its token is bound to a cookie.
+pub(super) fn anonymous_form<P: Template>(
+    request: &HttpRequest,
+    config: &Config,
+    frame: Frame,
+    around: impl FnOnce(Frame) -> P,
+) -> Result<HttpResponse> {
     let (csrf_token, cookie) = csrf::anonymous(request, config)?;
-    let frame = Frame { csrf_token, has_errors: error.is_some(), ..Frame::anonymous(request, "Log in")? };
-    let mut answer = page(&LoginPage { frame, username: username.to_owned(), next: next.to_owned(), error })?;
+    let mut answer = page(&around(Frame { csrf_token, ..frame }))?;
     if let Some(cookie) = cookie {
         answer.add_cookie(&cookie).map_err(AppError::internal)?;
     }

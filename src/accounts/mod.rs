@@ -2,9 +2,10 @@
 //!
 //! `actor` is the permission table that every model asks; the others only find out who the actor is. `user` and `password`
 //! are models; `access` is what the table of URLs says of each; `staff` and `posted` are what handlers take as arguments (who asks, and what they sent), on top of
-//! `session`, `csrf` and `client`; `login` has the pages.
+//! `session`, `csrf` and `client`; `login`, `account` and `setup` have pages.
 
 pub mod access;
+pub mod account;
 pub mod actor;
 pub mod client;
 pub mod csrf;
@@ -18,7 +19,11 @@ pub mod password_rules;
 pub mod posted;
 pub mod session;
 pub mod session_store;
+pub mod sessions;
+pub mod setup;
+pub mod setup_link;
 pub mod staff;
+pub mod throttle;
 pub mod user;
 
 pub use actor::{Actor, Role};

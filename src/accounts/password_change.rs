@@ -9,9 +9,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::hashing::Hashing;
+use super::password_rules::Problems;
 use super::session::Level;
 use super::user::User;
-use super::{Form, Staff, login, password_rules};
+use super::{Form, Staff, login};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -86,23 +87,16 @@ async fn find(db: &Db, id: Id) -> Result<User> {
 
 async fn check(hashing: &Hashing, user: &User, typed: &Typed) -> Result<Errors> {
     let mut errors = Errors::default();
-    let required = || "This field is required.".to_owned();
     if typed.old_password.is_empty() {
-        errors.old.push(required());
+        errors.old.push("This field is required.".into());
     } else if !hashing.verify(&typed.old_password, Some(&user.password)).await? {
         errors.old.push("Your old password was entered incorrectly. Please enter it again.".into());
     }
-    if typed.new_password1.is_empty() {
-        errors.new.push(required());
-    } else if typed.new_password1 == typed.old_password {
-        errors.new.push("The new password is the old one.".into());
-    } else {
-        errors.new.extend(password_rules::problems(&typed.new_password1, &user.username));
-    }
-    if typed.new_password2.is_empty() {
-        errors.again.push(required());
-    } else if typed.new_password1 != typed.new_password2 {
-        errors.again.push("The two password fields didn’t match.".into());
+    let problems = Problems::of(&typed.new_password1, &typed.new_password2, &user.username);
+    errors.new = problems.first;
+    errors.again = problems.again;
+    if !typed.new_password1.is_empty() && typed.new_password1 == typed.old_password {
+        errors.new = vec!["The new password is the old one.".to_owned()];
     }
     Ok(errors)
 }

@@ -1,6 +1,6 @@
 //! What a new password must be: long enough, not guessed first. No composition rules, no truncation (OWASP ASVS 5, 6.2).
 //!
-//! Asked by whoever stores a password that a person chose: commands, and pages of a later day. The words are Django's.
+//! Asked by whoever stores a password that a person chose: commands and pages. The words are Django's.
 
 /// The fewest characters.
 const SHORTEST: usize = 8;
@@ -30,6 +30,31 @@ pub fn problems(password: &str, username: &str) -> Vec<String> {
         problems.push("This password is entirely numeric.".into());
     }
     problems
+}
+
+/// What is wrong with a new password that was typed twice.
+#[derive(Debug, Default)]
+pub struct Problems {
+    /// With the first.
+    pub first: Vec<String>,
+    /// With the second.
+    pub again: Vec<String>,
+}
+
+impl Problems {
+    /// Of `first` and `again`, typed for the user `username`.
+    pub fn of(first: &str, again: &str, username: &str) -> Self {
+        let required = || vec!["This field is required.".to_owned()];
+        let is_other = !again.is_empty() && first != again;
+        Self {
+            first: if first.is_empty() { required() } else { problems(first, username) },
+            again: match again {
+                "" => required(),
+                _ if is_other => vec!["The two password fields didn’t match.".to_owned()],
+                _ => Vec::new(),
+            },
+        }
+    }
 }
 
 /// Whether the password is the name, alone or with digits and signs around it.

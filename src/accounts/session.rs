@@ -13,6 +13,8 @@ use crate::error::{AppError, Result};
 
 /// The key of [`SignedIn`] in the state.
 pub const SIGNED_IN: &str = "signed_in";
+/// The key in the state of the hash that names the session's row; put there by the store, stored nowhere.
+pub const KEY_HASH: &str = "key_hash";
 /// The key of the messages in the state.
 const MESSAGES: &str = "messages";
 
@@ -92,6 +94,11 @@ impl TypedSession {
     /// Who is signed in; `None` for anonymous visitors.
     pub fn signed_in(&self) -> Result<Option<SignedIn>> {
         self.get(SIGNED_IN)
+    }
+
+    /// The hash that names its row; blank for a session that begins with this request.
+    pub fn key_hash(&self) -> Result<String> {
+        Ok(self.get(KEY_HASH)?.unwrap_or_default())
     }
 
     /// Begins a session under a new key; whatever the browser came with is gone.

@@ -11,8 +11,8 @@ use actix_web::cookie::time;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::keys;
-use super::session::{SIGNED_IN, SignedIn};
+use super::session::{KEY_HASH, SIGNED_IN, SignedIn};
+use super::{keys, sessions};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::schema::segments_session as row;
@@ -41,7 +41,7 @@ impl Store {
 
     async fn find(&self, key: &SessionKey) -> Result<Option<State>> {
         let (now, hash) = (self.clock.now(), keys::digest(key.as_ref()));
-        let looked_up = hash.clone();
+        let (looked_up, own) = (hash.clone(), hash.clone());
         let Some(found) = self.db.read(move |connection| find(connection, &looked_up)).await? else {
             return Ok(None);
         };
@@ -55,7 +55,10 @@ impl Store {
                 tracing::warn!(%error, "the moment of a session's last request was not kept");
             }
         }
-        serde_json::from_str(&found.state).map(Some).map_err(AppError::internal)
+        let mut state: State = serde_json::from_str(&found.state).map_err(AppError::internal)?;
+        // So that a page can tell which row is its reader's own.
+        state.insert(KEY_HASH.to_owned(), serde_json::to_string(&own).map_err(AppError::internal)?);
+        Ok(Some(state))
     }
 
     async fn insert(&self, state: State) -> Result<SessionKey> {
@@ -65,11 +68,12 @@ impl Store {
             return Ok(key);
         };
         let (now, hash) = (self.clock.now(), keys::digest(key.as_ref()));
-        let (state, oldest) = (serde_json::to_string(&state).map_err(AppError::internal)?, now - delta(self.longest));
+        let (state, oldest) = (written(state)?, now - delta(self.longest));
         self.db
             .write(move |connection| {
                 delete_before(connection, oldest)?;
-                insert(connection, &hash, &signed_in, &state, now)
+                insert(connection, &hash, &signed_in, &state, now)?;
+                sessions::drop_oldest(connection, signed_in.user)
             })
             .await?;
         Ok(key)
@@ -87,7 +91,7 @@ impl SessionStore for Store {
 
     async fn update(&self, key: SessionKey, state: State, _ttl: &time::Duration) -> Result<SessionKey, UpdateError> {
         let hash = keys::digest(key.as_ref());
-        let state = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
+        let state = written(state).map_err(|error| UpdateError::Serialization(error.into()))?;
         // What the request was about is done already: a sentence for the next page that cannot be kept must not turn the
         // answer into one that says nothing was done.
         if let Err(error) = self.db.write(move |connection| update(connection, &hash, &state)).await {
@@ -152,6 +156,12 @@ fn delete(connection: &mut AnyConnection, hash: &str) -> Result<()> {
 fn delete_before(connection: &mut AnyConnection, oldest: DateTime<Utc>) -> Result<()> {
     diesel::delete(row::table.filter(row::seen_at.lt(Time(oldest)))).execute(connection)?;
     Ok(())
+}
+
+/// The state as it is stored: without what `find` put in.
+fn written(mut state: State) -> Result<String> {
+    state.remove(KEY_HASH);
+    serde_json::to_string(&state).map_err(AppError::internal)
 }
 
 fn signed_in(state: &State) -> Result<Option<SignedIn>> {

@@ -8,6 +8,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use super::actor::{Actor, Permission, Role, Subject};
 use super::keys;
@@ -180,6 +181,30 @@ impl User {
     pub fn auth_hash(&self, secret: &Secret) -> Result<String> {
         keys::sign_text(secret, PURPOSE, self.password.as_bytes())
     }
+}
+
+/// The longest user name and e-mail address, as in the table.
+pub const LONGEST_NAME: usize = 150;
+/// See [`LONGEST_NAME`].
+pub const LONGEST_EMAIL: usize = 254;
+
+/// What is wrong with a user name that is typed for a new user, by Django's rule; combining signs go too, for names of many
+/// scripts have them (ต้น).
+pub fn username_problem(typed: &str) -> Option<String> {
+    let username = normalize(typed);
+    let is_plain = |letter: char| letter.is_alphanumeric() || is_combining_mark(letter) || "@.+-_".contains(letter);
+    if username.chars().count() > LONGEST_NAME {
+        return Some(format!("A user name has at most {LONGEST_NAME} characters."));
+    }
+    (username.is_empty() || !username.chars().all(is_plain))
+        .then(|| "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.".to_owned())
+}
+
+/// What is wrong with an e-mail address; a blank one is none.
+pub fn email_problem(typed: &str) -> Option<&'static str> {
+    let has_parts = typed.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let is_right = typed.is_empty() || (has_parts && typed.chars().count() <= LONGEST_EMAIL && !typed.contains(char::is_whitespace));
+    (!is_right).then_some("Enter a valid email address.")
 }
 
 /// A user name as it is stored.

@@ -6,14 +6,10 @@ use clap::Args;
 
 use super::{Context, Outcome, new_password};
 use crate::accounts::staff::Ownership;
-use crate::accounts::user::{NewUser, User, normalize};
+use crate::accounts::user::{NewUser, User, email_problem, username_problem};
 use crate::accounts::{Actor, Role, hashing, password};
 use crate::db::migrations;
 use crate::error::{AppError, Result};
-
-/// The longest user name and e-mail, as in the table.
-const LONGEST_NAME: usize = 150;
-const LONGEST_EMAIL: usize = 254;
 
 /// What `createsuperuser` may be told.
 #[derive(Debug, Args)]
@@ -40,7 +36,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     }
     let db = context.migrated(db)?;
     let username = told_or_asked(arguments.username.as_deref(), arguments.noinput, "Username: ")?;
-    check_username(&username)?;
+    refuse(username_problem(&username))?;
     let taken = || AppError::Conflict(format!("There is a user “{username}” already."));
     match db.read_blocking(|connection| User::find_by_username(connection, &username)) {
         Err(AppError::NotFound) => {}
@@ -48,9 +44,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
         Err(error) => return Err(error),
     }
     let email = told_or_asked(arguments.email.as_deref(), arguments.noinput, "E-mail (may be blank): ")?;
-    if email.chars().count() > LONGEST_EMAIL || (!email.is_empty() && !email.contains('@')) {
-        return Err(AppError::BadRequest("This is not an e-mail address.".into()));
-    }
+    refuse(email_problem(&email))?;
     let typed = new_password::of(&username, arguments.noinput)?;
     let hash = password::hash(hashing::preferred(context.settings.password_hasher, Ownership::Own), &typed)?;
     let new = NewUser { username: username.clone(), password: hash, email, role: Role::Admin, is_staff: true, is_superuser: true };
@@ -74,12 +68,6 @@ fn told_or_asked(told: Option<&str>, noinput: bool, question: &str) -> Result<St
     Ok(answer.trim().to_owned())
 }
 
-/// Django's rule for names.
-fn check_username(username: &str) -> Result<()> {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "@.+-_".contains(letter);
-    let normal = normalize(username);
-    if normal.is_empty() || normal.chars().count() > LONGEST_NAME || !normal.chars().all(is_plain) {
-        return Err(AppError::BadRequest(format!("A user name has 1 to {LONGEST_NAME} characters: letters, digits and @ . + - _ only.")));
-    }
-    Ok(())
+fn refuse(problem: Option<impl Into<String>>) -> Result<()> {
+    problem.map_or(Ok(()), |problem| Err(AppError::BadRequest(problem.into())))
 }

@@ -214,6 +214,29 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::Text;
+    use crate::db::types::sql::{Instant, Uid};
+
+    /// Failed sign-ins of the last minutes, by user name and by address.
+    segments_login_failure (id) {
+        id -> Uid,
+        key -> Text,
+        at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::Text;
+    use crate::db::types::sql::Instant;
+
+    /// Links with which the first superuser is made; only a hash of the token is kept.
+    segments_setup_link (token_hash) {
+        token_hash -> Text,
+        expires_at -> Instant,
+    }
+}
+
+table! {
     use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
 
@@ -244,5 +267,7 @@ allow_tables_to_appear_in_same_query!(
     segments_event,
     segments_session,
     segments_lease,
+    segments_login_failure,
+    segments_setup_link,
     segments_use,
 );

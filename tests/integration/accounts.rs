@@ -56,7 +56,8 @@ fn a_member_of_the_staff_signs_in_and_out() {
 #[test]
 fn every_failed_sign_in_has_the_same_words() {
     on_engines(|engine| {
-        let site = TestApp::on(TestDb::new(engine));
+        // One address tries all of them.
+        let site = TestApp::with(TestDb::new(engine), |settings| settings.login_failures_by_address = 100);
         let test = &site.test;
         for name in ["right", "inactive", "visitor", "unusable"] {
             add_user(test, name, Role::Admin);

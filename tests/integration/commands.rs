@@ -388,8 +388,12 @@ fn without_a_command_the_site_is_migrated_and_served() {
     on_engines(|engine| {
         let test = TestDb::empty(engine);
         let shell = Shell::new().with("DATABASE_URL", test.url()).with("BIND", "127.0.0.1:0").with("SECRET_KEY", &"s".repeat(40));
-        let serving = Serving::start(&shell, &[], 2);
-        assert!(serving.said[1].contains("customer-segments createsuperuser"), "{:?}", serving.said);
+        let serving = Serving::start(&shell, &[], 3);
+        let link =
+            serving.said[1].strip_prefix("Nobody can sign in yet. Make the first user at ").unwrap_or_else(|| panic!("{:?}", serving.said));
+        let setup = reqwest::blocking::get(link.trim()).unwrap();
+        assert_eq!((setup.status().as_u16(), setup.url().as_str()), (200, link.trim()));
+        assert!(serving.said[2].contains("customer-segments createsuperuser"), "{:?}", serving.said);
         let login = reqwest::blocking::get(serving.url()).unwrap();
         assert_eq!((login.status().as_u16(), login.url().path()), (200, "/admin/login/"));
         assert!(migrations::state(&test.db).unwrap().pending.is_empty());

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod account;
 mod accounts;
 mod actions;
 mod change_form;
@@ -28,4 +29,6 @@ mod security_releases;
 mod segment_commands;
 mod segments;
 mod serving;
+mod setup;
+mod sign_in;
 mod site;

@@ -34,6 +34,8 @@ pub(crate) struct TestDb {
 
 /// Where a test's database is; dropping it drops the database.
 enum Place {
+    /// Another test database's; it goes with that one.
+    Anothers,
     File(#[expect(dead_code, reason = "held for its drop")] TempDir),
     Postgres(String),
 }
@@ -105,6 +107,12 @@ impl TestDb {
         change(&mut options);
         let Self { clock, now, place, .. } = self;
         Self { db: Db::open(options).expect("the database opens again"), clock, now, place }
+    }
+
+    /// The same database and clock once more, for a second node; not to be used after this one is dropped.
+    pub(crate) fn again(&self) -> Self {
+        let db = Db::open(self.db.options().clone()).expect("the database opens again");
+        Self { db, clock: self.clock.clone(), now: Arc::clone(&self.now), place: Place::Anothers }
     }
 
     /// Sets the clock.

@@ -1,0 +1,14 @@
+-- Failed sign-ins of the last minutes, one row for the user name and one for the address; both only as signatures.
+CREATE TABLE segments_login_failure (
+    id uuid NOT NULL PRIMARY KEY,
+    key text NOT NULL,
+    at timestamptz NOT NULL
+);
+CREATE INDEX segments_login_failure_key ON segments_login_failure (key, at);
+CREATE INDEX segments_login_failure_at ON segments_login_failure (at);
+
+-- Links with which the first superuser is made. Only a hash of the token in the link is kept.
+CREATE TABLE segments_setup_link (
+    token_hash text NOT NULL PRIMARY KEY,
+    expires_at timestamptz NOT NULL
+);

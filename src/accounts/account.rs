@@ -1,0 +1,111 @@
+//! "Your account": who one is, and the browsers in which one is signed in.
+//!
+//! Handlers, listed in `routes`, for everybody of the staff and about themselves alone; on a database shared with the CRM too,
+//! for sessions are ours.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use chrono::TimeDelta;
+
+use super::session::Level;
+use super::sessions::{self, Session};
+use super::user::User;
+use super::{Posted, Staff, client};
+use crate::admin::display::{Display, counted};
+use crate::admin::frame::{Frame, page, see_other};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::{AppError, Result};
+
+/// Where the page is.
+pub const ACCOUNT: &str = "/admin/account/";
+
+#[derive(Template)]
+#[template(path = "admin/account.html")]
+struct AccountPage {
+    frame: Frame,
+    facts: Vec<(&'static str, String)>,
+    sessions: Vec<SessionView>,
+}
+
+impl AccountPage {
+    fn has_others(&self) -> bool {
+        self.sessions.iter().any(|session| !session.is_this)
+    }
+}
+
+/// A signed-in browser, as the page shows it.
+struct SessionView {
+    key: String,
+    browser: String,
+    agent: String,
+    address: String,
+    signed_in: String,
+    seen: String,
+    is_this: bool,
+}
+
+impl SessionView {
+    fn of(session: Session, own: &str, display: &Display) -> Self {
+        Self {
+            is_this: session.key_hash == own,
+            browser: client::browser(&session.user_agent),
+            agent: session.user_agent,
+            address: if session.address.is_empty() { "-".to_owned() } else { session.address },
+            signed_in: display.sentence(session.created_at),
+            seen: display.ago(session.seen_at),
+            key: session.key_hash,
+        }
+    }
+}
+
+/// `GET /admin/account/`
+pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>, config: Data<Config>) -> Result<HttpResponse> {
+    let id = staff.actor.id.ok_or(AppError::NotFound)?;
+    let now = clock.now();
+    let before = |limit| TimeDelta::from_std(limit).ok().and_then(|limit| now.checked_sub_signed(limit)).unwrap_or_default();
+    let (begun, seen) = (before(config.session_max), before(config.session_idle));
+    let (user, mut found) =
+        db.read(move |connection| Ok((User::find(connection, id)?, sessions::list_of(connection, id, begun, seen)?))).await?;
+    let (own, display) = (staff.session().key_hash()?, Display::new(&clock));
+    // The one that the page is read in comes first.
+    found.sort_by_key(|session| session.key_hash != own);
+    let frame = Frame::new(&request, &staff, "Your account")?.here("Your account");
+    let sessions = found.into_iter().map(|session| SessionView::of(session, &own, &display)).collect();
+    page(&AccountPage { frame, facts: facts(&user), sessions })
+}
+
+/// `POST /admin/account/sessions/`: ends one session, or all but the one that asks.
+pub async fn end_sessions(staff: Staff, posted: Posted, db: Data<Db>) -> Result<HttpResponse> {
+    let (id, own) = (staff.actor.id.ok_or(AppError::NotFound)?, staff.session().key_hash()?);
+    let sentence = match posted.get("end").map(str::to_owned) {
+        Some(key) if key == own => {
+            staff.session().sign_out();
+            return Ok(see_other(super::staff::LOGIN));
+        }
+        Some(key) => match db.write(move |connection| sessions::end(connection, id, &key)).await? {
+            true => "That browser is signed out.".to_owned(),
+            false => "That browser was signed out already.".to_owned(),
+        },
+        None if posted.has("end_others") => {
+            let ended = db.write(move |connection| sessions::end_others(connection, id, &own)).await?;
+            format!("You are signed out of {}.", counted(ended, "other browser", "other browsers"))
+        }
+        None => return Err(AppError::BadRequest("The form does not say which session to end.".into())),
+    };
+    staff.message(Level::Success, sentence)?;
+    Ok(see_other(ACCOUNT))
+}
+
+fn facts(user: &User) -> Vec<(&'static str, String)> {
+    let or_none = |text: String| if text.trim().is_empty() { "-".to_owned() } else { text };
+    let role = if user.is_superuser { format!("{}, superuser: you have all rights", user.role) } else { user.role.clone() };
+    vec![
+        ("Username", user.username.clone()),
+        ("Name", or_none(format!("{} {}", user.first_name, user.last_name).trim().to_owned())),
+        ("E-mail", or_none(user.email.clone())),
+        ("Role", or_none(role)),
+    ]
+}
