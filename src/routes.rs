@@ -4,18 +4,23 @@
 //! 301 where only the slash is missing, and 404 for the rest. Tests hold every line against what it answers to everybody.
 
 use crate::accounts::access::Access::{Add, Anyone, Change, Delete, Staff, View};
-use crate::accounts::actor::Subject::{Company, Contact, Contract, Segment};
+use crate::accounts::actor::Subject::{Company, Contact, Contract, Segment, User};
+use crate::accounts::admin::{UserAdmin, tools as user_tools};
 use crate::accounts::{account, login, password_change, setup};
 use crate::admin::frame::{Nav, NavApp, NavItem};
 use crate::admin::{index, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::segments::admin::SegmentAdmin;
+use crate::segments::hand_over::{self, SegmentsOf};
 use crate::segments::{members_page, tools};
 use crate::server::Site;
 use crate::server::url::{Url, url};
 
 /// The product's site.
 pub const SITE: Site = Site { urls, nav };
+
+/// Users, who own segments.
+type Users = UserAdmin<SegmentsOf>;
 
 /// The table.
 #[rustfmt::skip] // It is read by line.
@@ -57,14 +62,30 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/history/").get(View(Segment), views::history::<SegmentAdmin>),
         url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(Segment), tools::duplicate),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(Segment), tools::count_again),
+        url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(Segment), hand_over::show).post(Change(Segment), hand_over::hand),
         url("/admin/crm_app/customersegment/{id}/members/").get(View(Segment), members_page::show).post(View(Segment), members_page::mark_used),
         url("/admin/crm_app/customersegment/{id}/members.csv").get(View(Segment), members_page::export),
+        url("/admin/crm_app/user/").get(View(User), views::changelist::<Users>).post(View(User), views::act::<Users>),
+        url("/admin/crm_app/user/export.csv").get(View(User), views::export::<Users>),
+        url("/admin/crm_app/user/add/").get(Add(User), views::add_form::<Users>).post(Add(User), views::add::<Users>),
+        url("/admin/crm_app/user/{id}/change/").get(View(User), views::change_form::<Users>).post(Change(User), views::change::<Users>),
+        url("/admin/crm_app/user/{id}/delete/").get(Delete(User), user_tools::delete_form::<SegmentsOf>).post(Delete(User), views::delete::<Users>),
+        url("/admin/crm_app/user/{id}/history/").get(View(User), views::history::<Users>),
+        url("/admin/crm_app/user/{id}/password/").get(Change(User), user_tools::password_form::<SegmentsOf>).post(Change(User), user_tools::reset_password::<SegmentsOf>),
+        // Sessions and segments are written beside the CRM too, where users are only looked at.
+        url("/admin/crm_app/user/{id}/end_sessions/").post(View(User), user_tools::end_sessions::<SegmentsOf>),
+        url("/admin/crm_app/user/{id}/hand_over/").get(View(User), user_tools::hand_over_form::<SegmentsOf>).post(View(User), user_tools::hand_over::<SegmentsOf>),
     ]
 }
 
 /// The models of the navigation, in the order of their names.
 pub fn nav() -> Nav {
-    let items =
-        vec![NavItem::of::<CompanyAdmin>(), NavItem::of::<ContactAdmin>(), NavItem::of::<ContractAdmin>(), NavItem::of::<SegmentAdmin>()];
+    let items = vec![
+        NavItem::of::<CompanyAdmin>(),
+        NavItem::of::<ContactAdmin>(),
+        NavItem::of::<ContractAdmin>(),
+        NavItem::of::<SegmentAdmin>(),
+        NavItem::of::<Users>(),
+    ];
     Nav { apps: vec![NavApp { slug: "crm_app", label: "Crm_App", items }] }
 }

@@ -85,10 +85,10 @@ pub async fn end_sessions(staff: Staff, posted: Posted, db: Data<Db>) -> Result<
             staff.session().sign_out();
             return Ok(see_other(super::staff::LOGIN));
         }
-        Some(key) => match db.write(move |connection| sessions::end(connection, id, &key)).await? {
-            true => "That browser is signed out.".to_owned(),
-            false => "That browser was signed out already.".to_owned(),
-        },
+        Some(key) => {
+            let was_there = db.write(move |connection| sessions::end(connection, id, &key)).await?;
+            format!("That browser {} signed out.", if was_there { "is" } else { "was already" })
+        }
         None if posted.has("end_others") => {
             let ended = db.write(move |connection| sessions::end_others(connection, id, &own)).await?;
             format!("You are signed out of {}.", counted(ended, "other browser", "other browsers"))

@@ -191,7 +191,7 @@ fn settle(
 
 fn too_many(request: &HttpRequest, config: &Config, next: &str, username: &str, seconds: i64) -> Result<HttpResponse> {
     let wait = counted(seconds, "second", "seconds");
-    let sentence = format!("There were too many failed attempts to log in. Nothing is lost: try again in {wait}.");
+    let sentence = format!("There were too many failed attempts to log in. Try again in {wait}.");
     let mut answer = login_page(request, config, next, username, Some(sentence))?;
     *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

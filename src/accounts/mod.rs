@@ -1,17 +1,22 @@
 //! Who signs in, and what they may do.
 //!
 //! `actor` is the permission table that every model asks; the others only find out who the actor is. `user` and `password`
-//! are models; `access` is what the table of URLs says of each; `staff` and `posted` are what handlers take as arguments (who asks, and what they sent), on top of
-//! `session`, `csrf` and `client`; `login`, `account` and `setup` have pages.
+//! are models; `access` is what the table of URLs says of each; `staff` and `posted` are what handlers take as arguments
+//! (who asks, and what they sent), on top of `session`, `csrf` and `client`; `login`, `account` and `setup` have pages;
+//! `managing` and `admin` are for those who manage the others.
 
 pub mod access;
 pub mod account;
 pub mod actor;
+pub mod admin;
+pub mod belongings;
 pub mod client;
 pub mod csrf;
+pub mod hand_over;
 pub mod hashing;
 pub mod keys;
 pub mod login;
+pub mod managing;
 pub mod next;
 pub mod password;
 pub mod password_change;

@@ -119,8 +119,10 @@ fn check(typed: &Typed) -> FormErrors {
         errors.add("email", problem);
     }
     let Problems { first, again } = Problems::of(&typed.password1, &typed.password2, &typed.username);
-    first.into_iter().for_each(|problem| errors.add("password1", problem));
-    again.into_iter().for_each(|problem| errors.add("password2", problem));
+    let problems = first.into_iter().map(|problem| ("password1", problem)).chain(again.into_iter().map(|problem| ("password2", problem)));
+    for (field, problem) in problems {
+        errors.add(field, problem);
+    }
     errors
 }
 

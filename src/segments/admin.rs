@@ -105,6 +105,12 @@ impl ModelAdmin for SegmentAdmin {
         ObjectTool { label: "Members", page: "members", method: Method::Get, is_offered: |_, _| true },
         ObjectTool { label: "Duplicate", page: "duplicate", method: Method::Post, is_offered: |_, _| true },
         ObjectTool { label: "Count again now", page: "count", method: Method::Post, is_offered: |_, row| !row.segment.is_archived() },
+        ObjectTool {
+            label: "Hand over",
+            page: "hand_over",
+            method: Method::Get,
+            is_offered: |actor, row| row.segment.is_changeable_by(actor),
+        },
     ];
     const PANELS: fn(&mut crate::db::AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;

@@ -56,7 +56,7 @@ fn one_ends_one_session_or_all_others() {
         assert!(here.follow(&ended).text(".messagelist").contains("That browser is signed out."));
         let gone = [&there, &elsewhere].into_iter().filter(|person| person.get("/admin/").status == 302).count();
         assert_eq!(gone, 1);
-        assert!(here.follow(&here.submit(&page.form().and("end", &keys[0]))).text(".messagelist").contains("signed out already"));
+        assert!(here.follow(&here.submit(&page.form().and("end", &keys[0]))).text(".messagelist").contains("was already signed out"));
         let ended = here.submit(&here.open(ACCOUNT).form().and("end_others", "1"));
         assert!(here.follow(&ended).text(".messagelist").contains("1 other browser"));
         assert_eq!([&there, &elsewhere].map(|person| person.get("/admin/").status), [302, 302]);

@@ -190,7 +190,7 @@ fn the_tools_of_a_segment_copy_it_and_count_it_again() {
     with_segments(&["Hotels"], |app, person, ids| {
         let change = format!("{LIST}{}/change/", ids[0]);
         let page = person.open(&change);
-        assert_eq!(page.texts(".object-tools li"), ["Members", "Duplicate", "Count again now", "History"]);
+        assert_eq!(page.texts(".object-tools li"), ["Members", "Duplicate", "Count again now", "Hand over", "History"]);
         let copied = person.submit(&page.form_at("#tool-2"));
         let copy = stored(app).into_iter().find(|segment| segment.name == "Copy of Hotels").expect("the copy");
         assert_eq!(copied.location(), format!("{LIST}{}/change/", copy.id));
@@ -205,7 +205,7 @@ fn the_tools_of_a_segment_copy_it_and_count_it_again() {
         assert_eq!(said(person), "Counted again: it has 0 members.");
         assert!(stored(app).iter().any(|segment| segment.id == ids[0] && segment.member_count == 0));
         person.post_form(&change, &[("status", "archived")]);
-        assert_eq!(person.open(&change).texts(".object-tools li"), ["Members", "Duplicate", "History"]);
+        assert_eq!(person.open(&change).texts(".object-tools li"), ["Members", "Duplicate", "Hand over", "History"]);
     });
 }
 

@@ -32,3 +32,4 @@ mod serving;
 mod setup;
 mod sign_in;
 mod site;
+mod users;

@@ -1,0 +1,196 @@
+//! What the form of a user does beyond its fields: names and passwords checked, users saved and deleted.
+//!
+//! Hooks, named in the declaration of `mod.rs`; the deeds and their rules are `managing`'s.
+
+use askama::Template;
+
+use super::UserAdmin;
+use crate::accounts::belongings::Belongings;
+use crate::accounts::managing::{self, Account, Values, stored_username};
+use crate::accounts::password;
+use crate::accounts::password_rules::Problems;
+use crate::accounts::user::{User, username_problem};
+use crate::admin::bound_field::BoundField;
+use crate::admin::display::counted;
+use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
+use crate::admin::form::{FormData, FormErrors};
+use crate::admin::html::Html;
+use crate::admin::model_admin::ModelAdmin;
+use crate::config::PasswordHasher;
+use crate::db::{AnyConnection, Id};
+use crate::error::{AppError, Result};
+use crate::query::text::nfc;
+
+const NAME_TAKEN: &str = "A user with that username already exists.";
+
+/// What a good form comes down to.
+#[derive(Clone)]
+pub struct Edited {
+    values: Values,
+    /// The hash of a new user's password; blank for a stored one, whose password is no field of the form. In our own format,
+    /// for users are only added where all of the database is ours; the first sign-in brings it into one that the settings name.
+    hash: String,
+}
+
+/// What the panels show.
+#[derive(Debug, Default)]
+pub struct Panels {
+    /// Where the password of a stored user is reset; `None` while one is added.
+    password_url: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/new_password.html")]
+struct NewPassword<'a> {
+    field: &'a BoundField,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/password.html")]
+struct Password<'a> {
+    url: &'a str,
+}
+
+/// Reads what the panels show.
+pub fn panels<B: Belongings>(_: &mut AnyConnection, context: &FormContext<'_, UserAdmin<B>>) -> Result<Panels> {
+    Ok(Panels { password_url: context.row.map(|row| UserAdmin::<B>::MODEL.object_url(row.id, "password")) })
+}
+
+/// A new user's password; of a stored user nothing, not even its hash, is shown.
+pub fn new_password(field: &BoundField, panels: &Panels) -> Result<Html> {
+    if panels.password_url.is_some() { Ok(Html::default()) } else { Html::render(&NewPassword { field }) }
+}
+
+/// The sentence in the place of a stored user's password.
+pub fn password_panel(panels: &Panels) -> Result<Html> {
+    panels.password_url.as_deref().map_or_else(|| Ok(Html::default()), |url| Html::render(&Password { url }))
+}
+
+/// See `Edit::clean`.
+pub fn clean<B: Belongings>(
+    connection: &mut AnyConnection,
+    context: &FormContext<'_, UserAdmin<B>>,
+    errors: &mut FormErrors,
+) -> Result<Option<Edited>> {
+    let values = values_of(context.data);
+    let has_new_name = context.row.is_none_or(|row| row.values.username != values.username);
+    if has_new_name && !values.username.is_empty() {
+        if let Some(problem) = username_problem(&values.username) {
+            errors.add("username", problem);
+        } else if is_taken(connection, &values.username)? {
+            errors.add("username", NAME_TAKEN);
+        }
+    }
+    if context.row.is_some() {
+        return Ok(Some(Edited { values, hash: String::new() }));
+    }
+    let (first, again) = (context.data.get("password1"), context.data.get("password2"));
+    let problems = Problems::of(first, again, &values.username);
+    // That nothing was typed is said already.
+    let of_first = problems.first.into_iter().filter(|_| !first.is_empty()).map(|problem| ("password1", problem));
+    let of_again = problems.again.into_iter().filter(|_| !again.is_empty()).map(|problem| ("password2", problem));
+    for (field, problem) in of_first.chain(of_again) {
+        errors.add(field, problem);
+    }
+    // What is refused anyway costs no hash.
+    let hash = if errors.is_empty() { password::hash(PasswordHasher::Argon2id, first)? } else { String::new() };
+    Ok(Some(Edited { values, hash }))
+}
+
+fn values_of(data: &FormData) -> Values {
+    let text = |name| nfc(data.get(name).trim());
+    let flag = |name| data.get(name) == "true";
+    Values {
+        username: stored_username(data.get("username")),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        email: text("email"),
+        phone: text("phone"),
+        department: text("department"),
+        role: data.get("role").to_owned(),
+        is_staff: flag("is_staff"),
+        is_active: flag("is_active"),
+        is_superuser: flag("is_superuser"),
+    }
+}
+
+fn is_taken(connection: &mut AnyConnection, username: &str) -> Result<bool> {
+    match User::find_by_username(connection, username) {
+        Ok(_) => Ok(true),
+        Err(AppError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// See `Edit::lock`: all who manage users wait for one another.
+pub fn lock(connection: &mut AnyConnection, _: Id) -> Result<()> {
+    managing::lock(connection)
+}
+
+/// See `Edit::is_done`: a form with another password asks for something that is not done.
+pub fn is_done(connection: &mut AnyConnection, row: &Account, data: &FormData) -> Result<bool> {
+    Ok(password::verify(data.get("password1"), &User::find(connection, row.id)?.password))
+}
+
+/// See `Edit::save`.
+pub fn save<B: Belongings>(
+    connection: &mut AnyConnection,
+    act: &Act<'_>,
+    target: Target<'_, UserAdmin<B>>,
+    edited: &Edited,
+) -> Result<Saved> {
+    let (actor, now) = (act.actor, act.clock.now());
+    let saved = match target {
+        Target::New(id) => managing::insert(connection, actor, now, id, &edited.values, &edited.hash)?,
+        Target::Stored(row) => managing::update(connection, actor, now, row.id, &edited.values)?,
+    };
+    let name = saved.values.username.clone();
+    let owned = if saved.values.is_active { 0 } else { B::count(connection, saved.id)? };
+    let note = (owned > 0).then(|| Note {
+        is_warning: true,
+        text: format!(
+            "“{name}” can no longer log in and still owns {}. “Hand over” on their page gives them to somebody else.",
+            owns::<B>(owned)
+        ),
+    });
+    Ok(Saved { id: saved.id, name, notes: note.into_iter().collect() })
+}
+
+/// See `Edit::refusal`.
+pub fn refusal(error: &AppError) -> Option<FormErrors> {
+    match error {
+        AppError::NotUnique(_) => Some(FormErrors::at("username", NAME_TAKEN)),
+        AppError::Conflict(_) | AppError::Database(_) | AppError::Unavailable(_) => {
+            let mut errors = FormErrors::default();
+            errors.add_general(error.to_string());
+            Some(errors)
+        }
+        _ => None,
+    }
+}
+
+/// See `Edit::delete`. Nothing loses its owner by the way: what the user owns is handed over first.
+pub fn delete<B: Belongings>(connection: &mut AnyConnection, act: &Act<'_>, row: &Account) -> Result<()> {
+    let owned = B::count(connection, row.id)?;
+    if owned > 0 {
+        return Err(AppError::Conflict(still_owns::<B>(&row.values.username, owned)));
+    }
+    managing::delete(connection, act.actor, act.clock.now(), row.id)
+}
+
+/// The deed of "Deactivate selected Users".
+pub fn deactivate(connection: &mut AnyConnection, act: &Act<'_>, row: &Account, _: &str) -> Result<bool> {
+    let values = Values { is_active: false, ..row.values.clone() };
+    managing::update(connection, act.actor, act.clock.now(), row.id, &values)?;
+    Ok(row.values.is_active)
+}
+
+/// Why a user is not deleted yet.
+pub fn still_owns<B: Belongings>(username: &str, owned: i64) -> String {
+    format!("“{username}” still owns {}. Hand over first what they own, then delete them.", owns::<B>(owned))
+}
+
+/// "3 segments".
+pub fn owns<B: Belongings>(count: i64) -> String {
+    counted(count, B::ONE, B::MANY)
+}
