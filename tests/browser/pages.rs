@@ -73,6 +73,8 @@ pub(crate) const PAGES: &[Page] = &[
     at("segments", Root, "/admin/crm_app/customersegment/", "#result_list", "VIP Customers"),
     at("segments-found", Root, "/admin/crm_app/customersegment/?q=hotels", "#toolbar", "2 results"),
     at("segments-filtered", Root, "/admin/crm_app/customersegment/?segment_type__exact=static", ".clearfilters", "Clear all filters"),
+    at("segments-counted", Root, "/admin/crm_app/customersegment/?_facets=True", ".hidecounts", "Hide counts"),
+    at("contacts-counted", Root, "/admin/crm_app/contact/?_facets=True&q=hotel", ".hidecounts", "Hide counts"),
     at("segments-sorted", Root, "/admin/crm_app/customersegment/?o=2.-1", ".sortpriority", "2"),
     at("segments-none", Root, "/admin/crm_app/customersegment/?q=nowhere", ".empty-list", "0 Customer Segments"),
     by("segments-ticked", Root, tick_all, ".action-counter", "of 11 selected"),
