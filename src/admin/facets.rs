@@ -66,9 +66,12 @@ fn count<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Q
         let others = left.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, sql)| sql.clone());
         let others: Vec<Sql> = others.collect();
         for offer in &offers {
-            let made = offer.made(filter, query.parameters());
-            let narrowing = filter.narrowing(&made, query.display()).map_err(|_| AppError::internal("a choice is refused"))?;
-            let choice = narrowing.sql(connection, asked)?;
+            let choice = if let Some(rows) = &offer.rows {
+                rows.clone()
+            } else {
+                let made = filter.narrowing(&offer.made(filter, query.parameters()), query.display());
+                made.map_err(|_| AppError::internal("a choice is refused"))?.sql(connection, asked)?
+            };
             conditions.push(Sql::and(others.iter().cloned().chain([choice])));
         }
         lengths.push(offers.len());

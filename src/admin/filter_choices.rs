@@ -12,7 +12,7 @@ use crate::query::{Kind, Sql};
 
 use super::display::{self, Display};
 use super::facets::{self, Facets};
-use super::filters::{ALL, Asked, EXACT, FilterKind, IS_EMPTY, IS_NULL, ListFilter, SINCE, UNTIL};
+use super::filters::{ALL, Asked, EXACT, FilterKind, IS_EMPTY, IS_NULL, ListFilter, Lookup, SINCE, UNTIL};
 use super::list_query::{Query, filter_parameters};
 use super::model_admin::ModelAdmin;
 use super::paginator;
@@ -62,6 +62,8 @@ pub struct SideBar {
 pub(super) struct Offer {
     label: String,
     setting: Setting,
+    /// What its rows meet, where that is known by the way.
+    pub(super) rows: Option<Sql>,
 }
 
 /// Parameters that a choice sets, by the ending of their name.
@@ -93,7 +95,7 @@ impl SideBar {
 
 impl Offer {
     fn new(label: impl Into<String>, setting: Setting) -> Self {
-        Self { label: label.into(), setting }
+        Self { label: label.into(), setting, rows: None }
     }
 
     /// `query` with this choice made.
@@ -123,7 +125,8 @@ impl ListFilter {
             }
             FilterKind::Lookups(lookups) => {
                 let found = (lookups.offered)(connection, asked)?.into_iter();
-                [all()].into_iter().chain(found.map(|(value, label)| Offer::new(label, vec![("", value)]))).collect()
+                let offer = |found: Lookup| Offer { rows: found.rows, ..Offer::new(found.label, vec![("", found.value)]) };
+                [all()].into_iter().chain(found.map(offer)).collect()
             }
         })
     }

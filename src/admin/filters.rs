@@ -54,13 +54,21 @@ pub enum FilterKind {
 #[derive(Debug, Clone, Copy)]
 pub struct Lookups {
     /// What can be chosen, in order.
-    pub offered: fn(&mut AnyConnection, Asked<'_>) -> Result<Labelled>,
-    /// What the rows of a value meet; nothing is refused, a value that nobody offered has no rows.
+    pub offered: fn(&mut AnyConnection, Asked<'_>) -> Result<Vec<Lookup>>,
+    /// What the rows of a value meet, of one that is not offered too; nothing is refused, an unknown value has no rows.
     pub rows: fn(&mut AnyConnection, Asked<'_>, &str) -> Result<Sql>,
 }
 
-/// Values as they stand in the address, with what people read.
-pub type Labelled = Vec<(String, String)>;
+/// One of these choices.
+#[derive(Debug, Clone)]
+pub struct Lookup {
+    /// As it stands in the address.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+    /// What its rows meet, where that is known by the way; `None`: [`Lookups::rows`] knows.
+    pub rows: Option<Sql>,
+}
 
 /// Of whom and when a lookup is asked.
 #[derive(Debug, Clone, Copy)]
