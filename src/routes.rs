@@ -8,7 +8,7 @@ use crate::accounts::actor::Subject::{Company, Contact, Contract, Segment, User}
 use crate::accounts::admin::{UserAdmin, tools as user_tools};
 use crate::accounts::{account, login, password_change, setup};
 use crate::admin::frame::{Nav, NavApp, NavItem};
-use crate::admin::{index, views};
+use crate::admin::{index, related, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::hand_over::{self, SegmentsOf};
@@ -34,20 +34,21 @@ pub fn urls() -> Vec<Url> {
         url("/admin/account/").get(Staff, account::show),
         url("/admin/account/sessions/").post(Staff, account::end_sessions),
         url("/admin/password_change/").get(Staff, password_change::show).post(Staff, password_change::change),
+        url("/admin/autocomplete/").get(Staff, related::autocomplete), // It asks who may see the form.
         url("/admin/crm_app/").get(Staff, index::app),
-        url("/admin/crm_app/company/").get(View(Company), views::changelist::<CompanyAdmin>),
+        url("/admin/crm_app/company/").get(View(Company), views::changelist::<CompanyAdmin>).post(View(Company), views::act::<CompanyAdmin>),
         url("/admin/crm_app/company/export.csv").get(View(Company), views::export::<CompanyAdmin>),
         url("/admin/crm_app/company/add/").get(Add(Company), views::add_form::<CompanyAdmin>).post(Add(Company), views::add::<CompanyAdmin>),
         url("/admin/crm_app/company/{id}/change/").get(View(Company), views::change_form::<CompanyAdmin>).post(Change(Company), views::change::<CompanyAdmin>),
         url("/admin/crm_app/company/{id}/delete/").get(Delete(Company), views::delete_form::<CompanyAdmin>).post(Delete(Company), views::delete::<CompanyAdmin>),
         url("/admin/crm_app/company/{id}/history/").get(View(Company), views::history::<CompanyAdmin>),
-        url("/admin/crm_app/contact/").get(View(Contact), views::changelist::<ContactAdmin>),
+        url("/admin/crm_app/contact/").get(View(Contact), views::changelist::<ContactAdmin>).post(View(Contact), views::act::<ContactAdmin>),
         url("/admin/crm_app/contact/export.csv").get(View(Contact), views::export::<ContactAdmin>),
         url("/admin/crm_app/contact/add/").get(Add(Contact), views::add_form::<ContactAdmin>).post(Add(Contact), views::add::<ContactAdmin>),
         url("/admin/crm_app/contact/{id}/change/").get(View(Contact), views::change_form::<ContactAdmin>).post(Change(Contact), views::change::<ContactAdmin>),
         url("/admin/crm_app/contact/{id}/delete/").get(Delete(Contact), views::delete_form::<ContactAdmin>).post(Delete(Contact), views::delete::<ContactAdmin>),
         url("/admin/crm_app/contact/{id}/history/").get(View(Contact), views::history::<ContactAdmin>),
-        url("/admin/crm_app/contract/").get(View(Contract), views::changelist::<ContractAdmin>),
+        url("/admin/crm_app/contract/").get(View(Contract), views::changelist::<ContractAdmin>).post(View(Contract), views::act::<ContractAdmin>),
         url("/admin/crm_app/contract/export.csv").get(View(Contract), views::export::<ContractAdmin>),
         url("/admin/crm_app/contract/add/").get(Add(Contract), views::add_form::<ContractAdmin>).post(Add(Contract), views::add::<ContractAdmin>),
         url("/admin/crm_app/contract/{id}/change/").get(View(Contract), views::change_form::<ContractAdmin>).post(Change(Contract), views::change::<ContractAdmin>),

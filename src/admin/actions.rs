@@ -13,6 +13,7 @@ use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::query::{Condition, Selection, Sql, Test, Value};
 
+use super::deletion::Protected;
 use super::display::counted;
 use super::edit::Task;
 use super::editing::Act;
@@ -125,6 +126,8 @@ pub struct Confirmation {
     pub count: usize,
     /// What goes with them: label and number.
     pub related: Vec<(&'static str, i64)>,
+    /// What keeps some of them from being deleted.
+    pub protected: Vec<Protected>,
     /// What was chosen, to be sent again.
     pub chosen: Chosen,
     /// Why the value is asked for again.
@@ -201,7 +204,8 @@ fn ask<A: ModelAdmin>(
 ) -> Result<Option<Confirmation>> {
     let rows = rows::<A>(connection, task, query, action, chosen)?;
     let lacks_value = question.asks_for.is_some() && chosen.value.is_empty();
-    if chosen.confirmed == Some(rows.len()) && !lacks_value {
+    let protected = if question.is_dangerous { (A::EDITING.edit()?.protects)(connection, &task.actor, &rows)? } else { Vec::new() };
+    if chosen.confirmed == Some(rows.len()) && !lacks_value && protected.is_empty() {
         return Ok(None);
     }
     let mut related: Vec<(&'static str, i64)> = Vec::new();
@@ -221,6 +225,7 @@ fn ask<A: ModelAdmin>(
         objects: rows.iter().take(NAMED).map(ObjectView::of::<A>).collect(),
         count: rows.len(),
         related,
+        protected,
         chosen: chosen.clone(),
         error: (chosen.confirmed.is_some() && lacks_value).then_some("This field is required."),
     }))

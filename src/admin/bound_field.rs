@@ -2,6 +2,7 @@
 //!
 //! Made by `form_page`; a screen's own panel is handed it too.
 
+use super::related::RelatedView;
 use super::widget::{Widget, is_ticked};
 
 /// A field with what was typed into it and what is wrong with that.
@@ -23,6 +24,8 @@ pub struct BoundField {
     pub errors: Vec<String>,
     /// How it is edited.
     pub widget: Widget,
+    /// For a foreign key: what is chosen, and what a search found.
+    pub related: Option<RelatedView>,
     /// Whether the page begins here.
     pub has_focus: bool,
     /// Whether it is edited; a panel shows the value otherwise.

@@ -63,13 +63,18 @@ impl ConflictPage {
         let is_secret = |name: &str| form_fields::<A>().any(|field| field.name == name && matches!(field.widget, Widget::Password));
         let rows = form_fields::<A>().filter(|field| !is_secret(field.name)).map(|field| {
             let (stored, typed) = ((field.value)(row), data.get(field.name));
-            ConflictRow {
+            let mut cell = |value: &str| match field.widget {
+                Widget::ForeignKey(key) => key.cell(connection, act.actor, value),
+                widget => Ok(widget.show(value, &display)),
+            };
+            Ok(ConflictRow {
                 label: field.label,
                 differs: !field.widget.is_same(&stored, typed),
-                stored: field.widget.show(&stored, &display),
-                typed: field.widget.show(typed, &display),
-            }
+                stored: cell(&stored)?,
+                typed: cell(typed)?,
+            })
         });
+        let rows = rows.collect::<Result<_>>()?;
         Ok(Self {
             model: A::MODEL,
             who: last.as_ref().map(|event| event.actor_name.clone()),
@@ -77,7 +82,7 @@ impl ConflictPage {
             version: version::<A>(row),
             opened: act.clock.now().to_rfc3339(),
             typed: data.typed().filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-            rows: rows.collect(),
+            rows,
             object,
         })
     }

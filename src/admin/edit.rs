@@ -20,6 +20,7 @@ use super::editing::{Act, FormContext, Saved, Target};
 use super::form::{FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, validate, version};
 use super::form_page::{FormPage, bind};
 use super::model_admin::ModelAdmin;
+use super::related::{is_searching, views_of};
 
 /// Who acts on which object; `None` is a new one.
 #[derive(Clone)]
@@ -103,7 +104,8 @@ pub async fn open<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<FormPage>
 /// # Errors
 /// `Forbidden` with the sentence why it may not be saved.
 pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Result<Answer> {
-    let intent = Intent::read(&data, A::EDITING.edit().is_ok_and(|edit| (edit.shows_again)(&data)));
+    let shows_again = A::EDITING.edit().is_ok_and(|edit| (edit.shows_again)(&data)) || is_searching::<A>(&data);
+    let intent = Intent::read(&data, shows_again);
     let (asked, typed) = (task.clone(), data.clone());
     // What a form shows of its own accord is quick; what a button asks for, saving too, may count every customer.
     let lane = if intent == Intent::Show { Lane::Question } else { Lane::Saving };
@@ -173,7 +175,7 @@ fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: F
         }
         Some(_) => {}
     }
-    let mut errors = validate::<A>(&data, task.act(), row);
+    let mut errors = validate::<A>(connection, &data, task.act(), row)?;
     let context = FormContext { act: task.act(), row, data: &data, is_sent: true, is_editable: true };
     let cleaned = (A::EDITING.edit()?.clean)(connection, &context, &mut errors)?;
     match cleaned {
@@ -272,7 +274,8 @@ fn page<A: ModelAdmin>(
     let context = FormContext { act, row, data, is_sent, is_editable: allowed.is_ok() };
     let panels = (A::PANELS)(connection, &context)?;
     let display = Display::new(act.clock);
-    let fieldsets = bind::<A>(&context, errors, &panels, &display)?;
+    let related = views_of::<A>(connection, act.actor, data)?;
+    let fieldsets = bind::<A>(&context, errors, &panels, &related, &display)?;
     // A form that is shown again keeps the version it was opened with, or the next save would overwrite unseen changes.
     let kept = |name, fresh: String| if is_sent { data.get(name).to_owned() } else { fresh };
     Ok(FormPage {

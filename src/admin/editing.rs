@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 
+use super::deletion::Protected;
 use super::form::{FormData, FormErrors};
 use super::model_admin::ModelAdmin;
 
@@ -25,6 +26,9 @@ pub enum Editing<A: ModelAdmin> {
 pub type Clean<A> = fn(&mut AnyConnection, &FormContext<'_, A>, &mut FormErrors) -> Result<Option<<A as ModelAdmin>::Cleaned>>;
 /// See [`Edit::related`].
 pub type Related<A> = fn(&mut AnyConnection, &<A as ModelAdmin>::Row) -> Result<Vec<(&'static str, i64)>>;
+
+/// See [`Edit::protects`].
+pub type Protects<A> = fn(&mut AnyConnection, &Actor, &[<A as ModelAdmin>::Row]) -> Result<Vec<Protected>>;
 
 /// How a screen edits.
 pub struct Edit<A: ModelAdmin> {
@@ -43,6 +47,8 @@ pub struct Edit<A: ModelAdmin> {
     pub delete: fn(&mut AnyConnection, &Act<'_>, &A::Row) -> Result<()>,
     /// What else goes when it is deleted, for the summary: "Listed contacts" and how many.
     pub related: Related<A>,
+    /// What keeps these rows from being deleted, for the page that says so; empty where nothing does.
+    pub protects: Protects<A>,
     /// Whether what was sent asks to see the form again instead of saving it: a button of the screen's own was pressed.
     pub shows_again: fn(&FormData) -> bool,
 }

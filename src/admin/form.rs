@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 use super::editing::Act;
 use super::fieldset::{FormField, form_fields};
 use super::model_admin::ModelAdmin;
+use super::widget::{NO_CHOICE, Widget};
+use crate::db::AnyConnection;
+use crate::error::Result;
 
 /// The field that carries the edit version.
 pub const VERSION: &str = "_version";
@@ -161,7 +164,7 @@ impl Intent {
 
 /// What can be said of fields without knowing what they mean. What is stored may stay, whatever it is: an import or the old
 /// system brought it.
-pub fn validate<A: ModelAdmin>(data: &FormData, act: Act<'_>, row: Option<&A::Row>) -> FormErrors {
+pub fn validate<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData, act: Act<'_>, row: Option<&A::Row>) -> Result<FormErrors> {
     let mut errors = FormErrors::default();
     for field in form_fields::<A>().filter(|field| (field.is_editable)(act.actor, row)) {
         let (typed, stored) = (data.get(field.name), row.map(field.value));
@@ -171,9 +174,14 @@ pub fn validate<A: ModelAdmin>(data: &FormData, act: Act<'_>, row: Option<&A::Ro
             && let Some(sentence) = field.widget.problem(typed, act.clock.zone())
         {
             errors.add(field.name, sentence);
+        } else if let Widget::ForeignKey(key) = field.widget
+            && !field.widget.is_blank(typed)
+            && !key.exists(connection, act.actor, typed)?
+        {
+            errors.add(field.name, NO_CHOICE);
         }
     }
-    errors
+    Ok(errors)
 }
 
 /// The edit version of a row: a hash of its user-editable values. Counting it or using it does not change the version,

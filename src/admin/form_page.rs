@@ -2,6 +2,8 @@
 //!
 //! Called by `edit`. Everything that a template would have to decide is decided here.
 
+use std::collections::BTreeMap;
+
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::db::Id;
@@ -15,6 +17,7 @@ use super::fieldset::{Field, Fieldset, Fold, FormField};
 use super::form::FormErrors;
 use super::html::Html;
 use super::model_admin::{Method, Model, ModelAdmin, ObjectTool};
+use super::related::RelatedView;
 
 /// A form, as the page shows it.
 #[derive(Debug)]
@@ -152,14 +155,18 @@ pub struct ReadonlyView {
     pub cell: Cell,
 }
 
+/// What the foreign keys of a form show, by the name of their field.
+pub type Related = BTreeMap<&'static str, RelatedView>;
+
 /// The sections of a form.
 pub fn bind<A: ModelAdmin>(
     context: &FormContext<'_, A>,
     errors: &FormErrors,
     panels: &A::Panels,
+    related: &Related,
     display: &Display,
 ) -> Result<Vec<FieldsetView>> {
-    let mut binder = Binder { context, errors, panels, display, may_focus: context.row.is_none() && !context.is_sent };
+    let mut binder = Binder { context, errors, panels, related, display, may_focus: context.row.is_none() && !context.is_sent };
     A::FIELDSETS.iter().map(|fieldset| binder.fieldset(fieldset)).collect()
 }
 
@@ -167,6 +174,7 @@ struct Binder<'a, A: ModelAdmin> {
     context: &'a FormContext<'a, A>,
     errors: &'a FormErrors,
     panels: &'a A::Panels,
+    related: &'a Related,
     display: &'a Display,
     may_focus: bool,
 }
@@ -216,18 +224,16 @@ impl<A: ModelAdmin> Binder<'_, A> {
             zone: zone.name(),
             errors: self.errors.of(field.name).map(str::to_owned).collect(),
             widget: field.widget,
+            related: self.related.get(field.name).cloned(),
             has_focus: is_editable && std::mem::take(&mut self.may_focus),
             is_editable,
         };
+        let chosen = bound.related.as_ref().and_then(|related| related.chosen.clone());
+        let cell = chosen.map_or_else(|| field.widget.show(value, self.display), |(_, text, href)| Cell::Link { href, text });
         match field.panel {
             Some(panel) => panel(&bound, self.panels).map(FieldView::Panel),
             None if is_editable => Ok(FieldView::Input(bound)),
-            None => Ok(FieldView::Readonly(ReadonlyView {
-                name: bound.name,
-                label: bound.label,
-                help: bound.help,
-                cell: field.widget.show(value, self.display),
-            })),
+            None => Ok(FieldView::Readonly(ReadonlyView { name: bound.name, label: bound.label, help: bound.help, cell })),
         }
     }
 }

@@ -12,6 +12,7 @@ use askama::Template;
 use super::assets;
 use super::checks::{Problem, check};
 use super::model_admin::{Model, ModelAdmin};
+use super::related::{ForeignKey, foreign_key};
 use crate::accounts::Staff;
 use crate::accounts::actor::{Actor, Permission};
 use crate::accounts::session::Message;
@@ -45,12 +46,19 @@ pub struct NavItem {
     pub allows: fn(&Actor, Permission) -> Result<()>,
     /// What is wrong with its declaration.
     pub check: fn() -> Vec<Problem>,
+    /// Where a field of its form leads to, if it is a foreign key.
+    pub foreign_key: fn(&str) -> Option<&'static ForeignKey>,
 }
 
 impl NavItem {
     /// The screens that `A` declares.
     pub fn of<A: ModelAdmin>() -> Self {
-        Self { model: A::MODEL, allows: |actor, permission| A::EDITING.allows(actor, permission, None), check: check::<A> }
+        Self {
+            model: A::MODEL,
+            allows: |actor, permission| A::EDITING.allows(actor, permission, None),
+            check: check::<A>,
+            foreign_key: foreign_key::<A>,
+        }
     }
 }
 
@@ -58,6 +66,13 @@ impl Nav {
     /// The model of this name in URLs.
     pub fn model(&self, name: &str) -> Option<&Model> {
         self.apps.iter().flat_map(|app| &app.items).map(|item| &item.model).find(|model| model.model_name == name)
+    }
+
+    /// Where a field of a form leads to, for an actor who may see that form.
+    pub fn foreign_key(&self, actor: &Actor, app_label: &str, model_name: &str, field: &str) -> Option<&'static ForeignKey> {
+        let mut items = self.apps.iter().flat_map(|app| &app.items);
+        let item = items.find(|item| item.model.app_label == app_label && item.model.model_name == model_name)?;
+        (item.allows)(actor, Permission::View).ok().and_then(|()| (item.foreign_key)(field))
     }
 
     /// What is wrong with the declarations; a site with mistakes does not start.

@@ -33,6 +33,7 @@ pub mod model_admin;
 pub mod object_history;
 pub mod paginator;
 pub mod query_string;
+pub mod related;
 pub mod search;
 pub mod views;
 pub mod widget;

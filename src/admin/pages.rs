@@ -129,9 +129,14 @@ pub(super) struct ConfirmationPage {
 impl ConfirmationPage {
     pub(super) fn new(request: &HttpRequest, staff: &Staff, model: Model, asked: Confirmation) -> Result<Self> {
         let action = back_to(model.list_url(), request.query_string());
-        let frame = Frame::new(request, staff, asked.question.title)?.crumb(model.app_name(), model.app_url());
+        let title = if asked.protected.is_empty() {
+            asked.question.title.to_owned()
+        } else {
+            format!("Cannot delete {}", model.verbose_name_plural)
+        };
+        let frame = Frame::new(request, staff, title.clone())?.crumb(model.app_name(), model.app_url());
         let frame = Frame { has_errors: asked.error.is_some(), ..frame };
-        Ok(Self { frame: frame.crumb(model.verbose_name_plural, action.clone()).here(asked.question.title), model, asked, action })
+        Ok(Self { frame: frame.crumb(model.verbose_name_plural, action.clone()).here(title), model, asked, action })
     }
 }
 

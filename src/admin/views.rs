@@ -156,9 +156,14 @@ pub async fn delete<A: ModelAdmin>(
     id: Path<String>,
     _confirmed: Posted,
 ) -> Result<HttpResponse> {
-    let Some(name) = deletion::delete::<A>(&db, task(&staff, &clock, Id::parse(&id))).await? else { return unknown::<A>(&staff, &id) };
+    let filters = preserved(request.query_string());
+    let name = match deletion::delete::<A>(&db, task(&staff, &clock, Id::parse(&id))).await? {
+        deletion::Outcome::Unknown => return unknown::<A>(&staff, &id),
+        deletion::Outcome::Refused(kept) => return page_with(StatusCode::CONFLICT, &DeletePage::new(&request, &staff, *kept, &filters)?),
+        deletion::Outcome::Deleted(name) => name,
+    };
     staff.message(Level::Success, format!("The {} “{name}” was deleted successfully.", A::MODEL.verbose_name))?;
-    Ok(see_other(&back_to(A::MODEL.list_url(), &preserved(request.query_string()))))
+    Ok(see_other(&back_to(A::MODEL.list_url(), &filters)))
 }
 
 /// `GET …/{id}/history/`

@@ -10,7 +10,8 @@ use email_address::{EmailAddress, Options};
 
 use super::cell::Cell;
 use super::display::{self, Display, number};
-use crate::db::{Money, Time};
+use super::related::ForeignKey;
+use crate::db::{Id, Money, Time};
 use crate::query::number::{self as numbers, Place};
 use crate::query::period::{self, Point};
 use crate::query::{Choice, text};
@@ -40,12 +41,17 @@ pub enum Widget {
     Email(usize),
     /// A web address of at most so many characters; `https://` is put before one without a scheme.
     Url(usize),
+    /// The object of another model, by its key.
+    ForeignKey(&'static ForeignKey),
     /// A password. Its field has no stored value, and what was typed is never sent back.
     Password,
 }
 
 /// A moment as a control for moments writes it, with its seconds and without.
 const LOCAL: [&str; 2] = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
+
+/// What is said of a key that is nobody's, in Django's words.
+pub(super) const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
 
 impl Widget {
     /// Whether nothing was typed. Blanks alone are nothing, but in a password they are what somebody chose.
@@ -67,6 +73,7 @@ impl Widget {
             Self::Date => period::parse_date(typed).map(|day| day.to_string()).ok_or_else(|| "Enter a valid date, like 2026-11-22.".into()),
             Self::DateTime => read_moment(typed, zone).map(|moment| Time(moment).to_string()),
             Self::Url(_) => read_url(typed.trim()),
+            Self::ForeignKey(_) => Id::parse(typed).map(|id| id.to_string()).ok_or_else(|| NO_CHOICE.into()),
             Self::Text(_) | Self::Textarea | Self::Select(_) | Self::Json | Self::Email(_) | Self::Password => Ok(typed.to_owned()),
         }
     }
@@ -116,7 +123,8 @@ impl Widget {
             Self::Money => hundredths(value).map_or_else(|| Cell::text(value), |money| Cell::Number(display::money(money))),
             Self::Date => period::parse_date(value).map_or_else(|| Cell::text(value), |day| display.day(day)),
             Self::DateTime => stored_moment(value).map_or_else(|| Cell::text(value), |moment| display.time(Some(Time(moment)))),
-            Self::Text(_) | Self::Textarea | Self::Email(_) | Self::Url(_) => Cell::text(value),
+            // What it is called, only the database knows: see `ForeignKey::cell`.
+            Self::Text(_) | Self::Textarea | Self::Email(_) | Self::Url(_) | Self::ForeignKey(_) => Cell::text(value),
         }
     }
 

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
 use crate::db::schema::crm_app_company;
+use crate::db::schema::crm_app_customersegment_static_companies as listed;
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
 use crate::query::{Selection, Source};
@@ -116,5 +117,41 @@ pub fn insert(connection: &mut AnyConnection, rows: &[Company]) -> Result<()> {
 /// Writes all values of a row.
 pub fn update(connection: &mut AnyConnection, row: &Company) -> Result<()> {
     diesel::update(crm_app_company::table.find(row.id)).set(row).execute(connection)?;
+    Ok(())
+}
+
+/// Companies above one that are looked at: no real tree is as high.
+const HIGHEST: usize = 50;
+
+/// Whether `company` is the company `id`, or belongs to it over others.
+pub fn belongs_to(connection: &mut AnyConnection, company: Option<Id>, id: Id) -> Result<bool> {
+    let mut next = company;
+    for _ in 0..HIGHEST {
+        let Some(above) = next else { return Ok(false) };
+        if above == id {
+            return Ok(true);
+        }
+        let parent = crm_app_company::table.find(above).select(crm_app_company::parent_company_id);
+        next = parent.first::<Option<Id>>(connection).optional()?.flatten();
+    }
+    Ok(false)
+}
+
+/// In how many lists of segments the company stands.
+pub fn count_lists(connection: &mut AnyConnection, id: Id) -> Result<i64> {
+    Ok(listed::table.filter(listed::company_id.eq(id)).count().get_result(connection)?)
+}
+
+/// Deletes a row, and its entries in the lists of segments; how many those were.
+pub fn delete(connection: &mut AnyConnection, id: Id) -> Result<usize> {
+    let entries = diesel::delete(listed::table.filter(listed::company_id.eq(id))).execute(connection)?;
+    diesel::delete(crm_app_company::table.find(id)).execute(connection)?;
+    Ok(entries)
+}
+
+/// Makes everybody else who would change this row wait until the transaction ends: an update that changes nothing takes its
+/// lock on every engine.
+pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
+    diesel::update(crm_app_company::table.find(id)).set(crm_app_company::id.eq(id)).execute(connection)?;
     Ok(())
 }

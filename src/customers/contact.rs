@@ -6,6 +6,7 @@
 use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
+use crate::db::schema::crm_app_customersegment_static_contacts as listed;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
@@ -135,5 +136,24 @@ pub fn insert(connection: &mut AnyConnection, rows: &[Contact]) -> Result<()> {
 /// Writes all values of a row.
 pub fn update(connection: &mut AnyConnection, row: &Contact) -> Result<()> {
     diesel::update(crm_app_contact::table.find(row.id)).set(row).execute(connection)?;
+    Ok(())
+}
+
+/// In how many lists of segments the contact stands.
+pub fn count_lists(connection: &mut AnyConnection, id: Id) -> Result<i64> {
+    Ok(listed::table.filter(listed::contact_id.eq(id)).count().get_result(connection)?)
+}
+
+/// Deletes a row, and its entries in the lists of segments; how many those were.
+pub fn delete(connection: &mut AnyConnection, id: Id) -> Result<usize> {
+    let entries = diesel::delete(listed::table.filter(listed::contact_id.eq(id))).execute(connection)?;
+    diesel::delete(crm_app_contact::table.find(id)).execute(connection)?;
+    Ok(entries)
+}
+
+/// Makes everybody else who would change this row wait until the transaction ends: an update that changes nothing takes its
+/// lock on every engine.
+pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
+    diesel::update(crm_app_contact::table.find(id)).set(crm_app_contact::id.eq(id)).execute(connection)?;
     Ok(())
 }

@@ -103,3 +103,16 @@ pub fn update(connection: &mut AnyConnection, row: &Contract) -> Result<()> {
     diesel::update(crm_app_contract::table.find(row.id)).set(row).execute(connection)?;
     Ok(())
 }
+
+/// Deletes a row; no list of a segment has contracts.
+pub fn delete(connection: &mut AnyConnection, id: Id) -> Result<usize> {
+    diesel::delete(crm_app_contract::table.find(id)).execute(connection)?;
+    Ok(0)
+}
+
+/// Makes everybody else who would change this row wait until the transaction ends: an update that changes nothing takes its
+/// lock on every engine.
+pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
+    diesel::update(crm_app_contract::table.find(id)).set(crm_app_contract::id.eq(id)).execute(connection)?;
+    Ok(())
+}

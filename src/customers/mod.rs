@@ -1,7 +1,8 @@
 //! What segments select: companies, their contacts and their contracts.
 //!
 //! `company`, `contact` and `contract` are the models, read by the admin's lists and by segments; `import` brings them in
-//! from files, `sample` makes them up. Nothing here knows segments: segments know customers, never the other way round.
+//! from files, `save` changes them by hand, `sample` makes them up. Nothing here knows segments: segments know customers,
+//! never the other way round.
 
 pub mod admin;
 pub mod company;
@@ -10,6 +11,8 @@ pub mod contract;
 pub mod crm_mail;
 pub mod import;
 pub mod sample;
+
+mod save;
 
 /// Rows that go into one `INSERT`: of the widest table as many as stay below the 32,766 values that SQLite binds.
 const INSERTED_AT_ONCE: usize = 1_000;

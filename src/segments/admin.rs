@@ -123,6 +123,7 @@ impl ModelAdmin for SegmentAdmin {
         refusal: form::refusal,
         delete: form::delete,
         related: form::related,
+        protects: |_, _, _| Ok(Vec::new()),
         shows_again: form::shows_again,
     });
 }

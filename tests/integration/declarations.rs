@@ -99,6 +99,7 @@ impl ModelAdmin for GadgetAdmin {
         refusal: |_| None,
         delete: |_, _, _| Ok(()),
         related: |_, _| Ok(Vec::new()),
+        protects: |_, _, _| Ok(Vec::new()),
         shows_again: |_| false,
     });
 }

@@ -14,6 +14,7 @@ mod change_form;
 mod changelist;
 mod commands;
 mod criteria;
+mod customers;
 mod db;
 mod declarations;
 mod filters;

@@ -126,6 +126,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
         refusal: form::refusal,
         delete: form::delete::<B>,
         related: |_, _| Ok(Vec::new()),
+        protects: |_, _, _| Ok(Vec::new()),
         shows_again: |_| false,
     });
 }

@@ -1,28 +1,37 @@
-//! What the list and the page of companies show.
+//! What the list and the form of companies show.
 //!
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
-use super::{COMPANY_ID, COUNTED, by, model, shown};
+use super::contact::{CONTACT_COMPANY, ContactAdmin};
+use super::contract::{CONTRACT_COMPANY, ContractAdmin};
+use super::form::{Record, delete_selected, editing};
+use super::{COMPANY, COMPANY_ID, COUNTED, IN_LISTS, by, model, shown};
+use crate::accounts::Actor;
 use crate::accounts::actor::Subject;
+use crate::admin::actions::Action;
 use crate::admin::cell::Show;
+use crate::admin::deletion::Protected;
 use crate::admin::editing::Editing;
-use crate::admin::fieldset::{Fieldset, Fold};
+use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, Widget};
 use crate::admin::filters::ListFilter;
+use crate::admin::form::FormErrors;
 use crate::admin::list_display::{ListColumn, SortKey};
 use crate::admin::model_admin::{Model, ModelAdmin, Store, Total};
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::company as companies;
 use crate::criteria::choices;
-use crate::customers::company;
-use crate::query::Column;
+use crate::customers::company::{self, Company as Row};
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::query::{Column, Condition, Test, Value};
 
 /// Companies.
 pub struct CompanyAdmin;
 
 impl ModelAdmin for CompanyAdmin {
-    type Row = company::Company;
+    type Row = Row;
     type Panels = ();
-    type Cleaned = ();
+    type Cleaned = Row;
 
     const MODEL: Model = model("company", "Company", "Companies", Subject::Company);
     const KEY: &'static Column = &COMPANY_ID;
@@ -50,51 +59,85 @@ impl ModelAdmin for CompanyAdmin {
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(companies::SEARCHED)];
     const ORDERING: &'static [SortKey] = &[by(&companies::NAME)];
+    const ACTIONS: &'static [Action<Self>] = &[delete_selected("Delete selected Companies")];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
-        Fieldset {
-            title: "Basic Information",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("name", "Name", Show::Text(|row| &row.name)),
-                shown("legal_entity_name", "Legal entity name", Show::Text(|row| &row.legal_entity_name)),
-                shown("industry", "Industry", Show::Choice(choices::INDUSTRY, |row| &row.industry)),
-                shown("location_count", "Location count", Show::Number(|row| row.location_count.into())),
-                shown("music_zone_count", "Music zone count", Show::Number(|row| row.music_zone_count.into())),
-                shown("current_plan", "Current plan", Show::Text(|row| &row.current_plan)),
-                shown("billing_entity", "Billing entity", Show::Text(|row| &row.billing_entity)),
-                shown("is_corporate_parent", "Corporate parent", Show::Flag(|row| row.is_corporate_parent)),
-                shown("is_active", "Active", Show::Flag(|row| row.is_active)),
-                shown("seasonal_emails_enabled", "Seasonal e-mails enabled", Show::Flag(|row| row.seasonal_emails_enabled)),
-                shown("notes", "Notes", Show::Text(|row| &row.notes)),
-            ],
-        },
-        Fieldset {
-            title: "Contact Information",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("address_line1", "Address line 1", Show::Text(|row| &row.address_line1)),
-                shown("address_line2", "Address line 2", Show::Text(|row| &row.address_line2)),
-                shown("postal_code", "Postal code", Show::Text(|row| &row.postal_code)),
-                shown("city", "City", Show::Text(|row| &row.city)),
-                shown("state", "State", Show::Text(|row| &row.state)),
-                shown("country", "Country", Show::Text(|row| &row.country)),
-                shown("website", "Website", Show::Text(|row| &row.website)),
-                shown("phone", "Phone", Show::Text(|row| &row.phone)),
-                shown("email", "E-mail", Show::Text(|row| &row.email)),
-            ],
-        },
-        Fieldset {
-            title: "Metadata",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("created_at", "Created at", Show::Time(|row| Some(row.created_at))),
-                shown("updated_at", "Updated at", Show::Time(|row| Some(row.updated_at))),
-            ],
-        },
+        Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },
+        Fieldset { title: "Contact Information", description: "", fold: Fold::Never, fields: CONTACT },
+        Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
     ];
-    const EDITING: Editing<Self> =
-        Editing::ViewOnly("Companies come from files: customer-segments import companies FILE.csv. Here they are only shown.");
+    const SCRIPTS: &'static [&'static str] = &["admin/js/autocomplete.js"];
+    const EDITING: Editing<Self> = editing(related, protects);
+}
+
+impl Record for CompanyAdmin {
+    fn object(row: &Row) -> &Row {
+        row
+    }
+
+    /// A company that belonged to itself, over however many others, would have no head.
+    fn judge(connection: &mut AnyConnection, edited: &Row, errors: &mut FormErrors) -> Result<()> {
+        if company::belongs_to(connection, edited.parent_company_id, edited.id)? {
+            errors.add("parent_company", "A company cannot belong to itself, nor to one that belongs to it.");
+        }
+        Ok(())
+    }
+}
+
+const BASIC: &[Field<Row>] = &[
+    FormField::new("name", "Name", Widget::Text(255), |row: &Row| row.name.clone()).required().field(),
+    FormField::new("legal_entity_name", "Legal entity name", Widget::Text(255), |row: &Row| row.legal_entity_name.clone()).field(),
+    FormField::new("industry", "Industry", Widget::Select(choices::INDUSTRY), |row: &Row| row.industry.clone()).field(),
+    FormField::new("location_count", "Location count", COUNT, |row: &Row| row.location_count.to_string()).required().initially("1").field(),
+    FormField::new("music_zone_count", "Music zone count", COUNT, |row: &Row| row.music_zone_count.to_string())
+        .required()
+        .initially("0")
+        .field(),
+    FormField::new("current_plan", "Current plan", Widget::Text(100), |row: &Row| row.current_plan.clone()).field(),
+    FormField::new("billing_entity", "Billing entity", Widget::Select(choices::BILLING_ENTITY), |row: &Row| row.billing_entity.clone())
+        .field(),
+    FormField::new("parent_company", "Parent company", Widget::ForeignKey(&COMPANY), |row: &Row| {
+        row.parent_company_id.map(|id| id.to_string()).unwrap_or_default()
+    })
+    .help("The company that this one belongs to.")
+    .field(),
+    FormField::new("is_corporate_parent", "Corporate parent", Widget::Checkbox, |row: &Row| row.is_corporate_parent.to_string()).field(),
+    FormField::new("is_active", "Active", Widget::Checkbox, |row: &Row| row.is_active.to_string()).initially("true").field(),
+    FormField::new("seasonal_emails_enabled", "Seasonal e-mails enabled", Widget::Checkbox, |row: &Row| {
+        row.seasonal_emails_enabled.to_string()
+    })
+    .initially("true")
+    .field(),
+    FormField::new("notes", "Notes", Widget::Textarea, |row: &Row| row.notes.clone()).field(),
+];
+
+const CONTACT: &[Field<Row>] = &[
+    FormField::new("address_line1", "Address line 1", Widget::Text(255), |row: &Row| row.address_line1.clone()).field(),
+    FormField::new("address_line2", "Address line 2", Widget::Text(255), |row: &Row| row.address_line2.clone()).field(),
+    FormField::new("postal_code", "Postal code", Widget::Text(20), |row: &Row| row.postal_code.clone()).field(),
+    FormField::new("city", "City", Widget::Text(100), |row: &Row| row.city.clone()).field(),
+    FormField::new("state", "State", Widget::Text(100), |row: &Row| row.state.clone()).field(),
+    FormField::new("country", "Country", Widget::Text(100), |row: &Row| row.country.clone()).field(),
+    FormField::new("website", "Website", Widget::Url(200), |row: &Row| row.website.clone()).field(),
+    FormField::new("phone", "Phone", Widget::Text(50), |row: &Row| row.phone.clone()).field(),
+    FormField::new("email", "E-mail", Widget::Email(254), |row: &Row| row.email.clone()).field(),
+];
+
+const METADATA: &[Field<Row>] = &[
+    shown("created_at", "Created at", Show::Time(|row: &Row| Some(row.created_at))),
+    shown("updated_at", "Updated at", Show::Time(|row: &Row| Some(row.updated_at))),
+];
+
+/// How many places or zones: as many as the column holds.
+const COUNT: Widget = Widget::Integer(0, 2_147_483_647);
+
+fn related(connection: &mut AnyConnection, row: &Row) -> Result<Vec<(&'static str, i64)>> {
+    Ok(vec![(IN_LISTS, company::count_lists(connection, row.id)?)])
+}
+
+/// A company with contacts or contracts stays.
+fn protects(connection: &mut AnyConnection, actor: &Actor, rows: &[Row]) -> Result<Vec<Protected>> {
+    let theirs = |column: &Column| Test::new(*column, Condition::OneOf(rows.iter().map(|row| Value::Id(row.id)).collect())).sql();
+    let people = Protected::of::<ContactAdmin>(connection, actor, theirs(&CONTACT_COMPANY))?;
+    let bought = Protected::of::<ContractAdmin>(connection, actor, theirs(&CONTRACT_COMPANY))?;
+    Ok(people.into_iter().chain(bought).collect())
 }

@@ -1,32 +1,38 @@
-//! What the list and the page of contacts show.
+//! What the list and the form of contacts show.
 //!
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
-use super::{COUNTED, by, company_link, company_named, model, shown};
+use super::form::{Record, delete_selected, editing};
+use super::{COMPANY, COUNTED, IN_LISTS, by, company_named, model, shown};
 use crate::accounts::actor::Subject;
+use crate::admin::actions::Action;
 use crate::admin::cell::Show;
 use crate::admin::editing::Editing;
-use crate::admin::fieldset::{Fieldset, Fold};
+use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, Widget};
 use crate::admin::filters::ListFilter;
+use crate::admin::form::FormErrors;
 use crate::admin::list_display::{ListColumn, SortKey};
 use crate::admin::model_admin::{Model, ModelAdmin, Store, Total};
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::{company as companies, contact as contacts};
 use crate::criteria::choices;
-use crate::customers::contact;
+use crate::customers::contact::{self, Contact, Row};
+use crate::db::AnyConnection;
 use crate::db::schema::crm_app_contact;
+use crate::error::Result;
 use crate::query::Column;
 
 static CONTACT_ID: Column = Column::new(crm_app_contact::id, "crm_app_contact", "ID");
-static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
+/// The company of a contact.
+pub(super) static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
 
 /// Contacts.
 pub struct ContactAdmin;
 
 impl ModelAdmin for ContactAdmin {
-    type Row = contact::Row;
+    type Row = Row;
     type Panels = ();
-    type Cleaned = ();
+    type Cleaned = Contact;
 
     const MODEL: Model = model("contact", "Contact", "Contacts", Subject::Contact);
     const KEY: &'static Column = &CONTACT_ID;
@@ -56,59 +62,106 @@ impl ModelAdmin for ContactAdmin {
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(contacts::SEARCHED), company_named(&CONTACT_COMPANY)];
     const ORDERING: &'static [SortKey] = &[by(&contacts::NAME)];
+    const ACTIONS: &'static [Action<Self>] = &[delete_selected("Delete selected Contacts")];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
-        Fieldset {
-            title: "Basic Information",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("name", "Name", Show::Text(|row| &row.contact.name)),
-                shown("company", "Company", Show::Cell(|row, _| company_link(row.contact.company_id, &row.company_name))),
-                shown("title", "Title", Show::Text(|row| &row.contact.title)),
-                shown("department", "Department", Show::Text(|row| &row.contact.department)),
-                shown("contact_type", "Contact type", Show::Choice(choices::CONTACT_TYPE, |row| &row.contact.contact_type)),
-                shown("is_primary", "Primary contact", Show::Flag(|row| row.contact.is_primary)),
-                shown("is_active", "Active", Show::Flag(|row| row.contact.is_active)),
-                shown("notes", "Notes", Show::Text(|row| &row.contact.notes)),
-            ],
-        },
-        Fieldset {
-            title: "Contact Information",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("email", "E-mail", Show::Text(|row| &row.contact.email)),
-                shown("phone", "Phone", Show::Text(|row| &row.contact.phone)),
-                shown("mobile", "Mobile", Show::Text(|row| &row.contact.mobile)),
-                shown("linkedin_url", "LinkedIn URL", Show::Text(|row| &row.contact.linkedin_url)),
-                shown("preferred_contact_method", "Preferred contact method", Show::Text(|row| &row.contact.preferred_contact_method)),
-                shown("preferred_language", "Preferred language", Show::Text(|row| &row.contact.preferred_language)),
-                shown("last_contacted", "Last contacted", Show::Time(|row| row.contact.last_contacted)),
-            ],
-        },
-        Fieldset {
-            title: "E-mail Preferences",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("unsubscribed", "Unsubscribed", Show::Flag(|row| row.contact.unsubscribed)),
-                shown("receives_notifications", "Receives notifications", Show::Flag(|row| row.contact.receives_notifications)),
-                shown("receives_renewal_emails", "Receives renewal e-mails", Show::Flag(|row| row.contact.receives_renewal_emails)),
-                shown("receives_seasonal_emails", "Receives seasonal e-mails", Show::Flag(|row| row.contact.receives_seasonal_emails)),
-                shown("receives_payment_emails", "Receives payment e-mails", Show::Flag(|row| row.contact.receives_payment_emails)),
-                shown("receives_quarterly_emails", "Receives quarterly e-mails", Show::Flag(|row| row.contact.receives_quarterly_emails)),
-            ],
-        },
-        Fieldset {
-            title: "Metadata",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("created_at", "Created at", Show::Time(|row| Some(row.contact.created_at))),
-                shown("updated_at", "Updated at", Show::Time(|row| Some(row.contact.updated_at))),
-            ],
-        },
+        Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },
+        Fieldset { title: "Contact Information", description: "", fold: Fold::Never, fields: CONTACT },
+        Fieldset { title: "E-mail Preferences", description: "", fold: Fold::Never, fields: PREFERENCES },
+        Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
     ];
-    const EDITING: Editing<Self> =
-        Editing::ViewOnly("Contacts come from files: customer-segments import contacts FILE.csv. Here they are only shown.");
+    const SCRIPTS: &'static [&'static str] = &["admin/js/autocomplete.js"];
+    const EDITING: Editing<Self> = editing(related, |_, _, _| Ok(Vec::new()));
+}
+
+impl Record for ContactAdmin {
+    fn object(row: &Row) -> &Contact {
+        &row.contact
+    }
+
+    fn judge(_: &mut AnyConnection, _: &Contact, _: &mut FormErrors) -> Result<()> {
+        Ok(())
+    }
+}
+
+const BASIC: &[Field<Row>] = &[
+    FormField::new("name", "Name", Widget::Text(100), |row: &Row| row.contact.name.clone()).required().field(),
+    FormField::new("company", "Company", Widget::ForeignKey(&COMPANY), |row: &Row| row.contact.company_id.to_string()).required().field(),
+    FormField::new("title", "Title", Widget::Text(100), |row: &Row| row.contact.title.clone()).field(),
+    FormField::new("department", "Department", Widget::Text(100), |row: &Row| row.contact.department.clone()).field(),
+    FormField::new("contact_type", "Contact type", Widget::Select(choices::CONTACT_TYPE), |row: &Row| row.contact.contact_type.clone())
+        .required()
+        .initially("Other")
+        .field(),
+    FormField::new("is_primary", "Primary contact", Widget::Checkbox, |row: &Row| row.contact.is_primary.to_string()).field(),
+    FormField::new("is_active", "Active", Widget::Checkbox, |row: &Row| row.contact.is_active.to_string())
+        .initially("true")
+        .help("Whether they still work there. Only active contacts are members of segments.")
+        .field(),
+    FormField::new("notes", "Notes", Widget::Textarea, |row: &Row| row.contact.notes.clone()).field(),
+];
+
+const CONTACT: &[Field<Row>] = &[
+    FormField::new("email", "E-mail", Widget::Email(254), |row: &Row| row.contact.email.clone())
+        .help("No two contacts of one company have the same address.")
+        .field(),
+    FormField::new("phone", "Phone", Widget::Text(20), |row: &Row| row.contact.phone.clone()).field(),
+    FormField::new("mobile", "Mobile", Widget::Text(20), |row: &Row| row.contact.mobile.clone()).field(),
+    FormField::new("linkedin_url", "LinkedIn URL", Widget::Url(200), |row: &Row| row.contact.linkedin_url.clone()).field(),
+    FormField::new(
+        "preferred_contact_method",
+        "Preferred contact method",
+        Widget::Select(choices::PREFERRED_CONTACT_METHOD),
+        |row: &Row| row.contact.preferred_contact_method.clone(),
+    )
+    .required()
+    .initially("Email")
+    .field(),
+    FormField::new("preferred_language", "Preferred language", Widget::Text(2), |row: &Row| row.contact.preferred_language.clone())
+        .initially("en")
+        .help("Two letters: en, th.")
+        .field(),
+    FormField::new("last_contacted", "Last contacted", Widget::DateTime, |row: &Row| {
+        row.contact.last_contacted.map(|time| time.to_string()).unwrap_or_default()
+    })
+    .field(),
+];
+
+const PREFERENCES: &[Field<Row>] = &[
+    FormField::new("unsubscribed", "Unsubscribed", Widget::Checkbox, |row: &Row| row.contact.unsubscribed.to_string())
+        .help("They asked for no more mail: no segment has them as a member.")
+        .field(),
+    FormField::new("receives_notifications", "Receives notifications", Widget::Checkbox, |row: &Row| {
+        row.contact.receives_notifications.to_string()
+    })
+    .initially("true")
+    .field(),
+    FormField::new("receives_renewal_emails", "Receives renewal e-mails", Widget::Checkbox, |row: &Row| {
+        row.contact.receives_renewal_emails.to_string()
+    })
+    .initially("true")
+    .field(),
+    FormField::new("receives_seasonal_emails", "Receives seasonal e-mails", Widget::Checkbox, |row: &Row| {
+        row.contact.receives_seasonal_emails.to_string()
+    })
+    .initially("true")
+    .field(),
+    FormField::new("receives_payment_emails", "Receives payment e-mails", Widget::Checkbox, |row: &Row| {
+        row.contact.receives_payment_emails.to_string()
+    })
+    .initially("true")
+    .field(),
+    FormField::new("receives_quarterly_emails", "Receives quarterly e-mails", Widget::Checkbox, |row: &Row| {
+        row.contact.receives_quarterly_emails.to_string()
+    })
+    .initially("true")
+    .field(),
+];
+
+const METADATA: &[Field<Row>] = &[
+    shown("created_at", "Created at", Show::Time(|row: &Row| Some(row.contact.created_at))),
+    shown("updated_at", "Updated at", Show::Time(|row: &Row| Some(row.contact.updated_at))),
+];
+
+fn related(connection: &mut AnyConnection, row: &Row) -> Result<Vec<(&'static str, i64)>> {
+    Ok(vec![(IN_LISTS, contact::count_lists(connection, row.contact.id)?)])
 }

@@ -1,31 +1,38 @@
-//! What the list and the page of contracts show.
+//! What the list and the form of contracts show.
 //!
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
-use super::{COUNTED, by, company_link, company_named, model, shown};
+use super::form::{Record, delete_selected, editing};
+use super::{COMPANY, COUNTED, by, company_named, model, shown};
 use crate::accounts::actor::Subject;
+use crate::admin::actions::Action;
 use crate::admin::cell::Show;
 use crate::admin::editing::Editing;
-use crate::admin::fieldset::{Fieldset, Fold};
+use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, Widget};
 use crate::admin::filters::ListFilter;
+use crate::admin::form::FormErrors;
 use crate::admin::list_display::{ListColumn, SortKey};
 use crate::admin::model_admin::{Model, ModelAdmin, Store, Total};
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::{company as companies, contract as contracts};
-use crate::customers::contract;
+use crate::criteria::choices;
+use crate::customers::contract::{self, Contract, Row};
+use crate::db::AnyConnection;
 use crate::db::schema::crm_app_contract;
+use crate::error::Result;
 use crate::query::Column;
 
 static CONTRACT_ID: Column = Column::new(crm_app_contract::id, "crm_app_contract", "ID");
-static CONTRACT_COMPANY: Column = Column::new(crm_app_contract::company_id, "crm_app_contract", "company");
+/// The company of a contract.
+pub(super) static CONTRACT_COMPANY: Column = Column::new(crm_app_contract::company_id, "crm_app_contract", "company");
 
 /// Contracts.
 pub struct ContractAdmin;
 
 impl ModelAdmin for ContractAdmin {
-    type Row = contract::Row;
+    type Row = Row;
     type Panels = ();
-    type Cleaned = ();
+    type Cleaned = Contract;
 
     const MODEL: Model = model("contract", "Contract", "Contracts", Subject::Contract);
     const KEY: &'static Column = &CONTRACT_ID;
@@ -63,41 +70,60 @@ impl ModelAdmin for ContractAdmin {
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(contracts::SEARCHED), company_named(&CONTRACT_COMPANY)];
     const ORDERING: &'static [SortKey] = &[by(&contracts::END_DATE)];
+    const ACTIONS: &'static [Action<Self>] = &[delete_selected("Delete selected Contracts")];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
-        Fieldset {
-            title: "Basic Information",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("contract_number", "Contract number", Show::Text(|row| &row.contract.contract_number)),
-                shown("company", "Company", Show::Cell(|row, _| company_link(row.contract.company_id, &row.company_name))),
-                shown("contract_type", "Contract type", Show::Text(|row| &row.contract.contract_type)),
-                shown("service_type", "Service type", Show::Text(|row| &row.contract.service_type)),
-                shown("status", "Status", Show::Text(|row| &row.contract.status)),
-                shown("value", "Value", Show::Cell(|row, display| display.money(row.contract.value, &row.contract.currency))),
-            ],
-        },
-        Fieldset {
-            title: "Duration",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("start_date", "Start date", Show::Day(|row| row.contract.start_date)),
-                shown("end_date", "End date", Show::Day(|row| row.contract.end_date)),
-                shown("auto_renew", "Renews by itself", Show::Flag(|row| row.contract.auto_renew)),
-                shown("is_active", "Active", Show::Flag(|row| row.contract.is_active)),
-            ],
-        },
-        Fieldset {
-            title: "Metadata",
-            description: "",
-            fold: Fold::Never,
-            fields: &[
-                shown("created_at", "Created at", Show::Time(|row| Some(row.contract.created_at))),
-                shown("updated_at", "Updated at", Show::Time(|row| Some(row.contract.updated_at))),
-            ],
-        },
+        Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },
+        Fieldset { title: "Duration", description: "", fold: Fold::Never, fields: DURATION },
+        Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
     ];
-    const EDITING: Editing<Self> =
-        Editing::ViewOnly("Contracts come from files: customer-segments import contracts FILE.csv. Here they are only shown.");
+    const SCRIPTS: &'static [&'static str] = &["admin/js/autocomplete.js"];
+    const EDITING: Editing<Self> = editing(|_, _| Ok(Vec::new()), |_, _, _| Ok(Vec::new()));
 }
+
+impl Record for ContractAdmin {
+    fn object(row: &Row) -> &Contract {
+        &row.contract
+    }
+
+    fn judge(_: &mut AnyConnection, edited: &Contract, errors: &mut FormErrors) -> Result<()> {
+        if edited.end_date < edited.start_date {
+            errors.add("end_date", "The end date is before the start date.");
+        }
+        Ok(())
+    }
+}
+
+const BASIC: &[Field<Row>] = &[
+    FormField::new("contract_number", "Contract number", Widget::Text(50), |row: &Row| row.contract.contract_number.clone())
+        .required()
+        .field(),
+    FormField::new("company", "Company", Widget::ForeignKey(&COMPANY), |row: &Row| row.contract.company_id.to_string()).required().field(),
+    FormField::new("contract_type", "Contract type", Widget::Select(choices::CONTRACT_TYPE), |row: &Row| {
+        row.contract.contract_type.clone()
+    })
+    .required()
+    .initially("Annual")
+    .field(),
+    FormField::new("service_type", "Service type", Widget::Text(50), |row: &Row| row.contract.service_type.clone()).field(),
+    FormField::new("status", "Status", Widget::Select(choices::CONTRACT_STATUS), |row: &Row| row.contract.status.clone())
+        .required()
+        .initially("Draft")
+        .field(),
+    FormField::new("value", "Value", Widget::Money, |row: &Row| row.contract.value.to_string()).required().initially("0.00").field(),
+    FormField::new("currency", "Currency", Widget::Select(choices::CURRENCY), |row: &Row| row.contract.currency.clone())
+        .required()
+        .initially("USD")
+        .field(),
+];
+
+const DURATION: &[Field<Row>] = &[
+    FormField::new("start_date", "Start date", Widget::Date, |row: &Row| row.contract.start_date.to_string()).required().field(),
+    FormField::new("end_date", "End date", Widget::Date, |row: &Row| row.contract.end_date.to_string()).required().field(),
+    FormField::new("auto_renew", "Renews by itself", Widget::Checkbox, |row: &Row| row.contract.auto_renew.to_string()).field(),
+    FormField::new("is_active", "Active", Widget::Checkbox, |row: &Row| row.contract.is_active.to_string()).initially("true").field(),
+];
+
+const METADATA: &[Field<Row>] = &[
+    shown("created_at", "Created at", Show::Time(|row: &Row| Some(row.contract.created_at))),
+    shown("updated_at", "Updated at", Show::Time(|row: &Row| Some(row.contract.updated_at))),
+];

@@ -1,21 +1,22 @@
-//! The screens of companies, contacts and contracts: what their lists and pages show, a file each.
+//! The screens of companies, contacts and contracts: what their lists and forms show, a file each.
 //!
-//! Declarations only, read by `crate::admin`. All three are looked at and not edited here: on a shared database they are
-//! the CRM's, on our own they come from files.
+//! Declarations, read by `crate::admin`; what their forms do beyond that is in `form`. On a database shared with the CRM all
+//! three are only looked at: the permission table says so.
 
 mod company;
 mod contact;
 mod contract;
+mod form;
 
 use crate::accounts::actor::Subject;
-use crate::admin::cell::{Cell, Show};
+use crate::admin::cell::Show;
 use crate::admin::fieldset::{Field, ReadonlyField};
 use crate::admin::list_display::SortKey;
-use crate::admin::model_admin::{Model, ModelAdmin};
+use crate::admin::model_admin::Model;
+use crate::admin::related::ForeignKey;
 use crate::admin::search::{SearchField, Through};
 use crate::criteria::catalogue::company as companies;
 use crate::customers::company::SOURCE as COMPANIES;
-use crate::db::Id;
 use crate::db::schema::crm_app_company;
 use crate::query::Column;
 
@@ -25,6 +26,12 @@ pub use contract::ContractAdmin;
 
 /// Totals of these lists are exact up to here.
 const COUNTED: i64 = 10_000;
+
+/// What goes with a contact or a company: its entries in static lists.
+const IN_LISTS: &str = "Entries in the static lists of segments";
+
+/// A company, chosen in a form.
+const COMPANY: ForeignKey = ForeignKey::to::<CompanyAdmin>();
 
 const BY_NAME: &[&Column] = &[&companies::NAME];
 
@@ -46,8 +53,4 @@ const fn by(column: &'static Column) -> SortKey {
 
 const fn shown<Row>(name: &'static str, label: &'static str, show: Show<Row>) -> Field<Row> {
     ReadonlyField::showing(name, label, show).field()
-}
-
-fn company_link(id: Id, name: &str) -> Cell {
-    Cell::Link { href: CompanyAdmin::MODEL.change_url(id), text: name.to_owned() }
 }

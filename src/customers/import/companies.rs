@@ -48,12 +48,18 @@ impl Model for Company {
         Field::new("updated_at", Kind::Time(|row| &mut row.updated_at)),
     ];
 
+    const TWIN: (&'static str, &'static str) = ("name", "Company with this Name already exists.");
+
     fn new(id: Id, now: Time) -> Self {
         Self::new(id, now)
     }
 
     fn id(&self) -> Id {
         self.id
+    }
+
+    fn called(&self) -> &str {
+        &self.name
     }
 
     fn company(&mut self) -> Option<&mut Id> {
@@ -116,5 +122,13 @@ impl Model for Company {
 
     fn update(connection: &mut AnyConnection, row: &Self) -> Result<()> {
         company::update(connection, row)
+    }
+
+    fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
+        company::lock(connection, id)
+    }
+
+    fn delete(connection: &mut AnyConnection, row: &Self) -> Result<usize> {
+        company::delete(connection, row.id)
     }
 }

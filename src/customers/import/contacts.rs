@@ -15,7 +15,7 @@ use crate::query::{Column, Sql, text};
 
 /// What a contact is found by, within the company.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Key {
+pub(in crate::customers) enum Key {
     /// The e-mail address.
     Email(Id, String),
     /// The name, for lines without an e-mail address.
@@ -56,12 +56,18 @@ impl Model for Contact {
         Field::new("updated_at", Kind::Time(|row| &mut row.updated_at)),
     ];
 
+    const TWIN: (&'static str, &'static str) = ("email", "Contact with this Company and E-mail already exists.");
+
     fn new(id: Id, now: Time) -> Self {
         Self::new(id, now)
     }
 
     fn id(&self) -> Id {
         self.id
+    }
+
+    fn called(&self) -> &str {
+        &self.name
     }
 
     fn company(&mut self) -> Option<&mut Id> {
@@ -135,6 +141,14 @@ impl Model for Contact {
 
     fn update(connection: &mut AnyConnection, row: &Self) -> Result<()> {
         contact::update(connection, row)
+    }
+
+    fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
+        contact::lock(connection, id)
+    }
+
+    fn delete(connection: &mut AnyConnection, row: &Self) -> Result<usize> {
+        contact::delete(connection, row.id)
     }
 }
 

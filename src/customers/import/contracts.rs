@@ -37,12 +37,18 @@ impl Model for Contract {
         Field::new("updated_at", Kind::Time(|row| &mut row.updated_at)),
     ];
 
+    const TWIN: (&'static str, &'static str) = ("contract_number", "Contract with this Contract number already exists.");
+
     fn new(id: Id, now: Time) -> Self {
         Self::new(id, now)
     }
 
     fn id(&self) -> Id {
         self.id
+    }
+
+    fn called(&self) -> &str {
+        &self.contract_number
     }
 
     fn company(&mut self) -> Option<&mut Id> {
@@ -105,5 +111,13 @@ impl Model for Contract {
 
     fn update(connection: &mut AnyConnection, row: &Self) -> Result<()> {
         contract::update(connection, row)
+    }
+
+    fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
+        contract::lock(connection, id)
+    }
+
+    fn delete(connection: &mut AnyConnection, row: &Self) -> Result<usize> {
+        contract::delete(connection, row.id)
     }
 }

@@ -1,6 +1,7 @@
 //! What a column of a table takes from a cell, and how it gets there.
 //!
-//! The declarations (`companies`, `contacts`, `contracts`) are lists of [`Field`]s; `plan` reads lines by them. Only what
+//! The declarations (`companies`, `contacts`, `contracts`) are lists of [`Field`]s; `plan` reads lines by them, forms what
+//! was typed (`customers::admin::form`). Only what
 //! the table cannot hold is refused: nobody judges the form of an e-mail here.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
@@ -12,16 +13,16 @@ use crate::query::period::{self, Point};
 use crate::query::text;
 
 /// A field of `R` that a file may give.
-pub(super) struct Field<R> {
+pub(in crate::customers) struct Field<R> {
     /// Its name: that of the column of the table.
-    pub(super) name: &'static str,
+    pub(in crate::customers) name: &'static str,
     /// Whether a row cannot be without it.
-    pub(super) is_required: bool,
+    pub(in crate::customers) is_required: bool,
     kind: Kind<R>,
 }
 
 /// The type of a field, with the place of its value in a row.
-pub(super) enum Kind<R> {
+pub(in crate::customers) enum Kind<R> {
     /// Text of at most so many characters.
     Text(usize, fn(&mut R) -> &mut String),
     /// A whole number of 32 bits.
@@ -42,11 +43,11 @@ pub(super) enum Kind<R> {
 
 /// How dates are written in the file.
 #[derive(Debug, Clone)]
-pub(super) struct Dates {
+pub(in crate::customers) struct Dates {
     /// The pattern of `--date-format`; ISO without one.
-    pub(super) format: Option<String>,
+    pub(in crate::customers) format: Option<String>,
     /// The zone of times that name none.
-    pub(super) zone: Tz,
+    pub(in crate::customers) zone: Tz,
 }
 
 impl<R> Field<R> {
@@ -64,7 +65,7 @@ impl<R> Field<R> {
     ///
     /// # Errors
     /// Why the column cannot hold it, as a sentence.
-    pub(super) fn set(&self, row: &mut R, cell: &str, dates: &Dates) -> Result<(), String> {
+    pub(in crate::customers) fn set(&self, row: &mut R, cell: &str, dates: &Dates) -> Result<(), String> {
         match self.kind {
             Kind::Text(longest, at) => *at(row) = read_text(cell, longest)?,
             Kind::Integer(at) => *at(row) = read_integer(cell)?,
@@ -79,7 +80,7 @@ impl<R> Field<R> {
     }
 
     /// Copies the value of one row to another.
-    pub(super) fn copy(&self, from: &mut R, to: &mut R) {
+    pub(in crate::customers) fn copy(&self, from: &mut R, to: &mut R) {
         match self.kind {
             Kind::Text(_, at) => at(to).clone_from(at(from)),
             Kind::Integer(at) => *at(to) = *at(from),
@@ -92,8 +93,22 @@ impl<R> Field<R> {
         }
     }
 
+    /// The value as text, in one spelling: for telling what has changed.
+    pub(in crate::customers) fn text(&self, row: &mut R) -> String {
+        match self.kind {
+            Kind::Text(_, at) => at(row).clone(),
+            Kind::Integer(at) => at(row).to_string(),
+            Kind::Money(at) => at(row).to_string(),
+            Kind::Boolean(at) => at(row).to_string(),
+            Kind::Date(at) => at(row).to_string(),
+            Kind::Time(at) => at(row).to_string(),
+            Kind::OptionalTime(at) => at(row).map(|time| time.to_string()).unwrap_or_default(),
+            Kind::OptionalId(at) => at(row).map(|id| id.to_string()).unwrap_or_default(),
+        }
+    }
+
     /// Takes the value out of a row: text becomes empty, what may be unknown unknown, the rest as in a `new` row.
-    pub(super) fn clear(&self, row: &mut R, new: &mut R) {
+    pub(in crate::customers) fn clear(&self, row: &mut R, new: &mut R) {
         match self.kind {
             Kind::Text(_, at) => at(row).clear(),
             _ => self.copy(new, row),

@@ -1,5 +1,7 @@
-//! What the import must know of a model: the declaration that `companies`, `contacts` and `contracts` each make.
+//! What the import, and whoever saves by hand, must know of a model: the declaration that `companies`, `contacts` and
+//! `contracts` each make.
 
+use std::fmt::Debug;
 use std::hash::Hash;
 
 use super::field::Field;
@@ -9,9 +11,9 @@ use crate::error::Result;
 use crate::query::{Column, Sql};
 
 /// A model that can be imported.
-pub(super) trait Model: Clone + PartialEq + 'static {
+pub(in crate::customers) trait Model: Clone + PartialEq + Send + 'static {
     /// What a row is found by, beside its id; trimmed and folded.
-    type Key: Clone + Eq + Hash;
+    type Key: Clone + Eq + Hash + Debug;
 
     /// The model, as permissions know it.
     const SUBJECT: Subject;
@@ -28,10 +30,15 @@ pub(super) trait Model: Clone + PartialEq + 'static {
     /// The column of [`Model::Key`] that is looked up in an index.
     const KEY_COLUMN: Option<&'static Column>;
 
+    /// The field in which no two rows may be the same, and the sentence for one that would be.
+    const TWIN: (&'static str, &'static str);
+
     /// A row with the CRM's defaults.
     fn new(id: Id, now: Time) -> Self;
     /// Its key.
     fn id(&self) -> Id;
+    /// What people call it.
+    fn called(&self) -> &str;
     /// The company it belongs to, for those that do.
     fn company(&mut self) -> Option<&mut Id>;
     /// Another row of the same model that must exist.
@@ -60,4 +67,8 @@ pub(super) trait Model: Clone + PartialEq + 'static {
     fn insert(connection: &mut AnyConnection, rows: &[Self]) -> Result<()>;
     /// Writes all values of a row.
     fn update(connection: &mut AnyConnection, row: &Self) -> Result<()>;
+    /// Makes everybody else who would change this row wait until the transaction ends.
+    fn lock(connection: &mut AnyConnection, id: Id) -> Result<()>;
+    /// Deletes a row, and its entries in the lists of segments; how many those were.
+    fn delete(connection: &mut AnyConnection, row: &Self) -> Result<usize>;
 }

@@ -1,0 +1,184 @@
+//! Foreign keys in forms: another model's object is searched for on the server and named by what people call it.
+//!
+//! Declared as `Widget::ForeignKey`, with [`ForeignKey::to`] the other model's screen: searched where its list searches, in
+//! the order of its list, of the objects that the actor sees. Without JavaScript the form is sent to search and comes back
+//! with what was found; with it `autocomplete.js` asks [`autocomplete`], which answers as Django does.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use super::cell::Cell;
+use super::edit::find;
+use super::fieldset::form_fields;
+use super::form::{ENTER, FormData};
+use super::form_page::Related;
+use super::frame::Nav;
+use super::headings::keys;
+use super::list_display::order;
+use super::model_admin::{Model, ModelAdmin};
+use super::query_string::QueryString;
+use super::search::predicate;
+use super::widget::Widget;
+use crate::accounts::actor::Permission;
+use crate::accounts::{Actor, Staff};
+use crate::db::connection::Lane;
+use crate::db::{AnyConnection, Db, Id};
+use crate::error::{AppError, Result};
+use crate::query::{Selection, Sql};
+
+/// Objects that one answer offers.
+const PER_PAGE: usize = 20;
+/// The last page that is looked for: who has read a thousand names types more of the one they mean.
+const LAST_PAGE: i64 = 50;
+
+/// The other end of a foreign key.
+#[derive(Debug, Clone, Copy)]
+pub struct ForeignKey {
+    /// What is pointed to.
+    pub model: Model,
+    search: fn(&mut AnyConnection, &Actor, &str, i64) -> Result<Found>,
+    name: fn(&mut AnyConnection, &Actor, Id) -> Result<Option<String>>,
+}
+
+/// A page of what a search found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Key and name of each.
+    pub objects: Vec<(Id, String)>,
+    /// Whether there are more.
+    pub has_more: bool,
+}
+
+/// What the control of a foreign key shows beside its value.
+#[derive(Debug, Clone, Default)]
+pub struct RelatedView {
+    /// The chosen object: its key, name and page. `None` without one.
+    pub chosen: Option<(Id, String, String)>,
+    /// What was searched for.
+    pub term: String,
+    /// What that found; `None` when nothing was searched for.
+    pub found: Option<Found>,
+    /// Where a script searches.
+    pub url: String,
+    /// What is pointed to.
+    pub plural: &'static str,
+}
+
+impl ForeignKey {
+    /// The objects of another screen.
+    pub const fn to<A: ModelAdmin>() -> Self {
+        Self { model: A::MODEL, search: search::<A>, name: name::<A> }
+    }
+
+    /// The object with this key, by its name and with a link; what does not exist, or may not be seen, as it is.
+    pub fn cell(&self, connection: &mut AnyConnection, actor: &Actor, value: &str) -> Result<Cell> {
+        let Some(id) = Id::parse(value) else { return Ok(Cell::text(value)) };
+        let found = (self.name)(connection, actor, id)?;
+        Ok(found.map_or_else(|| Cell::text(value), |text| Cell::Link { href: self.model.change_url(id), text }))
+    }
+
+    /// Whether there is an object with this key, as far as the actor may know.
+    pub fn exists(&self, connection: &mut AnyConnection, actor: &Actor, value: &str) -> Result<bool> {
+        Id::parse(value).map_or(Ok(false), |id| Ok((self.name)(connection, actor, id)?.is_some()))
+    }
+
+    /// What the control of the field `name` of `model` shows.
+    fn view(&self, connection: &mut AnyConnection, actor: &Actor, model: Model, name: &str, data: &FormData) -> Result<RelatedView> {
+        let id = Id::parse(data.get(name));
+        let chosen = match id {
+            Some(id) => (self.name)(connection, actor, id)?.map(|text| (id, text, self.model.change_url(id))),
+            None => None,
+        };
+        let term = data.get(&term_field(name)).trim().to_owned();
+        let found = if is_asked(data, name) { Some((self.search)(connection, actor, &term, 1)?) } else { None };
+        let of = [("app_label", model.app_label), ("model_name", model.model_name), ("field_name", name)];
+        let query = of.iter().fold(QueryString::default(), |query, (key, value)| query.with(key, *value));
+        Ok(RelatedView {
+            chosen,
+            term,
+            found,
+            url: format!("/admin/autocomplete/{}", query.link()),
+            plural: self.model.verbose_name_plural,
+        })
+    }
+}
+
+impl RelatedView {
+    /// What the search found beside what is chosen already.
+    pub fn offered(&self) -> impl Iterator<Item = &(Id, String)> {
+        let chosen = self.chosen.as_ref().map(|(id, ..)| *id);
+        self.found.iter().flat_map(|found| &found.objects).filter(move |(id, _)| Some(*id) != chosen)
+    }
+
+    /// What came of the search, as a sentence.
+    pub fn says(&self) -> String {
+        let Some(found) = &self.found else { return String::new() };
+        match (found.objects.len(), found.has_more) {
+            (0, _) => format!("No {} match “{}”. Choose another search.", self.plural, self.term),
+            (count, true) => format!("The first {count} {} that match are offered above. Type more to find others.", self.plural),
+            (count, false) => format!("{count} found; choose one above."),
+        }
+    }
+}
+
+fn term_field(name: &str) -> String {
+    format!("_term_{name}")
+}
+
+/// Whether the form was sent to search for the object of a field: by its button, or by Enter in its search box.
+fn is_asked(data: &FormData, name: &str) -> bool {
+    let is_entered = data.get("_save") == ENTER && data.get(&term_field(name)) != data.get(&format!("_searched_{name}"));
+    data.has(&format!("_search_{name}")) || is_entered
+}
+
+/// Whether the form was sent to search for any of its related objects.
+pub(super) fn is_searching<A: ModelAdmin>(data: &FormData) -> bool {
+    foreign_keys::<A>().any(|(name, _)| is_asked(data, name))
+}
+
+/// The foreign keys of a form, by the name of their field.
+fn foreign_keys<A: ModelAdmin>() -> impl Iterator<Item = (&'static str, &'static ForeignKey)> {
+    form_fields::<A>().filter_map(|field| if let Widget::ForeignKey(related) = field.widget { Some((field.name, related)) } else { None })
+}
+
+/// What the controls of a form's foreign keys show, by the name of their field.
+pub(super) fn views_of<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, data: &FormData) -> Result<Related> {
+    foreign_keys::<A>().map(|(name, key)| Ok((name, key.view(connection, actor, A::MODEL, name, data)?))).collect()
+}
+
+/// The foreign key of a field, for the navigation.
+pub(super) fn foreign_key<A: ModelAdmin>(field: &str) -> Option<&'static ForeignKey> {
+    foreign_keys::<A>().find(|(name, _)| *name == field).map(|(_, related)| related)
+}
+
+fn search<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, term: &str, page: i64) -> Result<Found> {
+    A::EDITING.allows(actor, Permission::View, None)?;
+    let predicate = Sql::and([(A::VISIBLE)(actor), predicate(connection, A::SEARCH_FIELDS, term)?]);
+    let order = order(keys::<A>(&[]), A::KEY);
+    // One more than is shown tells whether there are more.
+    let per_page = i64::try_from(PER_PAGE).map_err(AppError::internal)?;
+    let (limit, offset) = (per_page + 1, (page.clamp(1, LAST_PAGE) - 1) * per_page);
+    let selection = Selection { predicate: &predicate, order: &order, limit, offset, reads_rows: term.trim().is_empty() };
+    let rows = (A::STORE.list)(connection, &selection)?;
+    let mut objects: Vec<_> = rows.iter().map(|row| ((A::STORE.id)(row), (A::STORE.name)(row))).collect();
+    let has_more = objects.len() > PER_PAGE;
+    objects.truncate(PER_PAGE);
+    Ok(Found { objects, has_more: has_more && page < LAST_PAGE })
+}
+
+fn name<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Option<String>> {
+    Ok(find::<A>(connection, actor, id)?.as_ref().map(A::STORE.name))
+}
+
+/// `GET /admin/autocomplete/`
+pub async fn autocomplete(request: HttpRequest, staff: Staff, db: Data<Db>, nav: Data<Nav>) -> Result<HttpResponse> {
+    let query = QueryString::parse(request.query_string());
+    let asked = |name: &str| query.get(name).unwrap_or_default().to_owned();
+    let related = nav.foreign_key(&staff.actor, &asked("app_label"), &asked("model_name"), &asked("field_name"));
+    let related = related.ok_or_else(|| AppError::BadRequest("There is no field of this name to search for, or not for you.".into()))?;
+    let (term, page, actor) = (asked("term"), asked("page").parse().unwrap_or(1), staff.actor.clone());
+    let found = db.read_heavy(Lane::Search, move |connection| (related.search)(connection, &actor, &term, page)).await?;
+    let results: Vec<_> = found.objects.iter().map(|(id, text)| json!({"id": id, "text": text})).collect();
+    Ok(HttpResponse::Ok().json(json!({"results": results, "pagination": {"more": found.has_more}})))
+}

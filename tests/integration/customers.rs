@@ -1,0 +1,325 @@
+//! The forms of companies, contacts and contracts on our own database: adding, changing, choosing a company, deleting.
+
+use customer_segments::accounts::Role;
+use customer_segments::customers::company::Company;
+use customer_segments::customers::contact::Contact;
+use customer_segments::db::schema::crm_app_customersegment_static_contacts as listed;
+use customer_segments::db::schema::{crm_app_company, crm_app_contact, crm_app_contract, segments_event};
+use customer_segments::db::{Id, migrations};
+use diesel::prelude::*;
+
+use crate::support::app::Person;
+use crate::support::page::Answer;
+use crate::support::{TestApp, TestDb, on_engines};
+
+const COMPANIES: &str = "/admin/crm_app/company/";
+const CONTACTS: &str = "/admin/crm_app/contact/";
+const CONTRACTS: &str = "/admin/crm_app/contract/";
+const SEARCH: &str = "/admin/autocomplete/?app_label=crm_app&model_name=contact&field_name=company";
+
+/// The key in the address of a form.
+fn key(url: &str) -> String {
+    url.split('/').rev().nth(2).unwrap().to_owned()
+}
+
+/// Adds an object through the page and gives the address of its form.
+#[track_caller]
+fn add(person: &Person<'_>, list: &str, fields: &[(&str, &str)]) -> String {
+    let form = fields.iter().fold(person.open(&format!("{list}add/")).form(), |form, (name, value)| form.fill(name, value));
+    let answer = person.submit(&form.and("_continue", "1"));
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    answer.location().to_owned()
+}
+
+fn company(person: &Person<'_>, name: &str) -> String {
+    key(&add(person, COMPANIES, &[("name", name)]))
+}
+
+fn stored(app: &TestApp) -> Vec<Contact> {
+    let contacts = crm_app_contact::table.order(crm_app_contact::name).select(Contact::as_select());
+    app.test.db.read_blocking(|connection| Ok(contacts.load(connection)?)).unwrap()
+}
+
+fn deeds(app: &TestApp, id: &str) -> Vec<String> {
+    let events = segments_event::table.filter(segments_event::object_id.eq(id)).order(segments_event::id);
+    app.test.db.read_blocking(|connection| Ok(events.select(segments_event::message).load(connection)?)).unwrap()
+}
+
+fn message(answer: &Answer) -> String {
+    answer.text(".messagelist li")
+}
+
+#[test]
+fn a_contact_is_added_and_changed_with_every_column() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let hotel = company(&person, "Hotel One");
+        let url = add(
+            &person,
+            CONTACTS,
+            &[
+                ("name", "  สมชาย ใจดี "),
+                ("company", &hotel),
+                ("email", "somchai@example.com"),
+                ("last_contacted", "2026-07-01T09:35"),
+                ("linkedin_url", "www.linkedin.com/in/somchai"),
+            ],
+        );
+        let contact = stored(&app).remove(0);
+        assert_eq!((contact.name.as_str(), contact.company_id.to_string(), contact.contact_type.as_str()), ("สมชาย ใจดี", hotel, "Other"));
+        assert_eq!(contact.last_contacted.unwrap().to_string(), "2026-07-01T02:35:00.000000Z");
+        assert_eq!(contact.linkedin_url, "https://www.linkedin.com/in/somchai");
+        assert!(contact.is_active && contact.receives_notifications && !contact.unsubscribed);
+        let page = person.open(&url);
+        assert_eq!(page.form().value("last_contacted"), Some("2026-07-01T09:35"));
+        assert_eq!(page.texts(".field-company option[selected]"), ["Hotel One"]);
+        assert_eq!(page.texts(".field-company a"), ["View Hotel One"]);
+        let form = page.form().without("receives_notifications").and("unsubscribed", "on").fill("title", "Cafe\u{301} owner");
+        let saved = person.submit(&form.and("_save", "1"));
+        assert_eq!(message(&person.follow(&saved)), "The Contact “สมชาย ใจดี” was changed successfully.");
+        let changed = stored(&app).remove(0);
+        assert!(changed.unsubscribed && !changed.receives_notifications);
+        assert_eq!(
+            (changed.title.as_str(), changed.created_at, changed.last_contacted),
+            ("Café owner", contact.created_at, contact.last_contacted)
+        );
+        assert!(changed.updated_at >= contact.updated_at);
+        assert_eq!(deeds(&app, &key(&url)), ["Added.", "Changed Title, Unsubscribed and Receives notifications."]);
+    });
+}
+
+#[test]
+fn wrong_values_are_told_at_their_field_and_nothing_typed_is_lost() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let hotel = company(&person, "Hotel One");
+        add(&person, CONTACTS, &[("name", "First"), ("company", &hotel), ("email", "a@example.com")]);
+        let wrong = [
+            ("name", "", "This field is required."),
+            ("company", "no such key", "Select a valid choice. That choice is not one of the available choices."),
+            ("email", "nobody", "Enter a valid email address."),
+            ("last_contacted", "tomorrow", "Enter a valid date and time, like 2026-11-22 09:35."),
+            ("linkedin_url", "not a site", "Enter a valid URL."),
+            ("phone", "012345678901234567890", "Ensure this value has at most 20 characters (it has 21)."),
+        ];
+        let form = wrong.iter().fold(person.open(&format!("{CONTACTS}add/")).form(), |form, (name, value, _)| form.fill(name, value));
+        let answer = person.submit(&form.without("is_active"));
+        assert_eq!((answer.status, answer.text(".errornote p").as_str()), (200, "Please correct the errors below."));
+        for (name, value, sentence) in wrong {
+            assert_eq!(answer.text(&format!("#id_{name}_error")), sentence);
+            assert!(name == "company" || answer.form().value(name) == Some(value), "{name} is kept");
+        }
+        assert!(answer.form().value("is_active").is_none(), "an unticked box stays so");
+        let twin = answer.form().fill("name", "Second").fill("company", &hotel).fill("email", "A@Example.com").fill("last_contacted", "");
+        let answer = person.submit(&twin.fill("linkedin_url", "").fill("phone", ""));
+        assert_eq!(answer.texts(".errorlist li"), ["Contact with this Company and E-mail already exists."]);
+        assert_eq!(stored(&app).len(), 1);
+
+        let answer = person.post_form(&format!("{CONTRACTS}add/"), &[("start_date", "2026-02-30"), ("value", "1,5"), ("company", &hotel)]);
+        assert_eq!(answer.text("#id_start_date_error"), "Enter a valid date, like 2026-11-22.");
+        assert_eq!(answer.form().value("start_date"), Some("2026-02-30"));
+        let dates = answer
+            .form()
+            .fill("start_date", "2026-02-01")
+            .fill("end_date", "2026-01-01")
+            .fill("value", "1500")
+            .fill("contract_number", "C1");
+        let answer = person.submit(&dates);
+        assert_eq!(answer.text("#id_end_date_error"), "The end date is before the start date.");
+        assert_eq!(person.submit(&answer.form().fill("end_date", "2027-02-01")).status, 303);
+        let value: Vec<customer_segments::db::Money> =
+            app.test.db.read_blocking(|connection| Ok(crm_app_contract::table.select(crm_app_contract::value).load(connection)?)).unwrap();
+        assert_eq!(value, [customer_segments::db::Money(150_000)]);
+        let again = person.post_form(&format!("{COMPANIES}add/"), &[("name", "HOTEL ONE ")]);
+        assert_eq!(again.text("#id_name_error"), "Company with this Name already exists.");
+    });
+}
+
+#[test]
+fn what_an_import_brought_may_stay_and_nothing_else_is_written() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let hotel = company(&person, "Hotel One");
+        let bring = |connection: &mut _| {
+            let id = Id::parse(&hotel).unwrap();
+            let mut row = crm_app_company::table.find(id).select(Company::as_select()).first(connection)?;
+            (row.industry, row.email, row.website) = ("Space travel".into(), "as it came".into(), "www.example.com".into());
+            (row.location_count, row.city) = (-1, "Cafe\u{301}".into());
+            customer_segments::customers::company::update(connection, &row)
+        };
+        app.test.db.write_blocking(bring).unwrap();
+        let url = format!("{COMPANIES}{hotel}/change/");
+        let form = person.open(&url).form();
+        assert_eq!((form.value("industry"), form.value("location_count")), (Some("Space travel"), Some("-1")));
+        assert_eq!(person.submit(&form.fill("notes", "Seen.").and("_save", "1")).status, 303);
+        let companies = crm_app_company::table.select(Company::as_select());
+        let row = app.test.db.read_blocking(|connection| Ok(companies.first(connection)?)).unwrap();
+        assert_eq!((row.industry.as_str(), row.email.as_str(), row.website.as_str()), ("Space travel", "as it came", "www.example.com"));
+        assert_eq!((row.location_count, row.city.as_str(), row.notes.as_str()), (-1, "Cafe\u{301}", "Seen."));
+        assert_eq!(deeds(&app, &hotel), ["Added.", "Changed Notes."]);
+    });
+}
+
+#[test]
+fn a_form_sent_twice_makes_one_contact_and_the_second_of_two_editors_is_told() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (one, other) = (app.staff(), app.role(Role::Admin));
+        let (hotel, bar) = (company(&one, "Hotel"), company(&one, "Bar"));
+        let form = one.open(&format!("{CONTACTS}add/")).form().fill("name", "Anong").fill("company", &hotel);
+        assert_eq!((one.submit(&form).status, one.submit(&form).status), (303, 303));
+        let id = stored(&app).remove(0).id;
+        assert_eq!(stored(&app).len(), 1);
+        let url = format!("{CONTACTS}{id}/change/");
+        let (mine, theirs) = (one.open(&url).form(), other.open(&url).form());
+        assert_eq!(one.submit(&mine.fill("company", &bar)).status, 303);
+        let conflict = other.submit(&theirs.fill("title", "Owner"));
+        assert_eq!((conflict.status, conflict.texts("tr.differs td")), (409, ["Bar", "Hotel", "-", "Owner"].map(str::to_owned).to_vec()));
+    });
+}
+
+#[test]
+fn the_company_is_searched_for_without_a_script_and_nothing_typed_is_lost() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        for number in 0..22 {
+            company(&person, &format!("Hotel {number:02}"));
+        }
+        let bar = company(&person, "บาร์ “หนึ่ง”");
+        let form = person.open(&format!("{CONTACTS}add/")).form().fill("name", "Anong").without("is_active");
+        let found = person.submit(&form.clone().fill("_term_company", "hotel").and("_search_company", "1"));
+        assert_eq!((found.status, found.texts("#id_company option").len()), (200, 21));
+        assert!(found.text(".field-company [role=status]").starts_with("The first 20 Companies that match"));
+        assert!(!found.has(".errornote"), "nothing is judged yet");
+        assert_eq!((found.form().value("name"), found.form().value("is_active")), (Some("Anong"), None));
+        // Enter in the search box presses the form's first button.
+        let entered = person.submit(&found.form().fill("_term_company", "หนึ่ง").and("_save", "enter"));
+        assert_eq!(entered.attributes("#id_company option", "value"), ["", &bar]);
+        let nothing = person.submit(&entered.form().fill("_term_company", "nowhere").and("_search_company", "1"));
+        assert_eq!(nothing.text(".field-company [role=status]"), "No Companies match “nowhere”. Choose another search.");
+        assert_eq!(person.submit(&entered.form().fill("company", &bar).and("_save", "enter")).status, 303);
+        assert_eq!(stored(&app)[0].company_id.to_string(), bar);
+    });
+}
+
+#[test]
+fn scripts_search_page_by_page_and_only_for_fields_that_one_may_see() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        for number in 0..22 {
+            company(&person, &format!("Hotel {number:02}"));
+        }
+        let ask = |more: &str| -> serde_json::Value { serde_json::from_str(&person.open(&format!("{SEARCH}{more}")).body).unwrap() };
+        let first = ask("&term=hotel");
+        assert_eq!((first["results"].as_array().unwrap().len(), &first["pagination"]["more"]), (20, &true.into()));
+        assert_eq!(first["results"][0]["text"], "Hotel 00");
+        let second = ask("&term=hotel&page=2");
+        assert_eq!((second["results"].as_array().unwrap().len(), &second["pagination"]["more"]), (2, &false.into()));
+        assert_eq!(ask("&term=hotel+07")["results"].as_array().unwrap().len(), 1);
+        assert_eq!(ask("&term=%25&page=-9")["results"].as_array().unwrap().len(), 0, "a sign stands for itself");
+        for wrong in ["name", "", "no_such_field"] {
+            assert_eq!(person.get(&SEARCH.replace("field_name=company", &format!("field_name={wrong}"))).status, 400, "{wrong}");
+        }
+        assert_eq!(person.get("/admin/autocomplete/").status, 400);
+        assert_eq!(app.anonymous().get(SEARCH).status, 302);
+    });
+}
+
+#[test]
+fn who_may_only_look_sees_values_with_a_link_and_cannot_save() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (sales, finance) = (app.staff(), app.role(Role::Finance));
+        let hotel = company(&sales, "Hotel");
+        let url = add(&sales, CONTACTS, &[("name", "Anong"), ("company", &hotel)]);
+        let page = finance.open(&url);
+        assert_eq!(page.text(".note"), "Your role, Finance, may not change contacts.");
+        assert_eq!(page.attributes(".field-company a", "href"), [format!("{COMPANIES}{hotel}/change/")]);
+        assert!(!page.has(".view-form input") && !finance.open(CONTACTS).has("a[href^='/admin/crm_app/contact/add/'], .actions"));
+        assert_eq!(finance.get(&format!("{CONTACTS}add/")).status, 403);
+        let token = finance.open("/admin/").form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();
+        let fields = [("csrfmiddlewaretoken", token.as_str()), ("name", "Mine"), ("company", &hotel), ("post", "yes")];
+        for path in [url.clone(), url.replace("/change/", "/delete/"), format!("{COMPANIES}{hotel}/delete/"), format!("{CONTACTS}add/")] {
+            assert_eq!(finance.post(&path, &fields).status, 403, "{path}");
+        }
+        assert_eq!(stored(&app)[0].name, "Anong");
+    });
+}
+
+#[test]
+fn a_deleted_contact_leaves_the_lists_and_a_company_with_contacts_stays() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let hotel = company(&person, "Hotel");
+        let url = add(&person, CONTACTS, &[("name", "Anong"), ("company", &hotel)]);
+        let contract = [("contract_number", "C1"), ("company", hotel.as_str()), ("start_date", "2026-01-01"), ("end_date", "2026-12-31")];
+        let contract = add(&person, CONTRACTS, &contract);
+        let segment = person.open("/admin/crm_app/customersegment/add/").form().fill("name", "VIP").fill("segment_type", "static");
+        let segment = key(person.submit(&segment.and("_continue", "1")).location());
+        let (segment, person_key) = (Id::parse(&segment).unwrap(), Id::parse(&key(&url)).unwrap());
+        let list = (listed::customersegment_id.eq(segment), listed::contact_id.eq(person_key));
+        app.test
+            .db
+            .write_blocking(move |connection| Ok(diesel::insert_into(listed::table).values(list).execute(connection).map(drop)?))
+            .unwrap();
+
+        let refused = person.open(&format!("{COMPANIES}{hotel}/delete/"));
+        assert_eq!(refused.text("h1"), "Cannot delete Company");
+        assert_eq!(refused.texts(".protected li"), ["Contact: Anong", "Contract: C1"]);
+        assert!(!refused.has("#content-main form"));
+        let token = person.open("/admin/").form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();
+        let sure = [("csrfmiddlewaretoken", token.as_str()), ("post", "yes")];
+        assert_eq!(person.post(&format!("{COMPANIES}{hotel}/delete/"), &sure).status, 409, "not even when it is sent by hand");
+        let many = person.open(COMPANIES).form_at("#changelist-form").fill("action", "delete_selected").and("_selected_action", &hotel);
+        let many = person.submit(&many);
+        assert_eq!((many.text("h1").as_str(), many.texts(".protected li").len()), ("Cannot delete Companies", 2));
+
+        let sure = person.open(&url.replace("/change/", "/delete/"));
+        assert_eq!(sure.texts("#content-main h2 + ul li")[1], "Entries in the static lists of segments: 1");
+        let gone = person.submit(&sure.form());
+        assert_eq!(message(&person.follow(&gone)), "The Contact “Anong” was deleted successfully.");
+        assert_eq!(deeds(&app, &key(&url)), ["Added.", "Deleted, with its entry in the list of a segment."]);
+        let left: i64 = app.test.db.read_blocking(|connection| Ok(listed::table.count().get_result(connection)?)).unwrap();
+        assert_eq!(left, 0);
+        let asked =
+            person.open(CONTRACTS).form_at("#changelist-form").fill("action", "delete_selected").and("_selected_action", &key(&contract));
+        let asked = person.submit(&asked);
+        assert_eq!(asked.texts("#deleted-objects li"), ["Contract: C1"]);
+        assert_eq!(message(&person.follow(&person.submit(&asked.form()))), "Successfully deleted 1 Contract.");
+        assert_eq!(person.submit(&person.open(&format!("{COMPANIES}{hotel}/delete/")).form()).status, 303);
+    });
+}
+
+#[test]
+fn a_company_cannot_belong_to_itself() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let above = company(&person, "Above");
+        let below = key(&add(&person, COMPANIES, &[("name", "Below"), ("parent_company", &above)]));
+        let answer = person.post_form(&format!("{COMPANIES}{above}/change/"), &[("parent_company", &below)]);
+        assert_eq!(answer.text("#id_parent_company_error"), "A company cannot belong to itself, nor to one that belongs to it.");
+        assert_eq!(answer.texts(".field-parent_company option[selected]"), ["Below"], "what was chosen is kept");
+        let free = person.post_form(&format!("{COMPANIES}{below}/change/"), &[("parent_company", "")]);
+        assert_eq!(free.status, 303);
+    });
+}
+
+#[test]
+fn a_shared_database_lets_nobody_edit_customers() {
+    let Some(test) = TestDb::shared() else { return };
+    migrations::apply(&test.db).unwrap();
+    let app = TestApp::on(test);
+    let person = app.superuser();
+    for list in [COMPANIES, CONTACTS, CONTRACTS] {
+        assert!(!person.open(list).has(&format!("a[href^='{list}add/'], .actions")), "{list}");
+        let refused = person.get(&format!("{list}add/"));
+        assert!(refused.status == 403 && refused.body.contains("are kept by the CRM, which shares this database"), "{list}");
+    }
+}
