@@ -8,7 +8,7 @@ use crate::accounts::actor::Subject::{Company, Contact, Contract, Segment, User}
 use crate::accounts::admin::{UserAdmin, tools as user_tools};
 use crate::accounts::{account, login, password_change, setup};
 use crate::admin::frame::{Nav, NavApp, NavItem};
-use crate::admin::{index, related, views};
+use crate::admin::{index, related, site_search, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::hand_over::{self, SegmentsOf};
@@ -35,6 +35,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/account/sessions/").post(Staff, account::end_sessions),
         url("/admin/password_change/").get(Staff, password_change::show).post(Staff, password_change::change),
         url("/admin/autocomplete/").get(Staff, related::autocomplete), // It asks who may see the form.
+        url("/admin/search/").get(Staff, site_search::show),
         url("/admin/crm_app/").get(Staff, index::app),
         url("/admin/crm_app/company/").get(View(Company), views::changelist::<CompanyAdmin>).post(View(Company), views::act::<CompanyAdmin>),
         url("/admin/crm_app/company/export.csv").get(View(Company), views::export::<CompanyAdmin>),
@@ -61,6 +62,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/change/").get(View(Segment), views::change_form::<SegmentAdmin>).post(Change(Segment), views::change::<SegmentAdmin>),
         url("/admin/crm_app/customersegment/{id}/delete/").get(Delete(Segment), views::delete_form::<SegmentAdmin>).post(Delete(Segment), views::delete::<SegmentAdmin>),
         url("/admin/crm_app/customersegment/{id}/history/").get(View(Segment), views::history::<SegmentAdmin>),
+        url("/admin/crm_app/customersegment/{id}/history/{version}/").get(View(Segment), views::compare::<SegmentAdmin>).post(Change(Segment), views::restore::<SegmentAdmin>),
         url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(Segment), tools::duplicate),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(Segment), tools::count_again),
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(Segment), hand_over::show).post(Change(Segment), hand_over::hand),

@@ -2,6 +2,7 @@
 //!
 //! Made by `form_page`; a screen's own panel is handed it too.
 
+use super::cell::Cell;
 use super::related::RelatedView;
 use super::widget::{Widget, is_ticked};
 
@@ -20,6 +21,8 @@ pub struct BoundField {
     pub value: String,
     /// The zone in which moments are typed.
     pub zone: &'static str,
+    /// What was sent for a field that is not edited, where it is another value: it is not lost, but not saved either.
+    pub sent: Option<Cell>,
     /// What is wrong with it; shown with the id `id_NAME_error`.
     pub errors: Vec<String>,
     /// How it is edited.

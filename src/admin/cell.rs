@@ -22,6 +22,8 @@ pub enum Cell {
     Flag(bool),
     /// A date with its time.
     Moment(Moment),
+    /// The same, told by how long ago it was.
+    Ago(Moment),
     /// Several short words.
     Tags(Vec<String>),
     /// A link to another page of this site, whose address this program made.
@@ -98,6 +100,11 @@ impl Cell {
         if let Self::Noted(_, notes) = self { notes } else { &[] }
     }
 
+    /// How long ago it was, where it is a moment told by its date.
+    pub fn ago(&self) -> Option<&str> {
+        if let Self::Moment(moment) = self.plain() { Some(&moment.ago) } else { None }
+    }
+
     /// Whether it is text whose line breaks and blanks matter.
     pub fn is_code(&self) -> bool {
         matches!(self.plain(), Self::Code(_))
@@ -124,6 +131,8 @@ pub enum Show<Row> {
     Day(fn(&Row) -> NaiveDate),
     /// A moment.
     Time(fn(&Row) -> Option<Time>),
+    /// A moment by how long ago it was, where rows are compared by that.
+    Ago(fn(&Row) -> Option<Time>),
     /// Anything else.
     Cell(fn(&Row, &Display) -> Cell),
 }
@@ -141,6 +150,7 @@ impl<Row> Show<Row> {
             Self::Number(value) => display.number(value(row)),
             Self::Day(value) => display.day(value(row)),
             Self::Time(value) => display.time(value(row)),
+            Self::Ago(value) => display.time_ago(value(row)),
             Self::Cell(value) => value(row, display),
         }
     }

@@ -9,13 +9,14 @@ use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::history;
 
-use super::cell::Cell;
 use super::display::Display;
 use super::editing::Act;
-use super::fieldset::{Widget, form_fields};
+use super::fieldset::form_fields;
 use super::form::{FormData, OPENED, version};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
+use super::side_by_side::{FieldPair, Words, pairs};
+use super::widget::Widget;
 
 /// The page of a conflict.
 #[derive(Debug)]
@@ -34,21 +35,8 @@ pub struct ConflictPage {
     pub opened: String,
     /// What was typed, to be sent again.
     pub typed: Vec<(String, String)>,
-    /// Both versions.
-    pub rows: Vec<ConflictRow>,
-}
-
-/// One field in both versions.
-#[derive(Debug)]
-pub struct ConflictRow {
-    /// The field's label.
-    pub label: &'static str,
-    /// As it is stored.
-    pub stored: Cell,
-    /// As it was typed.
-    pub typed: Cell,
-    /// Whether they differ.
-    pub differs: bool,
+    /// What is stored and what was typed.
+    pub pairs: Vec<FieldPair>,
 }
 
 impl ConflictPage {
@@ -59,22 +47,12 @@ impl ConflictPage {
         let last = history::find_last_change(connection, A::MODEL.model_name, &object.id.to_string())?;
         let last = last.filter(|event| opened.is_some_and(|opened| event.at.0 >= opened));
         let display = Display::new(act.clock);
+        let (stored, said) = (FormData::of::<A>(Some(row)), A::VERSIONS.map(|versions| versions.sentence));
+        let sentence = |name: &str, value: &str| said.and_then(|said| said(&act, name, value));
+        let words = Words { actor: act.actor, display: &display, sentence: &sentence };
+        let pairs = pairs::<A>(connection, &words, |name| stored.get(name).to_owned(), |name| data.get(name).to_owned())?;
         // What was typed as a password is shown nowhere; it is asked for again.
         let is_secret = |name: &str| form_fields::<A>().any(|field| field.name == name && matches!(field.widget, Widget::Password));
-        let rows = form_fields::<A>().filter(|field| !is_secret(field.name)).map(|field| {
-            let (stored, typed) = ((field.value)(row), data.get(field.name));
-            let mut cell = |value: &str| match field.widget {
-                Widget::ForeignKey(key) => key.cell(connection, act.actor, value),
-                widget => Ok(widget.show(value, &display)),
-            };
-            Ok(ConflictRow {
-                label: field.label,
-                differs: !field.widget.is_same(&stored, typed),
-                stored: cell(&stored)?,
-                typed: cell(typed)?,
-            })
-        });
-        let rows = rows.collect::<Result<_>>()?;
         Ok(Self {
             model: A::MODEL,
             who: last.as_ref().map(|event| event.actor_name.clone()),
@@ -82,7 +60,7 @@ impl ConflictPage {
             version: version::<A>(row),
             opened: act.clock.now().to_rfc3339(),
             typed: data.typed().filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-            rows,
+            pairs,
             object,
         })
     }

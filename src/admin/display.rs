@@ -27,6 +27,8 @@ pub struct Moment {
     pub date: String,
     /// "10:27 a.m.".
     pub time: String,
+    /// "3 h ago".
+    pub ago: String,
 }
 
 impl Display {
@@ -59,7 +61,7 @@ impl Display {
     pub fn moment(&self, time: Time) -> Moment {
         let local = time.0.with_timezone(&self.zone);
         let iso = local.format("%Y-%m-%dT%H:%M:%S%:z").to_string();
-        Moment { iso, date: date(local.date_naive()), time: time_of_day(local.hour(), local.minute()) }
+        Moment { iso, date: date(local.date_naive()), time: time_of_day(local.hour(), local.minute()), ago: self.ago(time) }
     }
 
     /// A moment as one text, for sentences.
@@ -68,14 +70,25 @@ impl Display {
         format!("{}, {}", moment.date, moment.time)
     }
 
-    /// How long ago, in words: "3 h ago".
+    /// A moment, told by how long ago it was; "-" for none.
+    pub fn time_ago(&self, time: Option<Time>) -> Cell {
+        time.map_or(Cell::Blank, |time| Cell::Ago(self.moment(time)))
+    }
+
+    /// How long ago, in words: "3 h ago", "yesterday"; what is to come by its date.
     pub fn ago(&self, time: Time) -> String {
         let minutes = (self.now - time.0).num_minutes();
-        match minutes {
-            ..1 => "just now".to_owned(),
-            1..60 => format!("{minutes} min ago"),
-            60..2_880 => format!("{} h ago", minutes / 60),
-            _ => format!("{} days ago", minutes / 1_440),
+        let day = time.0.with_timezone(&self.zone).date_naive();
+        let days = (self.today() - day).num_days();
+        match (minutes, days) {
+            (..0, _) => date(day),
+            (0, _) => "just now".to_owned(),
+            (1..60, _) => format!("{minutes} min ago"),
+            (60..1_440, _) => format!("{} h ago", minutes / 60),
+            (_, 1) => "yesterday".to_owned(),
+            (_, ..60) => format!("{days} days ago"),
+            (_, 60..730) => format!("{} months ago", days / 30),
+            _ => format!("{} years ago", days / 365),
         }
     }
 
@@ -174,7 +187,12 @@ mod tests {
             ("2026-06-28T09:59:30Z", "just now"),
             ("2026-06-28T09:55:00Z", "5 min ago"),
             ("2026-06-28T07:00:00Z", "3 h ago"),
+            ("2026-06-27T09:00:00Z", "yesterday"),
+            ("2026-06-26T18:00:00Z", "yesterday"),
             ("2026-06-25T10:00:00Z", "3 days ago"),
+            ("2026-04-01T10:00:00Z", "2 months ago"),
+            ("2023-06-28T10:00:00Z", "3 years ago"),
+            ("2026-06-30T10:00:00Z", "June 30, 2026"),
         ] {
             assert_eq!(display().ago(at(stored)), shown);
         }

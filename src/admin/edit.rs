@@ -31,6 +31,8 @@ pub struct Task {
     pub clock: Clock,
     /// On what.
     pub id: Option<Id>,
+    /// When the version was saved that is restored by this, as a sentence says it; `None` for any other save.
+    pub restores: Option<String>,
 }
 
 /// What became of a form.
@@ -63,7 +65,7 @@ enum Attempt {
 
 impl Task {
     pub(super) fn act(&self) -> Act<'_> {
-        Act { actor: &self.actor, clock: &self.clock }
+        Act { actor: &self.actor, clock: &self.clock, restores: self.restores.as_deref() }
     }
 
     /// The row it is about; `Err` tells that there is none.

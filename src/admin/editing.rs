@@ -60,6 +60,8 @@ pub struct Act<'a> {
     pub actor: &'a Actor,
     /// When, and in which zone.
     pub clock: &'a Clock,
+    /// When the version was saved that is restored by this; `None` for anything else.
+    pub restores: Option<&'a str>,
 }
 
 /// A form that is shown or checked.

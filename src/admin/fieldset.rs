@@ -74,8 +74,8 @@ pub struct FormField<Row, Panels = ()> {
     pub initial: &'static str,
     /// The stored value, as the widget writes it.
     pub value: fn(&Row) -> String,
-    /// Whether this actor edits it in this object (`None` is a new one); otherwise it is shown and what is posted for it
-    /// is not read.
+    /// Whether this actor edits it in this object (`None` is a new one); otherwise it is shown, and another value that is
+    /// posted for it is refused.
     pub is_editable: fn(&Actor, Option<&Row>) -> bool,
     /// Draws the whole row of the form instead of the machinery, around the field as it is bound.
     pub panel: Option<fn(&BoundField, &Panels) -> Result<Html>>,
@@ -85,6 +85,11 @@ impl<Row, Panels> FormField<Row, Panels> {
     /// A field that everyone who may change the object edits, not required, without help.
     pub const fn new(name: &'static str, label: &'static str, widget: Widget, value: fn(&Row) -> String) -> Self {
         Self { name, label, help: "", is_required: false, widget, initial: "", value, is_editable: |_, _| true, panel: None }
+    }
+
+    /// What it begins with in the form of this object; `None` is a new one.
+    pub fn stored(&self, row: Option<&Row>) -> String {
+        row.map_or_else(|| self.initial.to_owned(), self.value)
     }
 
     /// The same, required.

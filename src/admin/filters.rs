@@ -163,6 +163,12 @@ impl ListFilter {
         Self { labels, ..self }
     }
 
+    /// The parameter and its value that ask a filter with a default choice for everything; `None` for the others, which
+    /// leave nothing out of their own accord.
+    pub fn everything(&self) -> Option<(String, &'static str)> {
+        matches!(self.kind, FilterKind::ChoicesWithDefault { .. }).then(|| (self.named(EXACT), ALL))
+    }
+
     /// What can be chosen among.
     pub fn offered(&self) -> &'static [Choice] {
         if self.labels.is_empty() { self.column.choices } else { self.labels }

@@ -6,7 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use super::editing::Act;
-use super::fieldset::{FormField, form_fields};
+use super::fieldset::form_fields;
 use super::model_admin::ModelAdmin;
 use super::widget::{NO_CHOICE, Widget};
 use crate::db::AnyConnection;
@@ -39,8 +39,7 @@ impl FormData {
 
     /// What the form of a stored object, or of a new one, begins with.
     pub fn of<A: ModelAdmin>(row: Option<&A::Row>) -> Self {
-        let value = |field: &FormField<A::Row, A::Panels>| row.map_or_else(|| field.initial.to_owned(), field.value);
-        Self(form_fields::<A>().map(|field| (field.name.to_owned(), value(field))).collect())
+        Self(form_fields::<A>().map(|field| (field.name.to_owned(), field.stored(row))).collect())
     }
 
     /// The last value of a field; blank when it was not sent.
@@ -69,15 +68,17 @@ impl FormData {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(move |(name, _)| kept.contains(name))
     }
 
-    /// Brings what was sent into the spelling that is held: the stored value wherever the actor may not edit, or where the
-    /// control shows what it showed of it (a control for moments leaves out the fraction of a second).
+    /// Brings what was sent into the spelling that is held: the stored value where the control shows what it showed of it (a
+    /// control for moments leaves out the fraction of a second), and wherever the actor may not edit and sent nothing, as the
+    /// form does. What was sent there all the same (by hand, or because the field was open when the form was) stays and is
+    /// refused by [`validate`].
     pub(super) fn settle<A: ModelAdmin>(&mut self, act: Act<'_>, row: Option<&A::Row>) {
         let zone = act.clock.zone();
         for field in form_fields::<A>() {
-            let stored = || row.map_or_else(|| field.initial.to_owned(), field.value);
-            let typed = self.get(field.name);
-            let held = if !(field.is_editable)(act.actor, row) || row.is_some() && field.widget.write(&stored(), zone) == typed {
-                stored()
+            let (stored, typed) = (field.stored(row), self.get(field.name));
+            let is_left_out = !(field.is_editable)(act.actor, row) && !self.has(field.name);
+            let held = if is_left_out || row.is_some() && field.widget.write(&stored, zone) == typed {
+                stored
             } else {
                 field.widget.read(typed, zone).unwrap_or_else(|_| typed.to_owned())
             };
@@ -166,11 +167,15 @@ impl Intent {
 /// system brought it.
 pub fn validate<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData, act: Act<'_>, row: Option<&A::Row>) -> Result<FormErrors> {
     let mut errors = FormErrors::default();
-    for field in form_fields::<A>().filter(|field| (field.is_editable)(act.actor, row)) {
-        let (typed, stored) = (data.get(field.name), row.map(field.value));
-        if field.is_required && field.widget.is_blank(typed) {
+    for field in form_fields::<A>() {
+        let (typed, stored) = (data.get(field.name), field.stored(row));
+        if !(field.is_editable)(act.actor, row) {
+            if !field.widget.is_same(&stored, typed) {
+                errors.add(field.name, row.and_then(A::NOTICE).unwrap_or("You may not change this."));
+            }
+        } else if field.is_required && field.widget.is_blank(typed) {
             errors.add(field.name, "This field is required.");
-        } else if stored.as_deref() != Some(typed)
+        } else if !(row.is_some() && stored == typed)
             && let Some(sentence) = field.widget.problem(typed, act.clock.zone())
         {
             errors.add(field.name, sentence);

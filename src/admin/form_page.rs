@@ -153,6 +153,10 @@ pub struct ReadonlyView {
     pub help: &'static str,
     /// What it shows.
     pub cell: Cell,
+    /// What is wrong with what was sent for it.
+    pub errors: Vec<String>,
+    /// See [`BoundField::sent`].
+    pub sent: Option<Cell>,
 }
 
 /// What the foreign keys of a form show, by the name of their field.
@@ -207,6 +211,8 @@ impl<A: ModelAdmin> Binder<'_, A> {
                 label: field.label,
                 help: field.help,
                 cell: self.context.row.map_or(Cell::Blank, |row| field.show.of(row, self.display)),
+                errors: Vec::new(),
+                sent: None,
             })),
             Field::Panel(panel) => panel(self.panels).map(FieldView::Panel),
         }
@@ -214,14 +220,17 @@ impl<A: ModelAdmin> Binder<'_, A> {
 
     fn form_field(&mut self, field: &'static FormField<A::Row, A::Panels>) -> Result<FieldView> {
         let is_editable = self.context.is_editable && (field.is_editable)(self.context.act.actor, self.context.row);
-        let (value, zone) = (self.context.data.get(field.name), self.display.zone());
+        let (stored, held) = (field.stored(self.context.row), self.context.data.get(field.name));
+        let is_refused = !is_editable && !field.widget.is_same(&stored, held);
+        let (value, zone) = (if is_editable { held.to_owned() } else { stored }, self.display.zone());
         let bound = BoundField {
             name: field.name,
             label: field.label,
             help: field.help,
             is_required: field.is_required,
-            value: field.widget.write(value, zone),
+            value: field.widget.write(&value, zone),
             zone: zone.name(),
+            sent: is_refused.then(|| field.widget.show(held, self.display)),
             errors: self.errors.of(field.name).map(str::to_owned).collect(),
             widget: field.widget,
             related: self.related.get(field.name).cloned(),
@@ -229,11 +238,14 @@ impl<A: ModelAdmin> Binder<'_, A> {
             is_editable,
         };
         let chosen = bound.related.as_ref().and_then(|related| related.chosen.clone());
-        let cell = chosen.map_or_else(|| field.widget.show(value, self.display), |(_, text, href)| Cell::Link { href, text });
+        let cell = chosen.map_or_else(|| field.widget.show(&value, self.display), |(_, text, href)| Cell::Link { href, text });
         match field.panel {
             Some(panel) => panel(&bound, self.panels).map(FieldView::Panel),
             None if is_editable => Ok(FieldView::Input(bound)),
-            None => Ok(FieldView::Readonly(ReadonlyView { name: bound.name, label: bound.label, help: bound.help, cell })),
+            None => {
+                let BoundField { name, label, help, errors, sent, .. } = bound;
+                Ok(FieldView::Readonly(ReadonlyView { name, label, help, cell, errors, sent }))
+            }
         }
     }
 }

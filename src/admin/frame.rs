@@ -11,12 +11,15 @@ use askama::Template;
 
 use super::assets;
 use super::checks::{Problem, check};
+use super::index;
 use super::model_admin::{Model, ModelAdmin};
 use super::related::{ForeignKey, foreign_key};
+use super::site_search::ModelSearch;
 use crate::accounts::Staff;
 use crate::accounts::actor::{Actor, Permission};
 use crate::accounts::session::Message;
 use crate::config::Config;
+use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 
 /// The navigation of the site: apps and their models, as `routes` lists them.
@@ -44,6 +47,10 @@ pub struct NavItem {
     pub model: Model,
     /// Whether an actor may do something with it.
     pub allows: fn(&Actor, Permission) -> Result<()>,
+    /// Which of some objects there are and the actor sees.
+    pub seen: fn(&mut AnyConnection, &Actor, &[Id]) -> Result<Vec<Id>>,
+    /// How it is searched with everything else; `None` where it cannot be searched.
+    pub search: Option<ModelSearch>,
     /// What is wrong with its declaration.
     pub check: fn() -> Vec<Problem>,
     /// Where a field of its form leads to, if it is a foreign key.
@@ -56,6 +63,8 @@ impl NavItem {
         Self {
             model: A::MODEL,
             allows: |actor, permission| A::EDITING.allows(actor, permission, None),
+            seen: index::seen::<A>,
+            search: ModelSearch::of::<A>(),
             check: check::<A>,
             foreign_key: foreign_key::<A>,
         }
@@ -65,13 +74,17 @@ impl NavItem {
 impl Nav {
     /// The model of this name in URLs.
     pub fn model(&self, name: &str) -> Option<&Model> {
-        self.apps.iter().flat_map(|app| &app.items).map(|item| &item.model).find(|model| model.model_name == name)
+        self.item(name).map(|item| &item.model)
+    }
+
+    /// Its item.
+    pub fn item(&self, name: &str) -> Option<&NavItem> {
+        self.apps.iter().flat_map(|app| &app.items).find(|item| item.model.model_name == name)
     }
 
     /// Where a field of a form leads to, for an actor who may see that form.
     pub fn foreign_key(&self, actor: &Actor, app_label: &str, model_name: &str, field: &str) -> Option<&'static ForeignKey> {
-        let mut items = self.apps.iter().flat_map(|app| &app.items);
-        let item = items.find(|item| item.model.app_label == app_label && item.model.model_name == model_name)?;
+        let item = self.item(model_name).filter(|item| item.model.app_label == app_label)?;
         (item.allows)(actor, Permission::View).ok().and_then(|()| (item.foreign_key)(field))
     }
 
@@ -143,6 +156,8 @@ pub struct Frame {
     pub breadcrumbs: Vec<Crumb>,
     /// The navigation.
     pub apps: Vec<AppLink>,
+    /// What was searched for in everything, on the page that found it.
+    pub searched: String,
     /// Whether the sidebar is shown; the index shows the same models in its middle.
     pub has_sidebar: bool,
 }

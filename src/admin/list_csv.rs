@@ -62,7 +62,7 @@ fn text(cell: &Cell) -> String {
         Cell::Text(text) | Cell::Code(text) | Cell::Link { text, .. } => text.clone(),
         Cell::Number(number) => number.replace(',', ""),
         Cell::Flag(flag) => (if *flag { "Yes" } else { "No" }).to_owned(),
-        Cell::Moment(moment) => moment.iso.clone(),
+        Cell::Moment(moment) | Cell::Ago(moment) => moment.iso.clone(),
         Cell::Tags(tags) => tags.join(", "),
         Cell::Blank | Cell::Noted(..) => String::new(),
     };

@@ -1,8 +1,8 @@
 //! The admin in general: lists, forms and their pages, made from declarations; it knows no model.
 //!
 //! A screen is declared as a [`model_admin::ModelAdmin`] and listed in `routes`. On a request `views` asks `changelist` (lists), `edit` (forms,
-//! with the hooks of `editing`), `deletion` or `object_history`, and puts what they found into `pages`. `frame` is what every
-//! page has around its content, `assets` the files it links to, `index` the first page.
+//! with the hooks of `editing`), `deletion`, `object_history` or `versions`, and puts what they found into `pages`. `frame` is what every
+//! page has around its content, `assets` the files it links to, `index` the first page, `site_search` what the box in the header finds.
 
 pub mod actions;
 pub mod assets;
@@ -35,6 +35,9 @@ pub mod paginator;
 pub mod query_string;
 pub mod related;
 pub mod search;
+pub mod side_by_side;
+pub mod site_search;
+pub mod versions;
 pub mod views;
 pub mod widget;
 

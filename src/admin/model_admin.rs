@@ -16,6 +16,7 @@ use super::fieldset::Fieldset;
 use super::filters::ListFilter;
 use super::list_display::{ListColumn, SortKey};
 use super::search::SearchField;
+use super::versions::Versions;
 
 /// What a model is called, in URLs and in sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,6 +183,8 @@ pub trait ModelAdmin: Sized + 'static {
     const NOTICE: fn(&Self::Row) -> Option<&'static str> = |_| None;
     /// Scripts of the form, below `static/`; it works without them.
     const SCRIPTS: &'static [&'static str] = &[];
+    /// How earlier versions are compared and restored; `None` where events do not keep them.
+    const VERSIONS: Option<Versions<Self::Row>> = None;
     /// What may be edited, and how.
     const EDITING: Editing<Self>;
 }

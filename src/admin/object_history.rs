@@ -1,12 +1,12 @@
 //! The history of one object: its events as a table, oldest first.
 //!
-//! Called by `views`. Comparing and restoring versions is for later; the events hold what that needs.
+//! Called by `views`. Entries that left a version lead to `versions`, where it is compared and restored.
 
-use crate::db::{Db, Json};
+use crate::db::{Db, Id, Json};
 use crate::error::Result;
 use crate::history::{self, Event};
 
-use super::display::{Display, counted};
+use super::display::{Display, Moment, counted};
 use super::edit::{Task, find};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
@@ -30,14 +30,16 @@ pub struct ObjectHistory {
 /// One event.
 #[derive(Debug)]
 pub struct Entry {
-    /// When, in the zone.
-    pub when: String,
+    /// When.
+    pub when: Moment,
     /// Who, by the name they had.
     pub who: String,
     /// What.
     pub message: String,
     /// The member counts before and after, where the event knows them.
     pub counts: Option<String>,
+    /// The key of the version that it left, where versions are kept.
+    pub version: Option<Id>,
     /// What the rules said before and after, in words, where they were changed.
     pub sentences: Option<(String, String)>,
 }
@@ -50,7 +52,7 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<ObjectHis
         let display = Display::new(&task.clock);
         let mut events = history::list_of(connection, A::MODEL.model_name, &id.to_string(), SHOWN + 1)?;
         let count = count(&mut events);
-        let entries: Vec<Entry> = events.into_iter().map(|event| Entry::of(event, &display)).collect();
+        let entries: Vec<Entry> = events.into_iter().map(|event| Entry::of(event, &display, A::VERSIONS.is_some())).collect();
         Ok(Some(ObjectHistory { model: A::MODEL, object: ObjectView::of::<A>(&row), entries, count }))
     })
     .await
@@ -66,7 +68,8 @@ fn count(events: &mut Vec<Event>) -> String {
 }
 
 impl Entry {
-    fn of(event: Event, display: &Display) -> Self {
+    fn of(event: Event, display: &Display, has_versions: bool) -> Self {
+        let version = Some(event.id).filter(|_| has_versions && event.is_version());
         let members = |count: i32| counted(count, "member", "members");
         let counts = match (event.count_before, event.count_after) {
             (Some(before), Some(after)) if before != after => Some(format!("({} before, {} after)", members(before), members(after))),
@@ -76,6 +79,6 @@ impl Entry {
         };
         let said = |values: Option<Json>| Some(values?.0.get("summary")?.as_str()?.to_owned());
         let sentences = said(event.before).zip(said(event.after));
-        Self { when: display.sentence(event.at), who: event.actor_name, message: event.message, counts, sentences }
+        Self { when: display.moment(event.at), who: event.actor_name, message: event.message, counts, version, sentences }
     }
 }

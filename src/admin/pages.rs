@@ -15,7 +15,9 @@ use super::model_admin::Model;
 use super::object_history::ObjectHistory;
 use super::paginator::PageLink;
 use super::query_string::{back_to, carrying};
+use super::versions::VersionPage;
 use crate::accounts::Staff;
+use crate::db::Id;
 use crate::error::Result;
 
 /// A list.
@@ -146,6 +148,7 @@ impl ConfirmationPage {
 pub(super) struct HistoryPage {
     frame: Frame,
     history: ObjectHistory,
+    filters: String,
 }
 
 impl HistoryPage {
@@ -153,7 +156,34 @@ impl HistoryPage {
         let (model, object) = (history.model, &history.object);
         let frame = framed(request, staff, format!("Change history: {}", object.name), model, filters)?;
         let frame = frame.crumb(&*object.name, carrying(model.change_url(object.id), filters)).here("History");
-        Ok(Self { frame, history })
+        Ok(Self { frame, filters: filters.to_owned(), history })
+    }
+
+    /// Where a version is compared.
+    fn compare_url(&self, version: &Id) -> String {
+        carrying(self.history.model.object_url(self.history.object.id, &format!("history/{version}")), &self.filters)
+    }
+}
+
+/// An earlier version beside how the object stands now.
+#[derive(Template)]
+#[template(path = "admin/compare_versions.html")]
+pub(super) struct ComparePage {
+    frame: Frame,
+    compared: VersionPage,
+    action: String,
+    back: String,
+}
+
+impl ComparePage {
+    pub(super) fn new(request: &HttpRequest, staff: &Staff, compared: VersionPage, filters: &str) -> Result<Self> {
+        let (model, object) = (compared.model, &compared.object);
+        let here = format!("Version of {}", compared.when);
+        let back = carrying(model.object_url(object.id, "history"), filters);
+        let frame = framed(request, staff, format!("{} | {here}", object.name), model, filters)?;
+        let frame = frame.crumb(&*object.name, carrying(model.change_url(object.id), filters)).crumb("History", &*back).here(here);
+        let action = carrying(model.object_url(object.id, &format!("history/{}", compared.id)), filters);
+        Ok(Self { frame, compared, action, back })
     }
 }
 

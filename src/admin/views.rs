@@ -13,13 +13,14 @@ use super::display::Display;
 use super::edit::{self, Answer, Task};
 use super::editing::Saved;
 use super::facets::Facets;
-use super::form::{FormData, Intent};
+use super::form::{FormData, Intent, VERSION};
 use super::frame::{page, page_with, see_other};
 use super::list_query::{ERROR, Query};
 use super::model_admin::{Model, ModelAdmin};
-use super::pages::{ChangeFormPage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
+use super::pages::{ChangeFormPage, ComparePage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
 use super::query_string::{back_to, carrying, preserved};
-use super::{actions, deletion, download, list_csv, object_history};
+use super::versions::Restored;
+use super::{actions, deletion, download, list_csv, object_history, versions};
 use crate::accounts::Staff;
 use crate::accounts::actor::Permission;
 use crate::accounts::posted::Posted;
@@ -180,8 +181,52 @@ pub async fn history<A: ModelAdmin>(
     }
 }
 
+/// `GET …/{id}/history/{version}/`: an earlier version beside how the object stands now.
+pub async fn compare<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let (id, version) = path.into_inner();
+    match versions::compare::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version)).await? {
+        Some(found) => page(&ComparePage::new(&request, &staff, found, &preserved(request.query_string()))?),
+        None => unknown::<A>(&staff, &id),
+    }
+}
+
+/// `POST …/{id}/history/{version}/`: restores the version.
+pub async fn restore<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    path: Path<(String, String)>,
+    posted: Posted,
+) -> Result<HttpResponse> {
+    let ((id, version), filters) = (path.into_inner(), preserved(request.query_string()));
+    let compared = posted.get(VERSION).unwrap_or_default();
+    match versions::restore::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version), compared).await? {
+        Restored::Unknown => unknown::<A>(&staff, &id),
+        Restored::Refused(form, false) => page(&ChangeFormPage::new(&request, &staff, *form, &filters)?),
+        Restored::Refused(form, true) => {
+            page_with(StatusCode::SERVICE_UNAVAILABLE, &ChangeFormPage::new(&request, &staff, *form, &filters)?)
+        }
+        Restored::Overtaken => {
+            let sentence = "Somebody changed it while you were comparing, so nothing was restored. This is how it stands now.";
+            staff.message(Level::Warning, sentence)?;
+            Ok(see_other(&carrying(request.path().to_owned(), &filters)))
+        }
+        Restored::Saved(saved, when) => {
+            tell(&staff, &A::MODEL, &saved, &format!("was restored to its version of {when}."))?;
+            Ok(see_other(&carrying(A::MODEL.change_url(saved.id), &filters)))
+        }
+    }
+}
+
 fn task(staff: &Staff, clock: &Clock, id: Option<Id>) -> Task {
-    Task { actor: staff.actor.clone(), clock: clock.clone(), id }
+    Task { actor: staff.actor.clone(), clock: clock.clone(), id, restores: None }
 }
 
 async fn show_form<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task: Task) -> Result<HttpResponse> {
@@ -200,21 +245,26 @@ async fn save<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task
         Answer::Unavailable(form) => page_with(StatusCode::SERVICE_UNAVAILABLE, &ChangeFormPage::new(request, staff, *form, &filters)?),
         Answer::Conflict(conflict) => page_with(StatusCode::CONFLICT, &ConflictTemplate::new(request, staff, *conflict, &filters)?),
         Answer::Saved(saved, intent) => {
-            tell(staff, &A::MODEL, &saved, intent, id.is_none())?;
+            tell(staff, &A::MODEL, &saved, &done(&A::MODEL, intent, id.is_none()))?;
             Ok(see_other(&next(&A::MODEL, &saved, intent, &filters)))
         }
     }
 }
 
-/// Says what was saved, in Django's words.
-fn tell(staff: &Staff, model: &Model, saved: &Saved, intent: Intent, is_new: bool) -> Result<()> {
+/// What was done, in Django's words.
+fn done(model: &Model, intent: Intent, is_new: bool) -> String {
     let deed = if is_new { "added" } else { "changed" };
     let more = match intent {
         Intent::Continue => " You may edit it again below.".to_owned(),
         Intent::AddAnother => format!(" You may add another {} below.", model.verbose_name),
         Intent::Save | Intent::Show => String::new(),
     };
-    let text = format!("The {} “{}” was {deed} successfully.{more}", model.verbose_name, Message::PLACE);
+    format!("was {deed} successfully.{more}")
+}
+
+/// Says what was saved, and what is worth knowing beside.
+fn tell(staff: &Staff, model: &Model, saved: &Saved, done: &str) -> Result<()> {
+    let text = format!("The {} “{}” {done}", model.verbose_name, Message::PLACE);
     staff.session().message_about(Level::Success, text, &saved.name, model.change_url(saved.id))?;
     for note in &saved.notes {
         staff.message(if note.is_warning { Level::Warning } else { Level::Info }, note.text.as_str())?;

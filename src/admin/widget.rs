@@ -135,7 +135,8 @@ impl Widget {
         match self {
             Self::Password => true,
             Self::Checkbox => is_ticked(one) == is_ticked(other),
-            _ if one.trim() == other.trim() => true,
+            // Django stores line ends as browsers send them.
+            _ if one.trim().replace("\r\n", "\n") == other.trim().replace("\r\n", "\n") => true,
             Self::Json => matches!((document(one), document(other)), (Ok(one), Ok(other)) if one == other),
             _ => false,
         }

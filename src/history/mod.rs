@@ -3,6 +3,8 @@
 //! Called by every model that changes something. One append-only table is history, versions and audit in one; it has no
 //! foreign keys and keeps names as text, so that an event outlives the object and the user it speaks of.
 
+mod version;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
@@ -11,6 +13,8 @@ use crate::accounts::Actor;
 use crate::db::schema::segments_event;
 use crate::db::{AnyConnection, Id, Json, Time};
 use crate::error::Result;
+
+pub use self::version::{Version, find_version};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +73,7 @@ pub struct NewEvent<'a> {
     pub message: String,
     /// The values that were changed, before.
     pub before: Option<Value>,
-    /// The same values after.
+    /// The same values after; where versions are kept, all of the object's.
     pub after: Option<Value>,
     /// A segment's member count before, where it was known.
     pub count_before: Option<i32>,
@@ -96,7 +100,7 @@ impl<'a> NewEvent<'a> {
         }
     }
 
-    /// With the changed values, before and after.
+    /// With the changed values before, and what came of them.
     #[must_use]
     pub fn values(self, before: Value, after: Value) -> Self {
         Self { before: Some(before), after: Some(after), ..self }

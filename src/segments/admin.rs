@@ -19,6 +19,7 @@ use crate::admin::filters::ListFilter;
 use crate::admin::list_display::{ListColumn, SortKey};
 use crate::admin::model_admin::{Method, Model, ModelAdmin, ObjectTool, Store, Visible};
 use crate::admin::search::SearchField;
+use crate::admin::versions::Versions;
 use crate::criteria::{Calendar, choices, json};
 use crate::error::Result;
 use crate::query::{Choice, Column};
@@ -71,7 +72,7 @@ impl ModelAdmin for SegmentAdmin {
         ListColumn::sorting(
             "last_used_at",
             "Last used",
-            Show::Time(|row| row.segment.last_used_at),
+            Show::Ago(|row| row.segment.last_used_at),
             SortKey::ascending(&columns::LAST_USED_AT),
         ),
         ListColumn::new("tags", "Tags", tags),
@@ -115,6 +116,12 @@ impl ModelAdmin for SegmentAdmin {
     const PANELS: fn(&mut crate::db::AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;
     const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/segment_type.js"];
+    const VERSIONS: Option<Versions<Row>> = Some(Versions {
+        sentence: form::sentence,
+        count_label: "Member count",
+        count: member_count,
+        left_out: "A version has the fields above. Whom a static segment lists is no part of it: restoring leaves the list as it is.",
+    });
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
         lock: model::lock,

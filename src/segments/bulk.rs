@@ -37,7 +37,8 @@ pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, 
     let now = Time(clock.now());
     diesel::update(segment::table.find(id)).set((segment::status.eq(status.name()), segment::updated_at.eq(now))).execute(connection)?;
     let event = NewEvent::new(actor, clock.now(), Action::Changed, before.object(), "Changed Status.");
-    record(connection, event.values(json!({"status": before.status}), json!({"status": status.name()})))?;
+    let after = Draft::stored(&Segment { status: status.name().into(), ..before.clone() });
+    record(connection, event.values(json!({"status": before.status}), after.as_json()))?;
     Ok(true)
 }
 
@@ -61,7 +62,8 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
     let values = (segment::tags.eq(&tags), segment::updated_at.eq(Time(clock.now())));
     diesel::update(segment::table.find(id)).set(values).execute(connection)?;
     let event = NewEvent::new(actor, clock.now(), Action::Changed, before.object(), "Changed Tags.");
-    record(connection, event.values(json!({"tags": before.tags}), json!({"tags": tags})))?;
+    let after = Draft::stored(&Segment { tags, ..before.clone() });
+    record(connection, event.values(json!({"tags": before.tags}), after.as_json()))?;
     Ok(true)
 }
 

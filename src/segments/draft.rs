@@ -170,22 +170,22 @@ impl Draft {
         FIELDS.into_iter().filter(|(key, _)| !is_same(key)).map(|(_, label)| label).collect()
     }
 
-    /// The values that differ from `stored`, before and after; of criteria the document and its sentence.
+    /// The values that differ from `stored`, as they were, and all values as they are now; of criteria that differ their
+    /// sentences too.
     pub(super) fn differences(&self, stored: &Segment, calendar: Calendar) -> (Value, Value) {
-        let (mut before, mut after) = (Map::new(), Map::new());
         let changed = self.changed_fields(stored);
-        let (old, new) = (Self::stored(stored).as_json(), self.as_json());
+        let (old, mut after) = (Self::stored(stored).as_json(), self.as_json());
+        let mut before = Map::new();
         for (key, label) in FIELDS {
             if changed.contains(&label) {
                 before.insert(key.to_owned(), old[key].clone());
-                after.insert(key.to_owned(), new[key].clone());
             }
         }
         if changed.contains(&"Filter criteria") {
             before.insert("summary".to_owned(), summary_of(&stored.filter_criteria.0, calendar).into());
-            after.insert("summary".to_owned(), summary_of(&self.filter_criteria, calendar).into());
+            after["summary"] = summary_of(&self.filter_criteria, calendar).into();
         }
-        (Value::Object(before), Value::Object(after))
+        (Value::Object(before), after)
     }
 
     /// All values, as history keeps them.

@@ -9,7 +9,7 @@ use super::chooser::{COMPANIES, CONTACTS, Chooser};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::listed::ListChange;
-use super::model::{Row, Segment, SegmentType};
+use super::model::{self, Row, SegmentType};
 use super::preview::{Preview, preview};
 use super::save::{self, Edited, is_taken};
 use super::{admin::SegmentAdmin, criteria_box, draft};
@@ -191,16 +191,15 @@ pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAd
     }
     match draft {
         Ok(draft) if errors.is_empty() => {
-            // The panes of an archived segment are not edited, whatever is sent for them.
-            let is_archived = stored.is_some_and(Segment::is_archived);
-            let list = if is_archived { ListChange::default() } else { list_change(data) };
+            let list = list_change(data);
             for sentence in CONTACTS.too_much(&list.contacts).into_iter().chain(COMPANIES.too_much(&list.companies)) {
                 errors.add_general(sentence);
             }
             if !errors.is_empty() {
                 return Ok(None);
             }
-            Edited::counted(connection, context.act.clock, draft, list).map(Some)
+            let edited = Edited::counted(connection, context.act.clock, draft, list)?;
+            Ok(Some(edited.restoring(context.act.restores)))
         }
         _ => Ok(None),
     }
@@ -278,6 +277,13 @@ pub fn refusal(error: &AppError) -> Option<FormErrors> {
 /// Django's constraint.
 fn is_of_the_name(what: &str) -> bool {
     what == "name" || what == "crm_app_customersegment.name" || what.contains("_name_")
+}
+
+/// The criteria of a version in words; other fields are words.
+pub fn sentence(act: &Act<'_>, field: &str, value: &str) -> Option<String> {
+    let document = draft::read_criteria(value).ok().filter(|_| field == "filter_criteria")?;
+    let is_empty = document.get("rules").is_none_or(|rules| rules.as_array().is_some_and(Vec::is_empty));
+    Some(if is_empty { "No rules.".to_owned() } else { model::summary_of(&document, act.clock.into()) })
 }
 
 /// Deletes a segment.

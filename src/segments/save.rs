@@ -33,6 +33,8 @@ pub struct Edited {
     pub draft: Draft,
     /// What changes of the list.
     pub list: ListChange,
+    /// When the version was saved that is restored by this, as a sentence says it.
+    restores: Option<String>,
     /// How many the rules select, where that has been counted.
     tally: Option<Tally>,
     /// What is worth knowing of the rules, where they have been counted.
@@ -51,7 +53,13 @@ pub struct Saved {
 impl Edited {
     /// Not counted yet: that is done while it is saved.
     pub fn new(draft: Draft, list: ListChange) -> Self {
-        Self { draft, list, tally: None, warnings: Vec::new() }
+        Self { draft, list, restores: None, tally: None, warnings: Vec::new() }
+    }
+
+    /// The same, as what restores the version that was saved then.
+    #[must_use]
+    pub fn restoring(self, when: Option<&str>) -> Self {
+        Self { restores: when.map(str::to_owned), ..self }
     }
 
     /// Counted now, in a transaction that only reads. A static segment is counted while it is saved, after its list was
@@ -62,7 +70,7 @@ impl Edited {
             Ok(criteria) if is_counted => {
                 let tally = Tally::of(connection, clock, Ok(Members::of_criteria(&criteria)))?;
                 let warnings = warnings(connection, &criteria)?;
-                Ok(Self { draft, list, tally: Some(tally), warnings })
+                Ok(Self { tally: Some(tally), warnings, ..Self::new(draft, list) })
             }
             _ => Ok(Self::new(draft, list)),
         }
@@ -129,7 +137,7 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     if !list.is_nothing() {
         changed.push("List");
     }
-    let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(&changed, &list)).values(old, new);
+    let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(edited, &changed, &list)).values(old, new);
     record(connection, event.counts(Some(before.member_count), Some(after.member_count)))?;
     Ok(Saved { segment: after, list })
 }
@@ -186,8 +194,8 @@ fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment, edited: 
     }
 }
 
-/// "Changed Status and Tags.", "Changed List (3 contacts added, 1 company removed)."
-fn message(changed: &[&str], ListChanged { contacts, companies }: &ListChanged) -> String {
+/// "Changed Status and Tags.", "Changed List (3 contacts added, 1 company removed).", "Restored the version of …".
+fn message(edited: &Edited, changed: &[&str], ListChanged { contacts, companies }: &ListChanged) -> String {
     if changed.is_empty() {
         return "No fields changed.".to_owned();
     }
@@ -204,6 +212,9 @@ fn message(changed: &[&str], ListChanged { contacts, companies }: &ListChanged) 
     .flatten()
     .collect();
     let fields = text::list(&changed.iter().map(ToString::to_string).collect::<Vec<_>>(), "and");
+    if let Some(when) = &edited.restores {
+        return format!("Restored the version of {when}: changed {fields}.");
+    }
     if parts.is_empty() { format!("Changed {fields}.") } else { format!("Changed {fields} ({}).", parts.join(", ")) }
 }
 

@@ -189,7 +189,7 @@ fn every_widget_keeps_what_was_typed_and_says_what_is_wrong_at_its_field() {
             company::update(connection, &row)
         };
         test.db.write_blocking(change).unwrap();
-        let task = Task { actor: Actor::system("tests", false), clock: test.clock.clone(), id: Some(id) };
+        let task = Task { actor: Actor::system("tests", false), clock: test.clock.clone(), id: Some(id), restores: None };
         let run = |data: Option<FormData>| {
             System::new().block_on(async {
                 match data {
@@ -230,7 +230,7 @@ fn every_widget_keeps_what_was_typed_and_says_what_is_wrong_at_its_field() {
             FormData::new(vec![("_version".into(), "old".into()), ("password".into(), "secret".into()), ("day".into(), "2026-7-2".into())]);
         let Answer::Conflict(conflict) = run(Some(overtaken)) else { panic!("no conflict") };
         assert!(!format!("{conflict:?}").contains("secret"), "not even then");
-        let differing: Vec<&str> = conflict.rows.iter().filter(|row| row.differs).map(|row| row.label).collect();
+        let differing: Vec<&str> = conflict.pairs.iter().filter(|pair| pair.differs).map(|pair| pair.label).collect();
         assert_eq!(differing, ["Active", "Places", "Day", "Moment", "E-mail", "Site"], "a box that sends nothing is not ticked");
     });
 }

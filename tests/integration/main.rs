@@ -33,4 +33,6 @@ mod serving;
 mod setup;
 mod sign_in;
 mod site;
+mod site_search;
 mod users;
+mod versions;

@@ -86,6 +86,7 @@ impl ModelAdmin for ShopAdmin {
             history::record(connection, NewEvent::new(act.actor, act.clock.now(), history::Action::Deleted, object(row), "Deleted."))
         },
         related: |_, row| Ok(vec![("Places", row.location_count.into())]),
+        protects: |_, _, _| Ok(Vec::new()),
         shows_again: |_| false,
     });
 }

@@ -11,6 +11,7 @@ use customer_segments::accounts::{Actor, Role};
 use customer_segments::db::Id;
 use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::auth_user;
+use customer_segments::history;
 use customer_segments::routes;
 use customer_segments::segments::listed::ListChange;
 use customer_segments::segments::save::{self, Edited};
@@ -288,8 +289,11 @@ fn kinds(pattern: &str, who: Who) -> Vec<Option<Whose>> {
     all.iter().filter(|whose| is_known || **whose != Whose::Own).copied().map(Some).collect()
 }
 
-fn with_key(pattern: &str, id: Id) -> String {
-    let path = pattern.replace("{id}", &id.to_string()).replace("{token}", "made-up");
+/// The address of an object's page; where it is one of a version, of the first.
+fn with_key(app: &TestApp, pattern: &str, id: Id) -> String {
+    let list = |connection: &mut _| history::list_of(connection, model(pattern), &id.to_string(), 1);
+    let first = app.test.db.read_blocking(list).unwrap().first().map_or_else(Id::new, |event| event.id);
+    let path = pattern.replace("{id}", &id.to_string()).replace("{version}", &first.to_string()).replace("{token}", "made-up");
     assert!(!path.contains('{'), "{pattern}: tell this test what stands there");
     path
 }
@@ -305,7 +309,7 @@ fn every_url_answers_everybody_as_the_permission_page_says() {
                     for whose in kinds(url.pattern(), person.who) {
                         let id = whose.map_or_else(Id::new, |whose| everybody.object(url.pattern(), person, whose));
                         let method = method.as_str().parse().unwrap();
-                        let found = everybody.ask(person, &method, &with_key(url.pattern(), id));
+                        let found = everybody.ask(person, &method, &with_key(&everybody.app, url.pattern(), id));
                         let expected = person.who.expects(*access, whose);
                         if found != expected {
                             wrong.push(format!("{:?}: {method} {} of {whose:?}: {found:?}, not {expected:?}", person.who, url.pattern()));
@@ -340,7 +344,7 @@ fn other_methods_are_answered_with_those_there_are() {
     on_one(|everybody, superuser| {
         for url in routes::urls() {
             let there: Vec<&str> = url.answers().iter().map(|(method, _)| method.as_str()).collect();
-            let path = with_key(url.pattern(), Id::new());
+            let path = with_key(&everybody.app, url.pattern(), Id::new());
             for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS"] {
                 if !there.contains(&method) {
                     let browser = superuser.browser.copy();
@@ -367,7 +371,7 @@ fn whoever_only_looks_changes_nothing() {
                 let id = whose.map_or_else(Id::new, |whose| everybody.object(url.pattern(), person, whose));
                 for method in [Method::GET, Method::HEAD] {
                     let before = contents(&everybody.app.test);
-                    everybody.send(person, &method, &with_key(url.pattern(), id));
+                    everybody.send(person, &method, &with_key(&everybody.app, url.pattern(), id));
                     let after = contents(&everybody.app.test);
                     let touched: Vec<&String> =
                         before.iter().filter(|(table, rows)| after[*table] != **rows).map(|(table, _)| table).collect();
@@ -392,7 +396,7 @@ fn a_form_without_its_token_is_refused_everywhere_and_changes_nothing() {
                 everybody.sign_in_again();
                 let before = contents(&everybody.app.test);
                 let browser = person.browser.copy();
-                let answer = browser.post(&with_key(url.pattern(), id), &[("csrfmiddlewaretoken", "")]);
+                let answer = browser.post(&with_key(&everybody.app, url.pattern(), id), &[("csrfmiddlewaretoken", "")]);
                 let is_open = url.answers().iter().any(|(method, access)| method == "POST" && *access == Access::Anyone);
                 let expected = if is_open || who == Who::Superuser { 403 } else { 302 };
                 assert_eq!(answer.status(), expected, "{who:?}: POST {}", url.pattern());

@@ -543,9 +543,16 @@ fn an_archived_segment_changes_nothing_but_its_status() {
         let form = person.open(&page(id, "change/"));
         assert!(form.text(".note").contains("only its status can be changed"));
         assert!(!form.has("[name=name]") && form.text(".field-name .readonly") == "Old");
-        // Whatever a script sends besides is not read.
-        assert_eq!(press(&person, form.form().and("name", "New").and("contact_adding", &Id::new().to_string()), "_save").status, 303);
-        assert_eq!(stored(app, id).unwrap().name, "Old");
+        // Whatever a script sends besides is refused and shown, where it stands.
+        let refused = press(&person, form.form().and("name", "New").fill("filter_criteria", "{}").fill("status", "paused"), "_save");
+        assert_eq!(refused.status, 200);
+        assert!(refused.text(".field-name .errorlist").contains("only its status can be changed"), "{}", refused.body);
+        assert_eq!(refused.text(".field-name .not-saved"), "Not saved: New");
+        assert!(refused.text("#id_filter_criteria_error").contains("only its status can be changed"));
+        let listing = press(&person, form.form().and("contact_adding", &Id::new().to_string()), "_save");
+        assert!(listing.text(".errornote").contains("changes nothing but its status"), "{}", listing.body);
+        let now = stored(app, id).unwrap();
+        assert_eq!((now.name.as_str(), now.status.as_str()), ("Old", "archived"));
         let token = form.form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();
         let used = person.post(&page(id, "members/"), &[("campaign", "x"), ("csrfmiddlewaretoken", &token)]);
         assert!(used.text(".errorlist").contains("archived"));
@@ -634,4 +641,22 @@ fn beside_the_crm_segments_are_saved_counted_and_deleted_and_customers_are_read_
     assert!(stored(&app, id).is_none());
     let actor = Actor::system("test", true);
     assert!(app.test.db.read_blocking(|connection| model::list_all(connection, &actor)).unwrap().is_empty());
+}
+
+#[test]
+fn what_was_typed_into_a_form_whose_segment_was_archived_meanwhile_is_shown() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let id = add(&person, "Hotels", EVERYBODY);
+        let typing = person.open(&page(id, "change/")).form().fill("description", "Typed for an hour.");
+        assert_eq!(person.post_form(&page(id, "change/"), &[("status", "archived")]).status, 303);
+        let conflict = press(&person, typing, "_save");
+        assert_eq!(conflict.status, 409);
+        assert_eq!(conflict.texts("tr.differs th"), ["Description differs", "Status differs"]);
+        let editing = press(&person, conflict.form(), "_edit");
+        assert_eq!(editing.text(".field-description .not-saved"), "Not saved: Typed for an hour.");
+        assert_eq!(press(&person, editing.form(), "_save").status, 303);
+        let now = stored(app, id).unwrap();
+        assert_eq!((now.description.as_str(), now.status.as_str()), ("", "active"));
+    });
 }

@@ -1,0 +1,181 @@
+//! Earlier versions of an object: one beside how it stands now, and restored.
+//!
+//! Called by `views` for screens with [`ModelAdmin::VERSIONS`]. A version is what an event says the fields were when it had
+//! happened. Restoring one is saving the form with its values, by the same steps as any other save, made on the server from
+//! the event: nothing that a browser sends can pass for a version.
+
+use serde_json::Value;
+
+use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
+use crate::db::{AnyConnection, Db, Id, Time};
+use crate::error::Result;
+use crate::history::{self, Version};
+
+use super::cell::{Cell, Tone};
+use super::display::Display;
+use super::edit::{self, Answer, Task, find};
+use super::editing::{Act, Saved};
+use super::fieldset::form_fields;
+use super::form::{FormData, VERSION, version};
+use super::form_page::{FormPage, ObjectView};
+use super::model_admin::{Model, ModelAdmin};
+use super::side_by_side::{FieldPair, Words, pairs};
+
+/// How a screen shows versions. Its events keep every field of its form after each change, under the field's name.
+pub struct Versions<Row> {
+    /// A field's value in words, where it is not words itself.
+    pub sentence: fn(&Act<'_>, &str, &str) -> Option<String>,
+    /// What the counts of its events are called.
+    pub count_label: &'static str,
+    /// That count as it is now.
+    pub count: fn(&Row, &Display) -> Cell,
+    /// What is not part of a version.
+    pub left_out: &'static str,
+}
+
+/// The page of one version.
+#[derive(Debug)]
+pub struct VersionPage {
+    /// What the object is.
+    pub model: Model,
+    /// Which one.
+    pub object: ObjectView,
+    /// The version's key: that of its event.
+    pub id: Id,
+    /// When it was saved.
+    pub when: String,
+    /// Who saved it.
+    pub who: String,
+    /// What was done then.
+    pub message: String,
+    /// The fields, then and now.
+    pub pairs: Vec<FieldPair>,
+    /// See [`Versions::count_label`].
+    pub count_label: &'static str,
+    /// The count then.
+    pub count_then: Cell,
+    /// The count now.
+    pub count_now: Cell,
+    /// See [`Versions::left_out`].
+    pub left_out: &'static str,
+    /// The edit version that it was compared with.
+    pub version: String,
+    /// Why it cannot be restored; `None` when it can.
+    pub refusal: Option<String>,
+}
+
+/// What became of restoring a version.
+#[derive(Debug)]
+pub enum Restored {
+    /// There is no such object or version, as far as the actor may know.
+    Unknown,
+    /// It was saved; the text says when the version was.
+    Saved(Saved, String),
+    /// The form with the version's values and what is wrong with them; whether the database could not keep it now.
+    Refused(Box<FormPage>, bool),
+    /// Somebody else saved the object since the versions were compared.
+    Overtaken,
+}
+
+/// The page of one version; `None` for an object that the actor does not see and for what is no version of it.
+pub async fn compare<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>) -> Result<Option<VersionPage>> {
+    db.read(move |connection| {
+        let Some((row, found)) = find_version::<A>(connection, &task, version)? else { return Ok(None) };
+        let Some(versions) = A::VERSIONS else { return Ok(None) };
+        page::<A>(connection, &task, &versions, &row, &found).map(Some)
+    })
+    .await
+}
+
+/// Saves the version over the object, if that still is as it was when they were compared.
+///
+/// # Errors
+/// `Forbidden` with the sentence why it may not be changed.
+pub async fn restore<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>, compared: &str) -> Result<Restored> {
+    let asked = task.clone();
+    let found = db.read(move |connection| find_version::<A>(connection, &asked, version)).await?;
+    let Some((row, found)) = found else { return Ok(Restored::Unknown) };
+    let when = Display::new(&task.clock).sentence(found.event.at);
+    let values = form_fields::<A>().map(|field| (field.name.to_owned(), value::<A>(&found, field.name, &row)));
+    let data = FormData::new(values.chain([(VERSION.to_owned(), compared.to_owned())]).collect());
+    let task = Task { restores: Some(when.clone()), ..task };
+    Ok(match edit::submit::<A>(db, task, data).await? {
+        Answer::Unknown => Restored::Unknown,
+        Answer::Saved(saved, _) => Restored::Saved(saved, when),
+        Answer::Page(form) => Restored::Refused(form, false),
+        Answer::Unavailable(form) => Restored::Refused(form, true),
+        Answer::Conflict(_) => Restored::Overtaken,
+    })
+}
+
+fn find_version<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, version: Option<Id>) -> Result<Option<(A::Row, Version)>> {
+    let (Some(id), Some(version), Some(_)) = (task.id, version, A::VERSIONS) else { return Ok(None) };
+    let Some(row) = find::<A>(connection, &task.actor, id)? else { return Ok(None) };
+    let fields: Vec<&str> = form_fields::<A>().map(|field| field.name).collect();
+    let found = history::find_version(connection, A::MODEL.model_name, &id.to_string(), version, &fields)?;
+    Ok(found.map(|found| (row, found)))
+}
+
+/// A field of the version, as its widget writes it; as it is now, where no event speaks of it.
+fn value<A: ModelAdmin>(found: &Version, name: &str, row: &A::Row) -> String {
+    match found.values.get(name) {
+        Some(Value::String(text)) => text.clone(),
+        Some(document) => format!("{document:#}"),
+        None => form_fields::<A>().find(|field| field.name == name).map(|field| (field.value)(row)).unwrap_or_default(),
+    }
+}
+
+fn page<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    task: &Task,
+    versions: &Versions<A::Row>,
+    row: &A::Row,
+    found: &Version,
+) -> Result<VersionPage> {
+    let display = Display::new(&task.clock);
+    let now = FormData::of::<A>(Some(row));
+    let sentence = |name: &str, value: &str| (versions.sentence)(&task.act(), name, value);
+    let words = Words { actor: &task.actor, display: &display, sentence: &sentence };
+    let pairs = pairs::<A>(connection, &words, |name| value::<A>(found, name, row), |name| now.get(name).to_owned())?;
+    Ok(VersionPage {
+        model: A::MODEL,
+        object: ObjectView::of::<A>(row),
+        id: found.event.id,
+        when: display.sentence(found.event.at),
+        who: found.event.actor_name.clone(),
+        message: found.event.message.clone(),
+        count_label: versions.count_label,
+        count_then: count_then(found, &display),
+        count_now: (versions.count)(row, &display),
+        left_out: versions.left_out,
+        version: version::<A>(row),
+        refusal: refusal::<A>(&task.actor, row, &pairs),
+        pairs,
+    })
+}
+
+/// The count that the version's event took, or the last one before it.
+fn count_then(found: &Version, display: &Display) -> Cell {
+    let as_of =
+        |cell: Cell, at: Time| if at < found.event.at { cell.noted(Tone::Quiet, format!("as of {}", display.sentence(at))) } else { cell };
+    found.count.map_or(Cell::Blank, |(count, at)| as_of(display.number(count), at))
+}
+
+/// Why the version cannot be restored.
+fn refusal<A: ModelAdmin>(actor: &Actor, row: &A::Row, pairs: &[FieldPair]) -> Option<String> {
+    if let Err(why) = A::EDITING.allows(actor, Permission::Change, Some(row)) {
+        return Some(why.to_string());
+    }
+    let mut differing = pairs.iter().filter(|pair| pair.differs).peekable();
+    if differing.peek().is_none() {
+        return Some("This version is how it stands now.".to_owned());
+    }
+    let is_locked = |name: &str| form_fields::<A>().any(|field| field.name == name && !(field.is_editable)(actor, Some(row)));
+    let is_refused = differing.any(|pair| is_locked(pair.name));
+    is_refused.then(|| row_notice::<A>(row).to_owned())
+}
+
+fn row_notice<A: ModelAdmin>(row: &A::Row) -> &'static str {
+    (A::NOTICE)(row).unwrap_or("You may not change all of these fields.")
+}
