@@ -32,7 +32,7 @@
 //! | `history/` | `history`, `accounts::actor`, `accounts::Actor`, `db`, `error`, `clock` | no |
 //! | `accounts/` | `accounts`, `history`, `db`, `error`, `clock`, `config` | |
 //! | `accounts/actor.rs`, `accounts/user.rs`, `accounts/password`, `accounts/managing.rs`, `accounts/sessions.rs`, `accounts/setup_link.rs`, `accounts/throttle.rs` | `accounts`, `history`, `db`, `error`, `clock`, `config` | no |
-//! | `accounts/login.rs`, `accounts/password_change.rs`, `accounts/account.rs`, `accounts/setup.rs`, `accounts/hand_over.rs`, `accounts/admin/` | `accounts`, `admin`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `accounts/login.rs`, `accounts/unsent.rs`, `accounts/password_change.rs`, `accounts/account.rs`, `accounts/setup.rs`, `accounts/hand_over.rs`, `accounts/admin/` | `accounts`, `admin`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `customers/` | `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
 //! | `customers/admin/` | `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `segments/` | `segments`, `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |

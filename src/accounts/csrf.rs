@@ -15,6 +15,7 @@ use url::Url;
 use super::keys;
 use super::session::TypedSession;
 use crate::config::Config;
+use crate::db::Id;
 use crate::error::{AppError, Result};
 
 /// The field of a form that carries the token, by Django's name.
@@ -24,26 +25,34 @@ pub const HEADER: &str = "X-CSRFToken";
 
 /// What a cookie's signature is made for.
 const PURPOSE: &str = "csrf cookie";
+/// What a session's secret is marked for.
+const MADE_FOR: &str = "csrf secret of a user";
 const SECRET_BYTES: usize = 32;
+const HALF: usize = SECRET_BYTES / 2;
 
 /// Refuses a request that another site had a browser send.
 ///
 /// # Errors
 /// `Forbidden` with the sentence.
 pub fn check_origin(headers: &HeaderMap, config: &Config) -> Result<()> {
+    // No browser of this decade says nothing: over TLS it must say where it comes from, as in Django; otherwise the token
+    // decides.
+    let is_ours = comes_from_here(headers, config).unwrap_or_else(|| config.public_url.scheme() != "https");
+    if is_ours { Ok(()) } else { Err(AppError::Forbidden("This request came from another site, so nothing was done.".into())) }
+}
+
+/// Whether the browser says that a page of this site sent it; `None` when it says nothing.
+pub(super) fn comes_from_here(headers: &HeaderMap, config: &Config) -> Option<bool> {
     let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let host = header(HOST.as_str()).unwrap_or_default();
     // The address as the browser has it: that of this very request, or, where a proxy writes its own Host, the public one.
     let (here, public) = (format!("{}://{host}", config.public_url.scheme()), config.public_url.as_str());
     let is_ours = |url: &str| is_origin(url, &here) || is_origin(url, public);
-    let ours = match (header("sec-fetch-site"), header(ORIGIN.as_str()), header(REFERER.as_str())) {
-        (Some(site), _, _) => site == "same-origin",
-        (None, Some(origin), _) => is_ours(origin),
-        (None, None, Some(referer)) => is_ours(referer),
-        // No browser of this decade: over TLS it must say where it comes from, as in Django; otherwise the token decides.
-        (None, None, None) => config.public_url.scheme() != "https",
-    };
-    if ours { Ok(()) } else { Err(AppError::Forbidden("This request came from another site, so nothing was done.".into())) }
+    match (header("sec-fetch-site"), header(ORIGIN.as_str()), header(REFERER.as_str())) {
+        (Some(site), _, _) => Some(site == "same-origin"),
+        (None, Some(origin), _) => Some(is_ours(origin)),
+        (None, None, referer) => referer.map(is_ours),
+    }
 }
 
 /// Refuses a body whose token was not made for this browser.
@@ -64,8 +73,8 @@ pub fn check_token(request: &HttpRequest, config: &Config, token: Option<&str>) 
     ))
 }
 
-/// A new secret for a session, as text.
-pub fn new_secret() -> Result<String> {
+/// A new secret for an anonymous browser, as text.
+fn new_secret() -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(keys::random::<SECRET_BYTES>()?))
 }
 
@@ -75,6 +84,27 @@ pub fn mask(secret: &str) -> Result<String> {
     let mask = keys::random::<SECRET_BYTES>()?;
     let masked = mask.iter().zip(secret).map(|(mask, byte)| mask ^ byte);
     Ok(URL_SAFE_NO_PAD.encode(mask.iter().copied().chain(masked).collect::<Vec<u8>>()))
+}
+
+/// A new secret for a session of `user`: one half is random, the other tells whose it is.
+pub(super) fn new_secret_of(user: Id, config: &Config) -> Result<String> {
+    let random = keys::random::<HALF>()?;
+    let mark = mark(&random, user, config)?;
+    Ok(URL_SAFE_NO_PAD.encode([random, mark].concat()))
+}
+
+/// Whether a page that was made for `user`, in whichever session, had this token.
+pub(super) fn is_made_for(token: &str, user: Id, config: &Config) -> Result<bool> {
+    let secret = unmask(token).unwrap_or_default();
+    let Some((random, sent)) = secret.split_at_checked(HALF) else { return Ok(false) };
+    Ok(mark(random, user, config)?.ct_eq(sent).into())
+}
+
+fn mark(random: &[u8], user: Id, config: &Config) -> Result<[u8; HALF]> {
+    let signature = keys::sign(&config.secret_key, MADE_FOR, &[random, user.to_string().as_bytes()].concat())?;
+    let mut mark = [0; HALF];
+    mark.iter_mut().zip(signature).for_each(|(byte, signed)| *byte = signed);
+    Ok(mark)
 }
 
 /// The token of an anonymous page, with the cookie that it is bound to where the browser has none.

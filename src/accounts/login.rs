@@ -18,6 +18,7 @@ use super::hashing::Hashing;
 use super::session::{SignedIn, TypedSession};
 use super::staff::{self, Staff};
 use super::throttle::Attempt;
+use super::unsent::{self, Unsent};
 use super::user::{LONGEST_NAME, User};
 use super::{Form, Posted, client, csrf, next};
 use crate::admin::display::counted;
@@ -30,6 +31,10 @@ use crate::error::{AppError, Result};
 
 /// Django's words.
 const REFUSED: &str = "Please enter the correct username and password for a staff account. Note that both fields may be case-sensitive.";
+/// What was sent waits for its author.
+const KEPT: &str = "You are not signed in any more. What you sent was not saved, and nothing is lost: sign in, and you can send it again.";
+/// What was sent is too large, or holds a password.
+const NOT_KEPT: &str = "You are not signed in any more. What you sent was not saved, and could not be kept. Before you sign in, go back in your browser and copy what you typed.";
 /// Where people land who came for nothing in particular.
 const HOME: &str = "/admin/";
 /// No failure is answered sooner: what a hash costs depends on its format, and that would tell.
@@ -44,6 +49,17 @@ pub struct Credentials {
     password: String,
     #[serde(default)]
     next: String,
+    /// What was sent before signing in, see [`Unsent`].
+    #[serde(default)]
+    unsent: String,
+    #[serde(default)]
+    unsent_token: String,
+}
+
+impl Credentials {
+    fn unsent(&self) -> Option<Unsent> {
+        Unsent::carried(&self.next, &self.unsent, &self.unsent_token)
+    }
 }
 
 #[derive(Template)]
@@ -53,6 +69,8 @@ struct LoginPage {
     username: String,
     next: String,
     error: Option<String>,
+    /// What the form carries, to be given back.
+    unsent: Option<Unsent>,
 }
 
 #[derive(Template)]
@@ -68,7 +86,7 @@ pub async fn show(request: HttpRequest, config: Data<Config>) -> Result<HttpResp
     if staff::find(&request).await?.is_some() {
         return Ok(see_other(next));
     }
-    login_page(&request, &config, next, "", None)
+    login_page(&request, &config, next, "", None, None)
 }
 
 /// `POST /admin/login/`
@@ -82,22 +100,25 @@ pub async fn sign_in(
 ) -> Result<HttpResponse> {
     let earliest = Instant::now() + FAILURE_TAKES;
     let typed = form.value;
-    let next = next::safe_or(&typed.next, HOME);
+    let (next, unsent) = (next::safe_or(&typed.next, HOME), typed.unsent());
     let attempt = Attempt::new(&config, &typed.username, client::ip_of(&request, &config.trusted_proxies))?;
     match authenticate(&db, &clock, &hashing, attempt, &typed).await? {
         Outcome::Admitted(user) => {
             tracing::info!(user = %user.id, "signed in");
             begin(&request, &config, &user)?;
-            Ok(see_other(next))
+            match unsent {
+                Some(unsent) => unsent::give_back(&request, &config, user.id, &unsent).await,
+                None => Ok(see_other(next)),
+            }
         }
         Outcome::Refused => {
             sleep_until(earliest).await;
             tracing::info!(address = client::address_of(&request, &config.trusted_proxies), "a sign-in failed");
-            login_page(&request, &config, next, &typed.username, Some(REFUSED.to_owned()))
+            login_page(&request, &config, next, &typed.username, Some(REFUSED.to_owned()), unsent)
         }
         Outcome::MustWait(seconds) => {
             tracing::info!(address = client::address_of(&request, &config.trusted_proxies), seconds, "a sign-in must wait");
-            too_many(&request, &config, next, &typed.username, seconds)
+            too_many(&request, &config, next, &typed, seconds)
         }
     }
 }
@@ -107,10 +128,19 @@ pub(super) fn begin(request: &HttpRequest, config: &Config, user: &User) -> Resu
     TypedSession::of(request).sign_in(&SignedIn {
         user: user.id,
         auth_hash: user.auth_hash(&config.secret_key)?,
-        csrf_secret: csrf::new_secret()?,
+        csrf_secret: csrf::new_secret_of(user.id, config)?,
         address: client::address_of(request, &config.trusted_proxies),
         user_agent: client::agent_of(request),
     })
+}
+
+/// The page for whoever sent something and is not signed in any more; what cannot be carried along is told of.
+pub(super) fn ask_again(request: &HttpRequest, config: &Config, unsent: Option<&Unsent>) -> Result<HttpResponse> {
+    let next = unsent.map_or_else(|| request.path(), |unsent| unsent.to.as_str());
+    let sentence = if unsent.is_some() { KEPT } else { NOT_KEPT };
+    let mut answer = login_page(request, config, next::safe_or(next, HOME), "", Some(sentence.to_owned()), unsent.cloned())?;
+    *answer.status_mut() = StatusCode::FORBIDDEN;
+    Ok(answer)
 }
 
 /// `POST /admin/logout/`
@@ -189,18 +219,26 @@ fn settle(
     }
 }
 
-fn too_many(request: &HttpRequest, config: &Config, next: &str, username: &str, seconds: i64) -> Result<HttpResponse> {
+fn too_many(request: &HttpRequest, config: &Config, next: &str, typed: &Credentials, seconds: i64) -> Result<HttpResponse> {
     let wait = counted(seconds, "second", "seconds");
     let sentence = format!("There were too many failed attempts to log in. Try again in {wait}.");
-    let mut answer = login_page(request, config, next, username, Some(sentence))?;
+    let mut answer = login_page(request, config, next, &typed.username, Some(sentence), typed.unsent())?;
     *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     Ok(answer)
 }
 
-fn login_page(request: &HttpRequest, config: &Config, next: &str, username: &str, error: Option<String>) -> Result<HttpResponse> {
+fn login_page(
+    request: &HttpRequest,
+    config: &Config,
+    next: &str,
+    username: &str,
+    error: Option<String>,
+    unsent: Option<Unsent>,
+) -> Result<HttpResponse> {
     let frame = Frame { has_errors: error.is_some(), ..Frame::anonymous(request, "Log in")? };
-    anonymous_form(request, config, frame, |frame| LoginPage { frame, username: username.to_owned(), next: next.to_owned(), error })
+    let (username, next) = (username.to_owned(), next.to_owned());
+    anonymous_form(request, config, frame, |frame| LoginPage { frame, username, next, error, unsent })
 }
 
 /// A page with a form for somebody who is not signed in: its token is bound to a cookie.

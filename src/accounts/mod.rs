@@ -2,8 +2,8 @@
 //!
 //! `actor` is the permission table that every model asks; the others only find out who the actor is. `user` and `password`
 //! are models; `access` is what the table of URLs says of each; `staff` and `posted` are what handlers take as arguments
-//! (who asks, and what they sent), on top of `session`, `csrf` and `client`; `login`, `account` and `setup` have pages;
-//! `managing` and `admin` are for those who manage the others.
+//! (who asks, and what they sent), on top of `session`, `csrf` and `client`; `login`, `account` and `setup` have pages,
+//! `unsent` gives back what was sent without a session; `managing` and `admin` are for those who manage the others.
 
 pub mod access;
 pub mod account;
@@ -29,6 +29,7 @@ pub mod setup;
 pub mod setup_link;
 pub mod staff;
 pub mod throttle;
+pub mod unsent;
 pub mod user;
 
 pub use actor::{Actor, Role};

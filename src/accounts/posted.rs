@@ -14,7 +14,7 @@ use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
-use super::csrf;
+use super::{csrf, unsent};
 use crate::config::Config;
 use crate::error::{AppError, Result};
 
@@ -86,7 +86,7 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
 }
 
 /// The whole body, if it is neither too large nor too slow.
-async fn body(payload: Payload) -> Result<Bytes, actix_web::Error> {
+pub(super) async fn body(payload: Payload) -> Result<Bytes, actix_web::Error> {
     let late = |_| error::ErrorRequestTimeout("The form took too long to arrive.");
     tokio::time::timeout(PATIENCE, collect(payload)).await.map_err(late)?
 }
@@ -103,7 +103,8 @@ async fn collect(mut payload: Payload) -> Result<Bytes, actix_web::Error> {
     Ok(body.freeze())
 }
 
-fn fields(request: &HttpRequest, body: &[u8]) -> Result<Posted> {
+/// The fields of a body as they came, the token among them.
+pub(super) fn pairs(request: &HttpRequest, body: &[u8]) -> Result<Vec<(String, String)>> {
     if !body.is_empty() {
         require_form(request)?;
     }
@@ -111,9 +112,16 @@ fn fields(request: &HttpRequest, body: &[u8]) -> Result<Posted> {
     if body.split(|byte| *byte == b'&').count() > MOST_FIELDS {
         return Err(AppError::TooLarge(format!("The form has more than {MOST_FIELDS} fields, which is more than this page takes.")));
     }
-    let mut pairs: Vec<(String, String)> = serde_html_form::from_bytes(body).map_err(|error| not_understood(&error))?;
-    let token = pairs.iter().find(|(name, _)| name == csrf::FIELD).map(|(_, value)| value.clone());
-    check_token(request, token.as_deref())?;
+    serde_html_form::from_bytes(body).map_err(|error| not_understood(&error))
+}
+
+fn fields(request: &HttpRequest, body: &[u8]) -> Result<Posted> {
+    let mut pairs = pairs(request, body)?;
+    let token = pairs.iter().find(|(name, _)| name == csrf::FIELD).map(|(_, value)| value.as_str());
+    if let Err(refusal) = check_token(request, token) {
+        unsent::put_aside(request, &pairs);
+        return Err(refusal);
+    }
     pairs.retain(|(name, _)| name != csrf::FIELD);
     // No column can hold a NUL and no person types one.
     match pairs.iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {

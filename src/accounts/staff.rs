@@ -23,6 +23,8 @@ use crate::error::{AppError, Result};
 
 /// Where people sign in.
 pub const LOGIN: &str = "/admin/login/";
+/// Where they sign out.
+pub const LOGOUT: &str = "/admin/logout/";
 
 /// Whether the CRM shares the database; found out at start, kept among the app's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +70,7 @@ impl FromRequest for Staff {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            // Found out already, before the handler was asked (`access`).
+            // Found out already, before the handler was asked (`access`, `unsent`).
             let known = request.extensions().get::<Self>().cloned();
             if let Some(staff) = known {
                 return Ok(staff);

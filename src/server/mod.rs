@@ -2,7 +2,7 @@
 //!
 //! Called by `commands` and by tests, which start it on a listener of their own. The layers, outermost first: `edge`
 //! (answers whatever happens, headers, log), `guard` (host, other sites' requests), compression, and round the pages alone
-//! sessions; files and health checks have none.
+//! sessions and what keeps forms that come without one; files and health checks have none.
 
 pub mod url;
 
@@ -35,6 +35,7 @@ use crate::accounts::hashing::Hashing;
 use crate::accounts::keys;
 use crate::accounts::session_store::Store;
 use crate::accounts::staff::Ownership;
+use crate::accounts::unsent;
 use crate::admin::frame::Nav;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
@@ -96,7 +97,8 @@ fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock
     let (config, db, clock) = (Data::new(config), Data::new(db), Data::new(clock));
     let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(checked((site.nav)())?));
     let server = HttpServer::new(move || {
-        let pages = web::scope("").wrap(sessions(store.clone(), key.clone(), &config)).configure(|config| pages(config, site.urls));
+        let sessions = sessions(store.clone(), key.clone(), &config);
+        let pages = web::scope("").wrap(from_fn(unsent::keep)).wrap(sessions).configure(|config| pages(config, site.urls));
         App::new()
             .app_data(config.clone())
             .app_data(db.clone())

@@ -34,5 +34,6 @@ mod setup;
 mod sign_in;
 mod site;
 mod site_search;
+mod unsent;
 mod users;
 mod versions;

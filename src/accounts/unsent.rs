@@ -1,0 +1,155 @@
+//! What was sent by somebody who is not signed in any more, or from a page of an earlier sign-in: it is not done, and not lost.
+//!
+//! `server` wraps [`keep`] round the pages. Without a session the answer is the sign-in page, which carries what was sent along
+//! and gives it back in [`page`], for a person to send or throw away: nothing is ever sent of its own accord (CVE-2008-3909
+//! was that). Only what a page of this site sent is kept, and only its author gets it back: the token it was sent with says
+//! for whom that page was made, whoever signs in. Passwords are never kept.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, Data};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _};
+use askama::Template;
+
+use super::session::Level;
+use super::staff::{self, LOGIN, LOGOUT, NotSignedIn, Staff};
+use super::{client, csrf, login, next, posted};
+use crate::admin::frame::{Frame, page_with, see_other};
+use crate::admin::query_string::QueryString;
+use crate::config::Config;
+use crate::db::Id;
+use crate::error::{AppError, Result};
+
+/// The largest body that is carried over signing in: it is written into a page, and comes back escaped once more.
+const LARGEST: usize = 500_000;
+
+/// What was sent.
+#[derive(Debug, Clone)]
+pub(super) struct Unsent {
+    /// Where to: a path of this site.
+    pub(super) to: String,
+    /// The fields, without the token, as a body.
+    pub(super) body: String,
+    /// The token it was sent with.
+    pub(super) token: String,
+}
+
+impl Unsent {
+    /// What `request` sent, as far as it may be kept.
+    fn of(request: &HttpRequest, pairs: &[(String, String)]) -> Option<Self> {
+        let token = token(pairs)?.to_owned();
+        let is_secret = pairs.iter().any(|(name, _)| name.contains("password"));
+        let fields = pairs.iter().filter(|(name, _)| name != csrf::FIELD);
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let to = request.uri().path_and_query().map_or("/", |to| to.as_str()).to_owned();
+        (!is_secret && body.len() <= LARGEST && next::is_safe(&to)).then_some(Self { to, body, token })
+    }
+
+    /// What a sign-in form carried; `None` for nothing, and for what none of our pages carries.
+    pub(super) fn carried(to: &str, body: &str, token: &str) -> Option<Self> {
+        let is_ours = !token.is_empty() && body.len() <= LARGEST && next::is_safe(to);
+        is_ours.then(|| Self { to: to.to_owned(), body: body.to_owned(), token: token.to_owned() })
+    }
+}
+
+/// Answers what would be refused for want of a session, or for the token of another one, so that it is kept.
+pub(crate) async fn keep(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let config = request.app_data::<Data<Config>>().cloned().ok_or_else(|| AppError::internal("no settings in the app"))?;
+    if !may_be_kept(request.request(), &config) {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let Some(staff) = staff::find(request.request()).await? else {
+        let (request, payload) = request.into_parts();
+        let answer = signed_out(&request, &config, posted::body(payload).await)?;
+        return Ok(ServiceResponse::new(request, answer));
+    };
+    request.extensions_mut().insert(staff.clone());
+    let answer = next.call(request).await?.map_into_boxed_body();
+    let unsent = answer.request().extensions_mut().remove::<Unsent>();
+    match (unsent, staff.actor.id) {
+        (Some(unsent), Some(user)) if csrf::is_made_for(&unsent.token, user, &config)? => {
+            let told = page(answer.request(), &staff, &unsent, StatusCode::FORBIDDEN)?;
+            Ok(answer.into_response(told))
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// Whether a person sent it from a page of this site. Signing in and out have nothing to keep.
+fn may_be_kept(request: &HttpRequest, config: &Config) -> bool {
+    let is_page = request.path().starts_with("/admin/") && ![LOGIN, LOGOUT].contains(&request.path());
+    let is_script = client::wants_json(request.headers()) || request.headers().contains_key(csrf::HEADER);
+    request.method() == Method::POST && is_page && !is_script && csrf::comes_from_here(request.headers(), config) == Some(true)
+}
+
+/// Keeps what `posted` refuses for its token, for the answer to this request.
+pub(super) fn put_aside(request: &HttpRequest, pairs: &[(String, String)]) {
+    if let Some(unsent) = Unsent::of(request, pairs) {
+        request.extensions_mut().insert(unsent);
+    }
+}
+
+/// The sign-in page that carries what was sent, and says so where it cannot. What has no token was sent by none of our forms.
+fn signed_out(request: &HttpRequest, config: &Config, body: Result<Bytes, Error>) -> Result<HttpResponse> {
+    let unsent = match body.map(|body| posted::pairs(request, &body)) {
+        Ok(Ok(pairs)) if token(&pairs).is_none() => return Ok(NotSignedIn::at(request).error_response()),
+        Ok(Ok(pairs)) => Unsent::of(request, &pairs),
+        Ok(Err(_)) | Err(_) => None,
+    };
+    login::ask_again(request, config, unsent.as_ref())
+}
+
+fn token(pairs: &[(String, String)]) -> Option<&str> {
+    pairs.iter().find(|(name, value)| name == csrf::FIELD && !value.is_empty()).map(|(_, value)| value.as_str())
+}
+
+/// Gives `user`, who has just signed in, what the sign-in form carried, if it is theirs.
+pub(super) async fn give_back(request: &HttpRequest, config: &Config, user: Id, unsent: &Unsent) -> Result<HttpResponse> {
+    let staff = staff::find(request).await?.ok_or_else(|| AppError::internal("a session that has just begun is over"))?;
+    if csrf::is_made_for(&unsent.token, user, config)? {
+        return page(request, &staff, unsent, StatusCode::OK);
+    }
+    let sentence = "What was sent before you signed in was not sent by you, so it was thrown away. Nothing of it was saved.";
+    staff.message(Level::Warning, sentence)?;
+    Ok(see_other("/admin/"))
+}
+
+/// A field that was sent.
+struct FieldView {
+    name: String,
+    label: String,
+    value: String,
+    /// Whether a person would know it: no part of the machinery, and not empty.
+    is_shown: bool,
+}
+
+#[derive(Template)]
+#[template(path = "admin/unsent.html")]
+struct UnsentPage {
+    frame: Frame,
+    to: String,
+    fields: Vec<FieldView>,
+}
+
+/// The page that gives back what was sent.
+fn page(request: &HttpRequest, staff: &Staff, unsent: &Unsent, status: StatusCode) -> Result<HttpResponse> {
+    let view = |(name, value): (&str, &str)| FieldView {
+        label: label(name),
+        is_shown: !name.starts_with('_') && !value.trim().is_empty(),
+        name: name.to_owned(),
+        value: value.to_owned(),
+    };
+    let fields = QueryString::parse(&unsent.body).pairs().map(view).collect();
+    let frame = Frame::new(request, staff, "Your changes were not saved yet")?;
+    let frame = Frame { has_errors: true, ..frame }.here("Not saved yet");
+    page_with(status, &UnsentPage { frame, to: unsent.to.clone(), fields })
+}
+
+/// "Filter criteria" for `filter_criteria`.
+fn label(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect::<String>().replace('_', " ")
+}

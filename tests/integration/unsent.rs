@@ -1,0 +1,138 @@
+//! What was sent without a session, or from a page of an earlier sign-in: not done, not lost, and never sent by itself.
+
+use customer_segments::accounts::Role;
+use customer_segments::db::schema::segments_session;
+use diesel::prelude::*;
+
+use crate::support::app::{PASSWORD, Person};
+use crate::support::page::{Answer, Form};
+use crate::support::{TestApp, TestDb, on_engines};
+
+const LIST: &str = "/admin/crm_app/customersegment/";
+const ADD: &str = "/admin/crm_app/customersegment/add/";
+const RULES: &str = r#"{"entity": "contact", "match_type": "all", "rules": [{"field": "name", "operator": "contains", "value": "a"}]}"#;
+
+/// Ends every session, as an Admin or the clock would.
+fn end_sessions(app: &TestApp) {
+    app.test.db.write_blocking(|connection| Ok(diesel::delete(segments_session::table).execute(connection).map(|_| ())?)).unwrap();
+}
+
+fn typed(person: &Person<'_>) -> Form {
+    person.open(ADD).form().fill("name", "โรงแรม <b>").fill("description", "one\ntwo").fill("filter_criteria", RULES).and("_continue", "1")
+}
+
+fn names(person: &Person<'_>) -> Vec<String> {
+    person.open(LIST).texts("#result_list .field-name")
+}
+
+#[track_caller]
+fn sign_in_on(person: &Person<'_>, page: &Answer, username: &str) -> Answer {
+    person.submit(&page.form().fill("username", username).fill("password", PASSWORD))
+}
+
+#[test]
+fn what_was_typed_outlives_the_session_and_is_sent_by_its_author_alone() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let form = typed(&person);
+        end_sessions(&app);
+        let asked = person.submit(&form);
+        assert_eq!((asked.status, asked.text("h1").as_str()), (403, "Log in"));
+        assert!(asked.text(".errornote").contains("What you sent was not saved"), "{}", asked.body);
+        // A wrong password loses nothing.
+        let wrong = person.submit(&asked.form().fill("username", &person.username).fill("password", "wrong"));
+        assert_eq!(wrong.status, 200);
+        let kept = sign_in_on(&person, &wrong, &person.username);
+        assert_eq!((kept.status, kept.text("h1").as_str()), (200, "Your changes were not saved yet"));
+        assert_eq!(kept.texts("#unsent-form tbody th")[..5], ["Name", "Description", "Segment type", "Status", "Filter criteria"]);
+        assert_eq!(kept.texts("#unsent-form tbody td")[0], "โรงแรม <b>");
+        assert_eq!(names(&person), Vec::<String>::new(), "nothing is sent by itself");
+        let again = kept.form();
+        assert_eq!((again.action.as_str(), again.value("description")), (ADD, Some("one\ntwo")));
+        let saved = person.submit(&again);
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        assert_eq!(names(&person), ["โรงแรม <b>"]);
+    });
+}
+
+#[test]
+fn another_who_signs_in_gets_nothing_of_it() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let other = app.user(Role::Admin, |_| {});
+        let form = typed(&person);
+        end_sessions(&app);
+        let answer = sign_in_on(&person, &person.submit(&form), &other);
+        assert_eq!((answer.status, answer.location()), (303, "/admin/"));
+        let index = person.follow(&answer);
+        assert!(index.text(".messagelist li").contains("thrown away"), "{}", index.body);
+        assert!(!index.body.contains("โรงแรม"));
+    });
+}
+
+#[test]
+fn a_page_of_an_earlier_sign_in_gives_back_what_was_typed_into_it() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let form = typed(&person);
+        let out = person.open("/admin/").form_at("#logout-form");
+        assert_eq!(person.submit(&out).status, 200);
+        assert_eq!(sign_in_on(&person, &person.open("/admin/login/"), &person.username).status, 303);
+        let kept = person.submit(&form);
+        assert_eq!((kept.status, kept.text("h1").as_str()), (403, "Your changes were not saved yet"));
+        assert_eq!(names(&person), Vec::<String>::new());
+        assert_eq!(person.submit(&kept.form()).status, 303);
+        assert_eq!(names(&person), ["โรงแรม <b>"]);
+    });
+}
+
+#[test]
+fn what_no_page_of_ours_sent_is_kept_from_nobody() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (person, other) = (app.staff(), app.staff());
+        // A token that was made for somebody else, none, and one that nobody made.
+        let theirs = other.open(ADD).form().value("csrfmiddlewaretoken").unwrap().to_owned();
+        for token in [theirs.as_str(), "", "x"] {
+            let answer = person.post(ADD, &[("name", "Forged"), ("csrfmiddlewaretoken", token)]);
+            assert_eq!((answer.status, answer.text("h1").as_str()), (403, "Forbidden"), "{token}");
+            assert!(!answer.body.contains("Forged"));
+        }
+        // From another site, with a good token: refused before anything is looked at.
+        let browser = app.browser();
+        let request = browser.request(reqwest::Method::POST, ADD).header("Sec-Fetch-Site", "cross-site");
+        let answer = browser.send(request.form(&[("name", "Forged"), ("csrfmiddlewaretoken", &theirs)]));
+        assert_eq!(answer.status(), 403);
+        assert!(!answer.text().unwrap().contains("Forged"));
+        end_sessions(&app);
+        // Passwords are kept nowhere, and what says nothing of where it came from is not kept.
+        let form = [("old_password", "secret words"), ("new_password1", "secret words"), ("csrfmiddlewaretoken", theirs.as_str())];
+        let answer = other.post("/admin/password_change/", &form);
+        assert!(!answer.body.contains("secret words"));
+        assert!(answer.text(".errornote").contains("could not be kept"));
+        let bare = app.anonymous().post(ADD, &[("name", "Forged")]);
+        assert_eq!((bare.status, bare.location().starts_with("/admin/login/?next=")), (302, true));
+    });
+}
+
+#[test]
+fn a_sign_in_form_cannot_be_made_to_lead_or_send_elsewhere() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let form = typed(&person);
+        end_sessions(&app);
+        let asked = person.submit(&form);
+        for elsewhere in ["https://evil.example/", "//evil.example/", "/\\evil.example"] {
+            let form = asked.form().fill("next", elsewhere).fill("username", &person.username).fill("password", PASSWORD);
+            let answer = person.submit(&form);
+            assert_eq!((answer.status, answer.location()), (303, "/admin/"), "{elsewhere}: {}", answer.body);
+            end_sessions(&app);
+        }
+        let long = typed(&app.sign_in(&person.username)).fill("description", &"ก".repeat(100_000));
+        assert_eq!(app.anonymous().submit(&long).status, 403);
+    });
+}
