@@ -77,9 +77,12 @@ pub(crate) async fn keep(request: ServiceRequest, next: Next<impl MessageBody + 
     }
 }
 
+/// Pages of people who cannot sign in yet.
+const SETUP: &str = "/admin/setup/";
+
 /// Whether a person sent it from a page of this site. Signing in and out have nothing to keep.
 fn may_be_kept(request: &HttpRequest, config: &Config) -> bool {
-    let is_page = request.path().starts_with("/admin/") && ![LOGIN, LOGOUT].contains(&request.path());
+    let is_page = request.path().starts_with("/admin/") && ![LOGIN, LOGOUT].contains(&request.path()) && !request.path().starts_with(SETUP);
     let is_script = client::wants_json(request.headers()) || request.headers().contains_key(csrf::HEADER);
     request.method() == Method::POST && is_page && !is_script && csrf::comes_from_here(request.headers(), config) == Some(true)
 }

@@ -20,6 +20,7 @@ pub mod listed;
 pub mod members;
 pub mod members_page;
 pub mod model;
+pub mod owner;
 pub mod ownership;
 pub mod preview;
 pub mod recalculate;

@@ -17,6 +17,7 @@ use crate::query::text::{WHITE_SPACE, nfc};
 use crate::query::{Selection, Source, Sql, Value as Bind};
 
 use super::columns;
+pub use super::owner::Owner;
 
 /// The model's name in URLs and in the history.
 pub const MODEL: &str = "customersegment";
@@ -208,28 +209,6 @@ pub struct Row {
     /// Its owner.
     #[diesel(embed)]
     pub owner: Option<Owner>,
-}
-
-/// Who owns a segment.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = auth_user)]
-pub struct Owner {
-    /// The name they sign in with.
-    pub username: String,
-    /// Their first name; may be blank.
-    pub first_name: String,
-    /// Their last name; may be blank.
-    pub last_name: String,
-    /// Their role.
-    pub role: String,
-}
-
-impl Owner {
-    /// What people call them: the full name, else the username.
-    pub fn name(&self) -> String {
-        let full = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
-        if full.is_empty() { self.username.clone() } else { full }
-    }
 }
 
 /// Where segments come from.

@@ -104,6 +104,25 @@ pub(crate) const PAGES: &[Page] = &[
     at("contact", Root, "/admin/crm_app/contact/{contact}/change/", "h1", "ontact"),
     at("contracts", Root, "/admin/crm_app/contract/", "#result_list", "Contract"),
     at("contract", Root, "/admin/crm_app/contract/{contract}/change/", "h1", "ontract"),
+    at("account", Root, "/admin/account/", "main", "session"),
+    at("users", Root, "/admin/crm_app/user/", "#result_list", "somchai"),
+    at("user-add", Root, "/admin/crm_app/user/add/", "h1", "Add"),
+    at("user", Root, "/admin/crm_app/user/{user}/change/", "main", "somchai"),
+    at("user-self", Root, "/admin/crm_app/user/{root}/change/", "main", "root"),
+    at("user-delete", Root, "/admin/crm_app/user/{user}/delete/", "main", "somchai"),
+    at("user-history", Root, "/admin/crm_app/user/{user}/history/", "h1", "Change history"),
+    at("user-password", Root, "/admin/crm_app/user/{user}/password/", "h1", "Change password"),
+    at("user-hand-over", Root, "/admin/crm_app/user/{user}/hand_over/", "h1", "Hand over"),
+    at("setup-over", Nobody, "/admin/setup/made-up/", "main", "link").failing(),
+    at("search", Root, "/admin/search/?q=hotel", ".found-contact", "Contacts"),
+    at("search-none", Root, "/admin/search/?q=nowhere+at+all", "main", "No results"),
+    at("contact-add", Root, "/admin/crm_app/contact/add/", "h1", "Add Contact"),
+    by("contact-add-refused", Root, refused_contact, ".errorlist", "This field is required."),
+    at("contact-delete", Root, "/admin/crm_app/contact/{contact}/delete/", "main", "Are you sure"),
+    at("company-add", Root, "/admin/crm_app/company/add/", "h1", "Add Company"),
+    at("company-delete-refused", Root, "/admin/crm_app/company/{company}/delete/", "h1", "Cannot delete"),
+    at("contract-add", Root, "/admin/crm_app/contract/add/", "h1", "Add Contract"),
+    by("segment-version", Root, compare_versions, "h1", "ersion"),
     at("gone", Root, "/admin/crm_app/customersegment/{nobody}/change/", ".messagelist", "Perhaps it was deleted?"),
     at("404", Root, "/admin/nowhere/", "h1", "Page not found").failing(),
     by("500", Root, break_history, "h1", "Server error").failing(),
@@ -126,6 +145,16 @@ fn refused_password(window: &Window) {
     window.go("/admin/password_change/");
     window.fill("Old password", "not this one");
     window.press("Change my password");
+}
+
+fn refused_contact(window: &Window) {
+    window.go("/admin/crm_app/contact/add/");
+    window.press("Save");
+}
+
+fn compare_versions(window: &Window) {
+    window.go("/admin/crm_app/customersegment/{dynamic}/history/");
+    window.click("#change-history a");
 }
 
 fn tick_all(window: &Window) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Actor, Role};
 use customer_segments::db::dialect::Engine;
-use customer_segments::db::schema::{crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment as segment};
+use customer_segments::db::schema::{auth_user, crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment as segment};
 use customer_segments::db::{AnyConnection, Id, Json};
 use customer_segments::segments::Segment;
 use customer_segments::{customers, segments};
@@ -98,7 +98,8 @@ impl World {
                         "{contract}",
                         crm_app_contract::table.select(crm_app_contract::id).order(crm_app_contract::contract_number).first(connection)?,
                     ),
-                    ("{user}", root.id),
+                    ("{root}", root.id),
+                    ("{user}", auth_user::table.filter(auth_user::username.eq("somchai")).select(auth_user::id).first(connection)?),
                     ("{nobody}", Id::new()),
                 ])
             })

@@ -39,7 +39,7 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/crm_app/contact/?o=-1.2", 4),
     ("/admin/crm_app/contact/?p=2", 4),
     ("/admin/crm_app/contact/?all=", 4),
-    ("/admin/crm_app/contact/{contact}/change/", 3),
+    ("/admin/crm_app/contact/{contact}/change/", 4),
     ("/admin/crm_app/contact/{contact}/history/", 4),
     ("/admin/crm_app/company/", 4),
     ("/admin/crm_app/company/?q=company", 5),
@@ -48,7 +48,7 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/crm_app/company/{company}/history/", 4),
     ("/admin/crm_app/contract/", 4),
     ("/admin/crm_app/contract/?q=contract", 6),
-    ("/admin/crm_app/contract/{contract}/change/", 3),
+    ("/admin/crm_app/contract/{contract}/change/", 4),
     ("/admin/crm_app/contract/{contract}/history/", 4),
 ];
 

@@ -50,7 +50,7 @@ fn results_are_grouped_by_model_and_lead_to_the_list_with_the_same_search() {
         assert_eq!(page.texts(".found-contact tbody tr").len(), 10, "the first ten");
         assert_eq!(page.text(".found-contact .all-results a"), "All 12 results in Contacts");
         assert_eq!(page.texts(".found-customersegment .field-name"), ["Old palm", "Palm beach"], "archived ones too");
-        assert_eq!(page.text(".nothing-found"), "No results in Contracts.");
+        assert_eq!(page.text(".nothing-found"), "No results in Contracts and Users.");
         for (model, results) in [("company", "1 result"), ("contact", "12 results"), ("customersegment", "2 results")] {
             let list = person.open(&page.attributes(&format!(".found-{model} .all-results a"), "href")[0]);
             assert!(list.text("#changelist-search .quiet").starts_with(results), "{model}");

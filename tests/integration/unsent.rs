@@ -3,6 +3,7 @@
 use customer_segments::accounts::Role;
 use customer_segments::db::schema::segments_session;
 use diesel::prelude::*;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::support::app::{PASSWORD, Person};
 use crate::support::page::{Answer, Form};
@@ -103,7 +104,8 @@ fn what_no_page_of_ours_sent_is_kept_from_nobody() {
         }
         // From another site, with a good token: refused before anything is looked at.
         let browser = app.browser();
-        let request = browser.request(reqwest::Method::POST, ADD).header("Sec-Fetch-Site", "cross-site");
+        let from_elsewhere = HeaderMap::from_iter([(HeaderName::from_static("sec-fetch-site"), HeaderValue::from_static("cross-site"))]);
+        let request = browser.request(reqwest::Method::POST, ADD).headers(from_elsewhere);
         let answer = browser.send(request.form(&[("name", "Forged"), ("csrfmiddlewaretoken", &theirs)]));
         assert_eq!(answer.status(), 403);
         assert!(!answer.text().unwrap().contains("Forged"));

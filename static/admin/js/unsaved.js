@@ -8,7 +8,11 @@ function typed() {
 }
 
 if (form) {
-  const opened = typed();
+  // As the other scripts of the page leave it, all of which have run by then.
+  let opened = typed();
+  document.addEventListener("DOMContentLoaded", () => {
+    opened = typed();
+  });
   // A form that came back has been changed already.
   const cameBack = form.dataset.unsaved === "yes";
   let isSent = false;
