@@ -59,7 +59,7 @@ pub struct Settings {
     #[arg(long, env = "LOGIN_FAILURES", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
     pub login_failures: u32,
     /// The same from one address; more where many people share one
-    #[arg(long, env = "LOGIN_FAILURES_BY_ADDRESS", default_value = "5", value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
+    #[arg(long, env = "LOGIN_FAILURES_BY_ADDRESS", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
     pub login_failures_by_address: u32,
     /// The format of new password hashes [default: argon2id on our own database, pbkdf2_sha256 on one shared with the CRM]
     #[arg(long, env = "PASSWORD_HASHER", global = true)]

@@ -111,7 +111,7 @@ pub async fn sign_in(
                 None => Ok(see_other(next)),
             }
         }
-        Outcome::Refused => {
+        Outcome::Refused | Outcome::Overtaken => {
             sleep_until(earliest).await;
             tracing::info!(address = client::address_of(&request, &config.trusted_proxies), "a sign-in failed");
             login_page(&request, &config, next, &typed.username, Some(REFUSED.to_owned()), unsent)
@@ -155,16 +155,32 @@ pub async fn sign_out(request: HttpRequest, staff: Staff, _form: Posted) -> Resu
     Ok(answer)
 }
 
+/// How often a password is compared that is stored anew each time.
+const COMPARED: usize = 5;
+
 /// What came of an attempt to sign in.
 enum Outcome {
     Admitted(Box<User>),
     Refused,
+    /// The password was stored anew meanwhile.
+    Overtaken,
     /// Not judged, for there were many failures; so many seconds are left.
     MustWait(i64),
 }
 
-/// Whether the name and the password that were typed let somebody in.
+/// Whether the name and the password that were typed let somebody in. A password that was stored anew while the typed one was
+/// compared is another one, or the same in today's format: it is compared again.
 async fn authenticate(db: &Db, clock: &Clock, hashing: &Hashing, attempt: Attempt, typed: &Credentials) -> Result<Outcome> {
+    for _ in 0..COMPARED {
+        match compare(db, clock, hashing, attempt.clone(), typed).await? {
+            Outcome::Overtaken => {}
+            outcome => return Ok(outcome),
+        }
+    }
+    Ok(Outcome::Refused)
+}
+
+async fn compare(db: &Db, clock: &Clock, hashing: &Hashing, attempt: Attempt, typed: &Credentials) -> Result<Outcome> {
     let (asked, username, now) = (attempt.clone(), typed.username.clone(), clock.now());
     let (wait, user) = db.read(move |connection| Ok((asked.wait(connection, now)?, find(connection, &username)?))).await?;
     if let Some(seconds) = wait {
@@ -201,6 +217,11 @@ fn settle(
     now: DateTime<Utc>,
 ) -> Result<Outcome> {
     let wait = attempt.wait(connection, now)?;
+    if let Some(user) = user
+        && User::find(connection, user.id)?.password != user.password
+    {
+        return Ok(Outcome::Overtaken);
+    }
     if user.is_none() {
         attempt.failed(connection, now)?;
     }

@@ -11,8 +11,7 @@ use serde_json::{Value, json};
 
 use super::actor::{Actor, Permission, Subject};
 use super::sessions;
-use super::staff::Ownership;
-use super::user::{User, normalize};
+use super::user::{User, as_they_are, normalize};
 use crate::db::schema::auth_user;
 use crate::db::{AnyConnection, Id, Time, lease};
 use crate::error::{AppError, Result};
@@ -240,17 +239,6 @@ pub fn end_sessions(connection: &mut AnyConnection, actor: &Actor, now: DateTime
         record(connection, NewEvent::new(actor, now, Action::Changed, target.object(), "Ended every session."))?;
     }
     Ok(ended)
-}
-
-/// The actor as they are now: since their request began, another may have taken their rights away.
-fn as_they_are(connection: &mut AnyConnection, actor: &Actor) -> Result<Actor> {
-    let Some(id) = actor.id else { return Ok(actor.clone()) };
-    let ownership = if actor.is_shared { Ownership::Shared } else { Ownership::Own };
-    match User::find(connection, id) {
-        Ok(user) if user.is_admitted() => Ok(user.actor(ownership)),
-        Ok(_) | Err(AppError::NotFound) => Err(AppError::Forbidden("You may not do this any more: your account was changed.".into())),
-        Err(error) => Err(error),
-    }
 }
 
 /// Refuses rights that `actor` does not give. The form does not offer them; this is for whoever sends them all the same.

@@ -6,13 +6,16 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::hashing::Hashing;
 use super::password_rules::Problems;
 use super::session::Level;
+use super::throttle::Attempt;
 use super::user::User;
-use super::{Form, Staff, login};
+use super::{Form, Staff, client, login};
+use crate::admin::display::counted;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -36,6 +39,8 @@ struct Errors {
     old: Vec<String>,
     new: Vec<String>,
     again: Vec<String>,
+    /// Whether the old password was guessed wrong.
+    is_guess: bool,
 }
 
 impl Errors {
@@ -68,8 +73,19 @@ pub async fn change(
 ) -> Result<HttpResponse> {
     let (typed, id) = (typed.value, staff.actor.id.ok_or(AppError::NotFound)?);
     let user = find(&db, id).await?;
-    let errors = check(&hashing, &user, &typed).await?;
+    let attempt = Attempt::new(&config, &user.username, client::ip_of(&request, &config.trusted_proxies))?;
+    let errors = match wait(&db, &attempt, clock.now()).await? {
+        Some(seconds) => {
+            let wait = counted(seconds, "second", "seconds");
+            Errors { old: vec![format!("There were too many wrong passwords. Try again in {wait}.")], ..Errors::default() }
+        }
+        None => check(&hashing, &user, &typed).await?,
+    };
     if errors.count() > 0 {
+        let (now, is_guess) = (clock.now(), errors.is_guess);
+        if is_guess {
+            db.write(move |connection| attempt.failed(connection, now)).await?;
+        }
         return form(&request, &staff, errors);
     }
     let (hash, actor, now) = (hashing.hash(&typed.new_password1).await?, staff.actor.clone(), clock.now());
@@ -79,6 +95,12 @@ pub async fn change(
     login::begin(&request, &config, &user)?;
     staff.message(Level::Success, "Your password was changed. Everywhere else you are signed out.")?;
     Ok(see_other("/admin/"))
+}
+
+/// How many seconds the next guess must wait: the old password is guessed no faster here than when signing in.
+async fn wait(db: &Db, attempt: &Attempt, now: DateTime<Utc>) -> Result<Option<i64>> {
+    let attempt = attempt.clone();
+    db.read(move |connection| attempt.wait(connection, now)).await
 }
 
 async fn find(db: &Db, id: Id) -> Result<User> {
@@ -91,6 +113,7 @@ async fn check(hashing: &Hashing, user: &User, typed: &Typed) -> Result<Errors> 
         errors.old.push("This field is required.".into());
     } else if !hashing.verify(&typed.old_password, Some(&user.password)).await? {
         errors.old.push("Your old password was entered incorrectly. Please enter it again.".into());
+        errors.is_guess = true;
     }
     let problems = Problems::of(&typed.new_password1, &typed.new_password2, &user.username);
     errors.new = problems.first;

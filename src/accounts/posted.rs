@@ -6,12 +6,16 @@
 
 use std::time::Duration;
 
-use actix_web::dev::Payload;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
+use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut, Data};
-use actix_web::{FromRequest, HttpRequest, error};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, error};
 use futures_util::StreamExt as _;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, ready};
+use futures_util::stream::once;
 use serde::de::DeserializeOwned;
 
 use super::{csrf, unsent};
@@ -83,6 +87,18 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
             Ok(Self { value, posted })
         })
     }
+}
+
+/// Waits for the body before anybody asks who sent it: it may take its time, and whoever is deactivated, demoted or signed out
+/// meanwhile is judged as they are when it has come.
+pub(crate) async fn gather(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    if request.method() == Method::POST {
+        match body(request.take_payload()).await {
+            Ok(body) => request.set_payload(Payload::Stream { payload: Box::pin(once(ready(Ok(body)))) }),
+            Err(error) => return Ok(request.error_response(error)),
+        }
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// The whole body, if it is neither too large nor too slow.

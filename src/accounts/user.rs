@@ -132,11 +132,11 @@ impl User {
     /// Stores a new password's hash; every session of the user ends with it.
     ///
     /// # Errors
-    /// `NotFound` when the user is gone.
+    /// `Conflict` when the password, or the user, is another one meanwhile: who knew the old password does not undo a reset.
     pub fn set_password(&self, connection: &mut AnyConnection, actor: &Actor, hash: &str, now: DateTime<Utc>) -> Result<()> {
-        let changed = diesel::update(auth_user::table.find(self.id)).set(auth_user::password.eq(hash)).execute(connection)?;
-        if changed == 0 {
-            return Err(AppError::NotFound);
+        let unchanged = auth_user::table.find(self.id).filter(auth_user::password.eq(&self.password));
+        if diesel::update(unchanged).set(auth_user::password.eq(hash)).execute(connection)? == 0 {
+            return Err(AppError::Conflict("This password was changed by somebody else meanwhile. Nothing was changed.".into()));
         }
         let event = NewEvent::new(actor, now, Action::Changed, object(self.id, &self.username), "Changed Password.");
         record(connection, event)
@@ -214,4 +214,19 @@ pub fn normalize(typed: &str) -> String {
 
 fn object(id: Id, username: &str) -> Object {
     Object { model: "user", id: id.to_string(), name: username.to_owned() }
+}
+
+/// The actor as they are now, for a transaction that writes: since their request began, another may have taken their rights
+/// away.
+///
+/// # Errors
+/// `Forbidden` for whoever may do nothing any more.
+pub fn as_they_are(connection: &mut AnyConnection, actor: &Actor) -> Result<Actor> {
+    let Some(id) = actor.id else { return Ok(actor.clone()) };
+    let ownership = if actor.is_shared { Ownership::Shared } else { Ownership::Own };
+    match User::find(connection, id) {
+        Ok(user) if user.is_admitted() => Ok(user.actor(ownership)),
+        Ok(_) | Err(AppError::NotFound) => Err(AppError::Forbidden("You may not do this any more: your account was changed.".into())),
+        Err(error) => Err(error),
+    }
 }

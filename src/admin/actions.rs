@@ -5,21 +5,26 @@
 //! `select_across` the search of the list is run again and no key travels. All of it is one transaction: an object that the
 //! actor may not change stops it and is named.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::accounts::posted::Posted;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
+use crate::history::{self, NewEvent, Object, record};
 use crate::query::{Condition, Selection, Sql, Test, Value};
 
 use super::deletion::Protected;
 use super::display::counted;
-use super::edit::Task;
 use super::editing::Act;
 use super::form_page::ObjectView;
 use super::list_query::Query;
 use super::model_admin::ModelAdmin;
+use super::task::Task;
 
 /// Something that can be done with several objects at once.
 pub struct Action<A: ModelAdmin> {
@@ -74,15 +79,15 @@ pub struct Chosen {
     pub keys: Vec<Id>,
     /// Whether all that the list finds are meant.
     pub across: bool,
-    /// How many the person was told of, once they have been asked.
-    pub confirmed: Option<usize>,
+    /// The objects that the person was told of, once they have been asked: see [`Confirmation::digest`].
+    pub confirmed: Option<String>,
     /// The value that was asked for.
     pub value: String,
 }
 
 /// The field of the value that a question asks for.
 pub const VALUE: &str = "value";
-/// The field that says how many objects were confirmed.
+/// The field that says which objects were confirmed.
 pub const CONFIRMED: &str = "confirmed";
 
 impl Chosen {
@@ -91,7 +96,7 @@ impl Chosen {
         Self {
             keys: posted.all("_selected_action").filter_map(Id::parse).collect(),
             across: posted.get("select_across").is_some_and(|across| across == "1"),
-            confirmed: posted.get(CONFIRMED).and_then(|count| count.parse().ok()),
+            confirmed: posted.get(CONFIRMED).map(str::to_owned),
             value: posted.get(VALUE).unwrap_or_default().trim().to_owned(),
         }
     }
@@ -124,6 +129,8 @@ pub struct Confirmation {
     pub objects: Vec<ObjectView>,
     /// How many there are.
     pub count: usize,
+    /// Which they are: what is confirmed is these objects, not as many others.
+    pub digest: String,
     /// What goes with them: label and number.
     pub related: Vec<(&'static str, i64)>,
     /// What keeps some of them from being deleted.
@@ -157,16 +164,18 @@ pub async fn run<A: ModelAdmin>(db: &Db, task: Task, query: Query, action: &'sta
 }
 
 fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Action<A>, chosen: &Chosen) -> Result<Outcome> {
-    if let Some(question) = action.question {
-        let asked = db.read_blocking(|connection| ask::<A>(connection, task, query, action, question, chosen))?;
-        if let Some(asked) = asked {
-            return Ok(Outcome::Ask(Box::new(asked)));
-        }
-    }
     match &action.deed {
         Deed::Change(each, done) => db.write_blocking(|connection| {
+            let task = &task.as_they_are(connection)?;
+            let rows = rows::<A>(connection, task, query, action, chosen)?;
+            // Asked once more: between the answer and this transaction others may have changed what it was about.
+            if let Some(question) = action.question
+                && let Some(asked) = ask::<A>(connection, task, action, question, chosen, &rows)?
+            {
+                return Ok(Outcome::Ask(Box::new(asked)));
+            }
             let mut changed = 0;
-            for row in rows::<A>(connection, task, query, action, chosen)? {
+            for row in rows {
                 changed += usize::from(each(connection, &task.act(), &row, &chosen.value)?);
             }
             Ok(Outcome::Done(done(&objects::<A>(changed))))
@@ -179,8 +188,13 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
             }
             Ok(Outcome::Done(done(&objects::<A>(changed))))
         }
-        Deed::File(ending, media_type, write) => db.read_blocking(|connection| {
+        Deed::File(ending, media_type, write) => db.write_blocking(|connection| {
             let rows = rows::<A>(connection, task, query, action, chosen)?;
+            for row in &rows {
+                let message = format!("Exported as {}.", ending.to_uppercase());
+                let object = Object { model: A::MODEL.model_name, id: (A::STORE.id)(row).to_string(), name: (A::STORE.name)(row) };
+                record(connection, NewEvent::new(&task.actor, task.clock.now(), history::Action::Exported, object, message))?;
+            }
             let mut file = Vec::new();
             write(connection, &task.act(), &rows, &mut file)?;
             Ok(Outcome::File(ending, media_type, file))
@@ -193,24 +207,32 @@ fn objects<A: ModelAdmin>(count: usize) -> String {
     counted(count, A::MODEL.verbose_name, A::MODEL.verbose_name_plural)
 }
 
-/// The question, unless it has been answered for just as many objects.
+/// Tells these objects from any others.
+fn digest<A: ModelAdmin>(rows: &[A::Row]) -> String {
+    let mut keys: Vec<Id> = rows.iter().map(A::STORE.id).collect();
+    keys.sort_unstable();
+    let keys: Vec<String> = keys.iter().map(Id::to_string).collect();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(keys.join(",")))
+}
+
+/// The question, unless it has been answered for these very objects.
 fn ask<A: ModelAdmin>(
     connection: &mut AnyConnection,
     task: &Task,
-    query: &Query,
     action: &'static Action<A>,
     question: Question,
     chosen: &Chosen,
+    rows: &[A::Row],
 ) -> Result<Option<Confirmation>> {
-    let rows = rows::<A>(connection, task, query, action, chosen)?;
+    let digest = digest::<A>(rows);
     let lacks_value = question.asks_for.is_some() && chosen.value.is_empty();
-    let protected = if question.is_dangerous { (A::EDITING.edit()?.protects)(connection, &task.actor, &rows)? } else { Vec::new() };
-    if chosen.confirmed == Some(rows.len()) && !lacks_value && protected.is_empty() {
+    let protected = if question.is_dangerous { (A::EDITING.edit()?.protects)(connection, &task.actor, rows)? } else { Vec::new() };
+    if chosen.confirmed.as_ref() == Some(&digest) && !lacks_value && protected.is_empty() {
         return Ok(None);
     }
     let mut related: Vec<(&'static str, i64)> = Vec::new();
     if question.is_dangerous {
-        for row in &rows {
+        for row in rows {
             for (label, count) in (A::EDITING.edit()?.related)(connection, row)?.into_iter().filter(|(_, count)| *count > 0) {
                 match related.iter_mut().find(|(known, _)| *known == label) {
                     Some((_, sum)) => *sum += count,
@@ -224,6 +246,7 @@ fn ask<A: ModelAdmin>(
         question,
         objects: rows.iter().take(NAMED).map(ObjectView::of::<A>).collect(),
         count: rows.len(),
+        digest,
         related,
         protected,
         chosen: chosen.clone(),

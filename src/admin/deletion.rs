@@ -10,10 +10,10 @@ use crate::error::{AppError, Result};
 use crate::query::{Selection, Sql};
 
 use super::display::number;
-use super::edit::{Task, find};
 use super::form_page::ObjectView;
 use super::list_display::order;
 use super::model_admin::{Model, ModelAdmin};
+use super::task::{Task, find};
 
 /// What the confirmation page shows.
 #[derive(Debug)]
@@ -96,6 +96,7 @@ fn describe<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, row: A
 /// `Forbidden` with the sentence why it may not be deleted.
 pub async fn delete<A: ModelAdmin>(db: &Db, task: Task) -> Result<Outcome> {
     db.write(move |connection| {
+        let task = task.as_they_are(connection)?;
         let Some(row) = deletable::<A>(connection, &task)? else { return Ok(Outcome::Unknown) };
         if !(A::EDITING.edit()?.protects)(connection, &task.actor, std::slice::from_ref(&row))?.is_empty() {
             return Ok(Outcome::Refused(Box::new(describe::<A>(connection, &task.actor, row)?)));

@@ -4,15 +4,13 @@
 //! itself, so of two editors who press Save at the same moment one is always told. A form of a new object carries the key
 //! that the object will have: sent twice it finds the object made, and makes no second one.
 
-use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
-use crate::clock::Clock;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::history;
 use crate::query::condition::Condition;
-use crate::query::{Selection, Sql, Test, Value};
+use crate::query::{Test, Value};
 
 use super::conflict::{ConflictPage, is_same_as_stored};
 use super::display::Display;
@@ -21,19 +19,7 @@ use super::form::{FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, validat
 use super::form_page::{FormPage, bind};
 use super::model_admin::ModelAdmin;
 use super::related::{is_searching, views_of};
-
-/// Who acts on which object; `None` is a new one.
-#[derive(Clone)]
-pub struct Task {
-    /// Who.
-    pub actor: Actor,
-    /// When.
-    pub clock: Clock,
-    /// On what.
-    pub id: Option<Id>,
-    /// When the version was saved that is restored by this, as a sentence says it; `None` for any other save.
-    pub restores: Option<String>,
-}
+use super::task::{Task, find};
 
 /// What became of a form.
 #[derive(Debug)]
@@ -61,28 +47,6 @@ enum Attempt {
     Saved(Saved),
     Overtaken,
     Gone,
-}
-
-impl Task {
-    pub(super) fn act(&self) -> Act<'_> {
-        Act { actor: &self.actor, clock: &self.clock, restores: self.restores.as_deref() }
-    }
-
-    /// The row it is about; `Err` tells that there is none.
-    fn row<A: ModelAdmin>(&self, connection: &mut AnyConnection) -> Result<Result<Option<A::Row>, Missing>> {
-        let Some(id) = self.id else { return Ok(Ok(None)) };
-        Ok(find::<A>(connection, &self.actor, id)?.map(Some).ok_or(Missing))
-    }
-}
-
-struct Missing;
-
-/// The object with this key, if the actor sees it.
-pub fn find<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Option<A::Row>> {
-    let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
-    let (predicate, order) = (Sql::and([(A::VISIBLE)(actor), is_it]), Sql::column(A::KEY));
-    let found = (A::STORE.list)(connection, &Selection::first(&predicate, &order, 1))?;
-    Ok(found.into_iter().next())
 }
 
 /// The form of an object as it is stored, or of a new one.
@@ -188,6 +152,8 @@ fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: F
 
 /// The writing transaction.
 fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormData, cleaned: &A::Cleaned) -> Result<Attempt> {
+    let task = &task.as_they_are(connection)?;
+    A::EDITING.allows(&task.actor, if task.id.is_some() { Permission::Change } else { Permission::Add }, None)?;
     if let Some(id) = task.id {
         (A::EDITING.edit()?.lock)(connection, id)?;
     }

@@ -55,6 +55,7 @@ impl RecentAction {
             () if is(history::Action::Imported) => ("addlink", "Imported"),
             () if is(history::Action::Deleted) => ("deletelink", "Deleted"),
             () if is(history::Action::Exported) => ("viewlink", "Exported"),
+            () if is(history::Action::Counted) => ("changelink", "Counted"),
             () if is(history::Action::Used) => ("viewlink", "Used"),
             () => ("changelink", "Changed"),
         };

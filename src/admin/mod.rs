@@ -37,6 +37,7 @@ pub mod related;
 pub mod search;
 pub mod side_by_side;
 pub mod site_search;
+pub mod task;
 pub mod versions;
 pub mod views;
 pub mod widget;

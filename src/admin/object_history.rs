@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::history::{self, Event};
 
 use super::display::{Display, Moment, counted};
-use super::edit::{Task, find};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
+use super::task::{Task, find};
 
 /// The most events that a page shows.
 const SHOWN: i64 = 200;

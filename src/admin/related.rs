@@ -9,7 +9,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::cell::Cell;
-use super::edit::find;
 use super::fieldset::form_fields;
 use super::form::{ENTER, FormData};
 use super::form_page::Related;
@@ -19,6 +18,7 @@ use super::list_display::order;
 use super::model_admin::{Model, ModelAdmin};
 use super::query_string::QueryString;
 use super::search::predicate;
+use super::task::find;
 use super::widget::Widget;
 use crate::accounts::actor::Permission;
 use crate::accounts::{Actor, Staff};

@@ -14,13 +14,14 @@ use crate::history::{self, Version};
 
 use super::cell::{Cell, Tone};
 use super::display::Display;
-use super::edit::{self, Answer, Task, find};
+use super::edit::{self, Answer};
 use super::editing::{Act, Saved};
 use super::fieldset::form_fields;
 use super::form::{FormData, VERSION, version};
 use super::form_page::{FormPage, ObjectView};
 use super::model_admin::{Model, ModelAdmin};
 use super::side_by_side::{FieldPair, Words, pairs};
+use super::task::{Task, find};
 
 /// How a screen shows versions. Its events keep every field of its form after each change, under the field's name.
 pub struct Versions<Row> {

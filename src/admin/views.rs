@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::actions::{Chosen, Outcome};
 use super::changelist::ChangeList;
 use super::display::Display;
-use super::edit::{self, Answer, Task};
+use super::edit::{self, Answer};
 use super::editing::Saved;
 use super::facets::Facets;
 use super::form::{FormData, Intent, VERSION};
@@ -19,6 +19,7 @@ use super::list_query::{ERROR, Query};
 use super::model_admin::{Model, ModelAdmin};
 use super::pages::{ChangeFormPage, ComparePage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
 use super::query_string::{back_to, carrying, preserved};
+use super::task::Task;
 use super::versions::Restored;
 use super::{actions, deletion, download, list_csv, object_history, versions};
 use crate::accounts::Staff;
@@ -72,15 +73,15 @@ pub async fn act<A: ModelAdmin>(
     let (Ok(query), chosen) = (Query::read::<A>(request.query_string(), &Display::new(&clock)), Chosen::read(&posted)) else {
         return Ok(see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url())));
     };
-    let Some(action) = posted.get("action").and_then(|name| actions::find::<A>(&staff.actor, name)) else {
-        staff.message(Level::Warning, "No action selected.")?;
-        return Ok(here());
-    };
     if chosen.is_empty() {
         let sentence = "Items must be selected in order to perform actions on them. No items have been changed.";
         staff.message(Level::Warning, sentence)?;
         return Ok(here());
     }
+    let Some(action) = posted.get("action").and_then(|name| actions::find::<A>(&staff.actor, name)) else {
+        staff.message(Level::Warning, "No action selected.")?;
+        return Ok(here());
+    };
     match actions::run(&db, task(&staff, &clock, None), query, action, chosen).await {
         Ok(Outcome::Done(sentence)) => staff.message(Level::Success, sentence)?,
         Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(&request, &staff, A::MODEL, *asked)?),
@@ -219,7 +220,7 @@ pub async fn restore<A: ModelAdmin>(
             Ok(see_other(&carrying(request.path().to_owned(), &filters)))
         }
         Restored::Saved(saved, when) => {
-            tell(&staff, &A::MODEL, &saved, &format!("was restored to its version of {when}."))?;
+            tell(&staff, &A::MODEL, &saved, &format!("was restored to its version of {}.", when.trim_end_matches('.')))?;
             Ok(see_other(&carrying(A::MODEL.change_url(saved.id), &filters)))
         }
     }

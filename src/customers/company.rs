@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
 use crate::db::schema::crm_app_company;
+use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::schema::crm_app_customersegment_static_companies as listed;
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
@@ -134,7 +135,13 @@ pub fn belongs_to(connection: &mut AnyConnection, company: Option<Id>, id: Id) -
         let parent = crm_app_company::table.find(above).select(crm_app_company::parent_company_id);
         next = parent.first::<Option<Id>>(connection).optional()?.flatten();
     }
-    Ok(false)
+    // Nobody has that many above them; what is past it is not known to be free of circles.
+    Ok(true)
+}
+
+/// How many companies belong to this one; they stay, without a parent.
+pub fn count_children(connection: &mut AnyConnection, id: Id) -> Result<i64> {
+    Ok(crm_app_company::table.filter(crm_app_company::parent_company_id.eq(id)).count().get_result(connection)?)
 }
 
 /// In how many lists of segments the company stands.
@@ -142,8 +149,12 @@ pub fn count_lists(connection: &mut AnyConnection, id: Id) -> Result<i64> {
     Ok(listed::table.filter(listed::company_id.eq(id)).count().get_result(connection)?)
 }
 
-/// Deletes a row, and its entries in the lists of segments; how many those were.
-pub fn delete(connection: &mut AnyConnection, id: Id) -> Result<usize> {
+/// Deletes a row, and its entries in the lists of segments; how many those were. The lists are changed with it, so the counts
+/// of their segments are older than they are.
+pub fn delete(connection: &mut AnyConnection, id: Id, now: Time) -> Result<usize> {
+    let lists = listed::table.filter(listed::company_id.eq(id)).select(listed::customersegment_id);
+    let changed = diesel::update(segment::table.filter(segment::id.eq_any(lists)));
+    changed.set(segment::updated_at.eq(now)).execute(connection)?;
     let entries = diesel::delete(listed::table.filter(listed::company_id.eq(id))).execute(connection)?;
     diesel::delete(crm_app_company::table.find(id)).execute(connection)?;
     Ok(entries)

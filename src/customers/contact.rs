@@ -6,6 +6,7 @@
 use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
+use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::schema::crm_app_customersegment_static_contacts as listed;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id, Time, dialect};
@@ -144,8 +145,12 @@ pub fn count_lists(connection: &mut AnyConnection, id: Id) -> Result<i64> {
     Ok(listed::table.filter(listed::contact_id.eq(id)).count().get_result(connection)?)
 }
 
-/// Deletes a row, and its entries in the lists of segments; how many those were.
-pub fn delete(connection: &mut AnyConnection, id: Id) -> Result<usize> {
+/// Deletes a row, and its entries in the lists of segments; how many those were. The lists are changed with it, so the counts
+/// of their segments are older than they are.
+pub fn delete(connection: &mut AnyConnection, id: Id, now: Time) -> Result<usize> {
+    let lists = listed::table.filter(listed::contact_id.eq(id)).select(listed::customersegment_id);
+    let changed = diesel::update(segment::table.filter(segment::id.eq_any(lists)));
+    changed.set(segment::updated_at.eq(now)).execute(connection)?;
     let entries = diesel::delete(listed::table.filter(listed::contact_id.eq(id))).execute(connection)?;
     diesel::delete(crm_app_contact::table.find(id)).execute(connection)?;
     Ok(entries)

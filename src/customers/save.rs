@@ -64,6 +64,7 @@ pub(super) fn update<M: Model>(
         labels.iter().copied().filter(|(name, _)| field_text(name, &mut before) != field_text(name, &mut after)).collect();
     if !changed.is_empty() {
         refuse_twin(connection, &after, Some(&before))?;
+        M::refuse(connection, &after)?;
         after.touch(Time(clock.now()));
         M::update(connection, &after).map_err(pointing_nowhere)?;
     }
@@ -80,7 +81,7 @@ pub(super) fn update<M: Model>(
 pub(super) fn delete<M: Model>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &M, labels: &[Label]) -> Result<()> {
     actor.require(Permission::Delete, M::SUBJECT)?;
     let refused = |error| if points_nowhere(&error) { AppError::Conflict(in_use(gone)) } else { error };
-    let entries = M::delete(connection, gone).map_err(refused)?;
+    let entries = M::delete(connection, gone, Time(clock.now())).map_err(refused)?;
     let message = match entries {
         0 => "Deleted.".to_owned(),
         1 => "Deleted, with its entry in the list of a segment.".to_owned(),

@@ -27,6 +27,8 @@ pub enum Action {
     Deleted,
     /// Its members left the house as a file.
     Exported,
+    /// Somebody had its members counted again.
+    Counted,
     /// A campaign took it.
     Used,
     /// A file was imported.
@@ -41,6 +43,7 @@ impl Action {
             Self::Changed => "changed",
             Self::Deleted => "deleted",
             Self::Exported => "exported",
+            Self::Counted => "counted",
             Self::Used => "used",
             Self::Imported => "imported",
         }

@@ -99,7 +99,7 @@ fn count_again(db: &Db, act: &Act<'_>, row: &Row) -> Result<bool> {
     if row.segment.is_archived() {
         return Ok(false);
     }
-    Ok(recalculate::recalculate(db, act.clock, &row.segment)? != Outcome::Overtaken)
+    Ok(recalculate::count_again(db, act.actor, act.clock, &row.segment)? != Outcome::Overtaken)
 }
 
 fn export_json(_: &mut AnyConnection, act: &Act<'_>, rows: &[Row], file: &mut Vec<u8>) -> Result<()> {

@@ -10,6 +10,7 @@ use super::{model, ownership};
 use crate::accounts::belongings::Belongings;
 use crate::accounts::hand_over::{self, Question};
 use crate::accounts::session::{Level, Message};
+use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
@@ -62,7 +63,11 @@ pub async fn hand(
         Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)),
     };
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
-    match db.write(move |connection| ownership::hand_over(connection, &actor, &now, id, to)).await {
+    let hand_over = move |connection: &mut AnyConnection| {
+        let actor = as_they_are(connection, &actor)?;
+        ownership::hand_over(connection, &actor, &now, id, to)
+    };
+    match db.write(hand_over).await {
         Ok(_) => {}
         Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some("Select somebody who can sign in.")),
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &path),

@@ -14,6 +14,7 @@ use super::model::{self, Segment, Status};
 use super::preview::preview;
 use super::usage::Use;
 use crate::accounts::session::Level;
+use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::number;
 use crate::admin::download;
@@ -182,7 +183,11 @@ async fn note_use(actor: &Actor, db: &Db, clock: &Clock, id: Id, campaign: &str)
     let (counting, now, campaign) = (actor.clone(), clock.clone(), campaign.to_owned());
     let taken = db.read_heavy(Lane::Saving, move |connection| Use::prepare(connection, &counting, &now, id, &campaign)).await?;
     let (actor, now) = (actor.clone(), clock.clone());
-    db.write(move |connection| taken.note(connection, &actor, &now)).await
+    db.write(move |connection| {
+        let actor = as_they_are(connection, &actor)?;
+        taken.note(connection, &actor, &now)
+    })
+    .await
 }
 
 /// `POST /admin/crm_app/customersegment/preview/`: who the rules of a form select, as a piece of page for its script.

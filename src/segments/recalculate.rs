@@ -9,11 +9,13 @@ use diesel::prelude::*;
 
 use super::members::Members;
 use super::model::{self, Segment};
+use crate::accounts::Actor;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::{AnyConnection, Db, Time};
 use crate::error::{AppError, Result};
+use crate::history::{Action, NewEvent, record};
 
 /// A count that is not stored yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +62,23 @@ pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome>
     let members = || Members::of_segment(counted, Calendar::from(clock));
     let tally = db.read_unhurried(|connection| Tally::of(connection, clock, members()))?;
     db.write_blocking(|connection| store(connection, counted, &tally))
+}
+
+/// [`recalculate`] for somebody who asks for it: that and what came of it is written down.
+///
+/// # Errors
+/// Those of [`recalculate`].
+pub fn count_again(db: &Db, actor: &Actor, clock: &Clock, counted: &Segment) -> Result<Outcome> {
+    require_countable(counted)?;
+    let tally = db.read_unhurried(|connection| Tally::of(connection, clock, Members::of_segment(counted, Calendar::from(clock))))?;
+    db.write_blocking(|connection| {
+        let outcome = store(connection, counted, &tally)?;
+        if outcome != Outcome::Overtaken {
+            let event = NewEvent::new(actor, clock.now(), Action::Counted, counted.object(), "Counted again.");
+            record(connection, event.counts(Some(counted.member_count), Some(tally.count)))?;
+        }
+        Ok(outcome)
+    })
 }
 
 /// Stores the count of `counted`. `updated_at` stays: counting is no change.

@@ -10,6 +10,7 @@ use super::bulk;
 use super::model::{self, Segment};
 use super::recalculate::{self, Outcome};
 use crate::accounts::session::{Level, Message};
+use crate::accounts::user::as_they_are;
 use crate::accounts::{Posted, Staff};
 use crate::admin::display::counted;
 use crate::admin::frame::see_other;
@@ -17,14 +18,18 @@ use crate::admin::model_admin::ModelAdmin;
 use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::db::connection::Lane;
-use crate::db::{Db, Id};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
 /// `POST …/<uuid>/duplicate/`: leads to the copy.
 pub async fn duplicate(staff: Staff, path: Path<String>, _asked: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
-    let copy = match db.write(move |connection| bulk::duplicate(connection, &actor, &now, id, None)).await {
+    let copy = move |connection: &mut AnyConnection| {
+        let actor = as_they_are(connection, &actor)?;
+        bulk::duplicate(connection, &actor, &now, id, None)
+    };
+    let copy = match db.write(copy).await {
         Ok(copy) => copy,
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &path),
         Err(error) => return Err(error),
@@ -41,7 +46,7 @@ pub async fn count_again(staff: Staff, path: Path<String>, _asked: Posted, db: D
     let (actor, now, here) = (staff.actor.clone(), Clock::clone(&clock), Db::clone(&db));
     let count = move || {
         let segment: Segment = here.read_blocking(|connection| model::find(connection, &actor, id))?;
-        recalculate::recalculate(&here, &now, &segment)
+        recalculate::count_again(&here, &actor, &now, &segment)
     };
     let (level, sentence) = match db.long(Lane::Saving, count).await {
         Ok(Outcome::Counted(count)) => (Level::Success, format!("Counted again: it has {}.", counted(count, "member", "members"))),

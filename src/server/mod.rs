@@ -35,7 +35,7 @@ use crate::accounts::hashing::Hashing;
 use crate::accounts::keys;
 use crate::accounts::session_store::Store;
 use crate::accounts::staff::Ownership;
-use crate::accounts::unsent;
+use crate::accounts::{posted, unsent};
 use crate::admin::frame::Nav;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
@@ -98,7 +98,11 @@ fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock
     let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(checked((site.nav)())?));
     let server = HttpServer::new(move || {
         let sessions = sessions(store.clone(), key.clone(), &config);
-        let pages = web::scope("").wrap(from_fn(unsent::keep)).wrap(sessions).configure(|config| pages(config, site.urls));
+        let pages = web::scope("")
+            .wrap(from_fn(unsent::keep))
+            .wrap(sessions)
+            .wrap(from_fn(posted::gather))
+            .configure(|config| pages(config, site.urls));
         App::new()
             .app_data(config.clone())
             .app_data(db.clone())

@@ -180,8 +180,9 @@ fn no_body_makes_any_page_fail_or_changes_anything() {
     on_sites(|site| {
         let before = rows(&site.app.test);
         for path in site.addresses("POST") {
-            // Deleting and copying ask for nothing but the token, and signing out ends the session: any form is a good one there.
+            // Deleting, copying and restoring ask for nothing but the token, and signing out ends the session: any form is a good one there.
             let is_deed = ["/logout/", "/duplicate/", "/count/"].iter().any(|deed| path.ends_with(deed))
+                || path.contains("/history/")
                 || path.ends_with("/delete/") && !path.contains("/user/") && !path.contains(&site.foreign.to_string());
             for (name, kind, body) in bodies() {
                 if is_deed && kind.is_none_or(|kind| kind.starts_with(FORM)) {

@@ -19,7 +19,10 @@ fn counted(db: &Db) -> i64 {
 
 /// The site behind a proxy, whose word for where a browser is, is believed.
 fn site(test: TestDb) -> TestApp {
-    TestApp::with(test, |settings| settings.trusted_proxies = vec!["127.0.0.1".parse().unwrap()])
+    TestApp::with(test, |settings| {
+        settings.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        settings.login_failures_by_address = 5;
+    })
 }
 
 /// Signs in from an address.

@@ -127,9 +127,10 @@ pub fn lock(connection: &mut AnyConnection, _: Id) -> Result<()> {
     managing::lock(connection)
 }
 
-/// See `Edit::is_done`: a form with another password asks for something that is not done.
-pub fn is_done(connection: &mut AnyConnection, row: &Account, data: &FormData) -> Result<bool> {
-    Ok(password::verify(data.get("password1"), &User::find(connection, row.id)?.password))
+/// See `Edit::is_done`: never. Saying yes to the right password and no to others would let people guess those of others; a
+/// form that is sent twice is told that the username is taken.
+pub fn is_done(_: &mut AnyConnection, _: &Account, _: &FormData) -> Result<bool> {
+    Ok(false)
 }
 
 /// See `Edit::save`.
@@ -180,9 +181,14 @@ pub fn delete<B: Belongings>(connection: &mut AnyConnection, act: &Act<'_>, row:
 
 /// The deed of "Deactivate selected Users".
 pub fn deactivate(connection: &mut AnyConnection, act: &Act<'_>, row: &Account, _: &str) -> Result<bool> {
-    let values = Values { is_active: false, ..row.values.clone() };
-    managing::update(connection, act.actor, act.clock.now(), row.id, &values)?;
-    Ok(row.values.is_active)
+    // Read again: another Admin may have changed more than that since the list was.
+    managing::lock(connection)?;
+    let values = managing::find(connection, row.id)?.values;
+    if !values.is_active {
+        return Ok(false);
+    }
+    managing::update(connection, act.actor, act.clock.now(), row.id, &Values { is_active: false, ..values })?;
+    Ok(true)
 }
 
 /// Why a user is not deleted yet.

@@ -18,9 +18,9 @@ use crate::accounts::password_rules::Problems;
 use crate::accounts::session::Level;
 use crate::accounts::{Posted, Staff};
 use crate::admin::display::counted;
-use crate::admin::edit;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::ModelAdmin;
+use crate::admin::task;
 use crate::admin::views::{self, unknown};
 use crate::clock::Clock;
 use crate::db::{Db, Id};
@@ -141,7 +141,7 @@ pub async fn delete_form<B: Belongings>(
 async fn find<B: Belongings>(db: &Db, staff: &Staff, path: &str) -> Result<Option<Account>> {
     let Some(id) = Id::parse(path) else { return Ok(None) };
     let actor = staff.actor.clone();
-    db.read(move |connection| edit::find::<UserAdmin<B>>(connection, &actor, id)).await
+    db.read(move |connection| task::find::<UserAdmin<B>>(connection, &actor, id)).await
 }
 
 async fn question<B: Belongings>(db: &Db, staff: &Staff, path: &str) -> Result<Option<(Question, Id)>> {

@@ -131,7 +131,10 @@ const METADATA: &[Field<Row>] = &[
 const COUNT: Widget = Widget::Integer(0, 2_147_483_647);
 
 fn related(connection: &mut AnyConnection, row: &Row) -> Result<Vec<(&'static str, i64)>> {
-    Ok(vec![(IN_LISTS, company::count_lists(connection, row.id)?)])
+    Ok(vec![
+        (IN_LISTS, company::count_lists(connection, row.id)?),
+        ("Companies that lose their parent", company::count_children(connection, row.id)?),
+    ])
 }
 
 /// A company with contacts or contracts stays.

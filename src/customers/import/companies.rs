@@ -9,8 +9,8 @@ use crate::accounts::actor::Subject;
 use crate::criteria::catalogue;
 use crate::customers::company::{self, Company};
 use crate::db::schema::crm_app_company;
-use crate::db::{AnyConnection, Id, Time};
-use crate::error::Result;
+use crate::db::{AnyConnection, Id, Time, lease};
+use crate::error::{AppError, Result};
 use crate::query::{Column, Sql, text};
 
 impl Model for Company {
@@ -128,7 +128,16 @@ impl Model for Company {
         company::lock(connection, id)
     }
 
-    fn delete(connection: &mut AnyConnection, row: &Self) -> Result<usize> {
-        company::delete(connection, row.id)
+    fn refuse(connection: &mut AnyConnection, row: &Self) -> Result<()> {
+        // Two who make each the parent of the other see neither's change until one has waited for the other.
+        lease::lock(connection, "parents of companies")?;
+        if company::belongs_to(connection, row.parent_company_id, row.id)? {
+            return Err(AppError::Conflict("A company cannot belong to itself, nor to one that belongs to it.".into()));
+        }
+        Ok(())
+    }
+
+    fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize> {
+        company::delete(connection, row.id, now)
     }
 }

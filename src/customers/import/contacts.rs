@@ -147,8 +147,8 @@ impl Model for Contact {
         contact::lock(connection, id)
     }
 
-    fn delete(connection: &mut AnyConnection, row: &Self) -> Result<usize> {
-        contact::delete(connection, row.id)
+    fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize> {
+        contact::delete(connection, row.id, now)
     }
 }
 

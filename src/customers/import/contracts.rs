@@ -117,7 +117,7 @@ impl Model for Contract {
         contract::lock(connection, id)
     }
 
-    fn delete(connection: &mut AnyConnection, row: &Self) -> Result<usize> {
+    fn delete(connection: &mut AnyConnection, row: &Self, _: Time) -> Result<usize> {
         contract::delete(connection, row.id)
     }
 }

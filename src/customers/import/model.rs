@@ -69,6 +69,13 @@ pub(in crate::customers) trait Model: Clone + PartialEq + Send + 'static {
     fn update(connection: &mut AnyConnection, row: &Self) -> Result<()>;
     /// Makes everybody else who would change this row wait until the transaction ends.
     fn lock(connection: &mut AnyConnection, id: Id) -> Result<()>;
+    /// Refuses what only the rows that are stored now can tell, under a lease of its own.
+    ///
+    /// # Errors
+    /// `Conflict` with the sentence.
+    fn refuse(_: &mut AnyConnection, _: &Self) -> Result<()> {
+        Ok(())
+    }
     /// Deletes a row, and its entries in the lists of segments; how many those were.
-    fn delete(connection: &mut AnyConnection, row: &Self) -> Result<usize>;
+    fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize>;
 }
