@@ -127,6 +127,12 @@ fn all_that_the_list_finds_are_taken_without_their_keys_and_counted_again_when_t
         add(person, "Hotel three");
         let again = person.submit(&asked.form());
         assert_eq!(again.texts("#deleted-objects li").len(), 3, "one more came in: it is asked again");
+        let gone = go(person, LIST, "delete_selected", &[stored(app).iter().find(|segment| segment.name == "Hotel one").unwrap().id]);
+        assert_eq!(person.submit(&gone.form()).status, 303);
+        add(person, "Hotel four");
+        let again = person.submit(&again.form());
+        assert_eq!(again.texts("#deleted-objects li").len(), 3, "as many, but others: it is asked again");
+        assert!(again.text("#deleted-objects").contains("Hotel four"));
         assert_eq!(person.submit(&again.form()).status, 303);
         assert_eq!(stored(app).iter().map(|segment| segment.name.as_str()).collect::<Vec<_>>(), ["Bar"]);
     });

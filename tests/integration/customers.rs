@@ -280,11 +280,18 @@ fn a_deleted_contact_leaves_the_lists_and_a_company_with_contacts_stays() {
         let many = person.submit(&many);
         assert_eq!((many.text("h1").as_str(), many.texts(".protected li").len()), ("Cannot delete Companies", 2));
 
+        let counts = || person.open("/admin/crm_app/customersegment/").text(".field-member_count");
+        app.test.set_now(app.test.clock.now() + chrono::Duration::minutes(10));
+        let count = person.open("/admin/crm_app/customersegment/").form_at("#changelist-form").fill("action", "count_again");
+        assert_eq!(person.submit(&count.and("_selected_action", &segment.to_string())).status, 303);
+        assert_eq!(counts(), "1");
+        app.test.set_now(app.test.clock.now() + chrono::Duration::minutes(5));
         let sure = person.open(&url.replace("/change/", "/delete/"));
         assert_eq!(sure.texts("#content-main h2 + ul li")[1], "Entries in the static lists of segments: 1");
         let gone = person.submit(&sure.form());
         assert_eq!(message(&person.follow(&gone)), "The Contact “Anong” was deleted successfully.");
         assert_eq!(deeds(&app, &key(&url)), ["Added.", "Deleted, with its entry in the list of a segment."]);
+        assert_eq!(counts(), "1 counted 5 min ago", "the count is older than the list, and says so");
         let left: i64 = app.test.db.read_blocking(|connection| Ok(listed::table.count().get_result(connection)?)).unwrap();
         assert_eq!(left, 0);
         let asked =

@@ -1,6 +1,8 @@
 //! Users in the admin: who manages whom, what nobody can do to themselves, and what ends with it.
 
 use std::collections::HashMap;
+use std::io::{self, Cursor, Read};
+use std::time::Duration;
 
 use actix_session::storage::SessionStore as _;
 use customer_segments::accounts::managing::{self, Values};
@@ -315,6 +317,49 @@ fn whoever_lost_their_rights_meanwhile_changes_nobody() {
         let refused = test.db.write_blocking(|connection| managing::update(connection, &actor, now, victim, &values)).unwrap_err();
         assert!(refused.to_string().contains("your account was changed"), "{refused}");
         assert!(test.db.write_blocking(|connection| managing::delete(connection, &actor, now, victim)).is_err());
+    });
+}
+
+/// A body whose last bytes come after something has happened.
+struct Late<F: FnMut()> {
+    begun: Cursor<Vec<u8>>,
+    happens: Option<F>,
+    rest: Cursor<Vec<u8>>,
+}
+
+impl<F: FnMut()> Read for Late<F> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.begun.read(into)?;
+        if read > 0 {
+            return Ok(read);
+        }
+        if let Some(mut happens) = self.happens.take() {
+            // The server has long seen who begins to ask.
+            std::thread::sleep(Duration::from_millis(300));
+            happens();
+        }
+        self.rest.read(into)
+    }
+}
+
+#[test]
+fn whoever_is_deactivated_while_their_form_is_under_way_saves_nothing() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let form = person.open(SEGMENT_ADD).form().fill("name", "Late").fill("filter_criteria", RULES).and("_save", "1");
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish().into_bytes();
+        let (begun, rest) = body.split_at(body.len() - 5);
+        let (db, id, length) = (app.test.db.clone(), person.id.unwrap(), body.len());
+        let deactivate = move || {
+            let user = auth_user::table.find(id);
+            db.write_blocking(|connection| Ok(diesel::update(user).set(auth_user::is_active.eq(false)).execute(connection)?)).unwrap();
+        };
+        let late = Late { begun: Cursor::new(begun.to_vec()), happens: Some(deactivate), rest: Cursor::new(rest.to_vec()) };
+        let answer = person.post_body(SEGMENT_ADD, reqwest::blocking::Body::sized(late, u64::try_from(length).unwrap()));
+        assert_ne!(answer.status, 303, "{}", answer.location());
+        let kept = |connection: &mut _| Ok(crm_app_customersegment::table.count().get_result::<i64>(connection)?);
+        assert_eq!(app.test.db.read_blocking(kept).unwrap(), 0);
     });
 }
 

@@ -173,6 +173,11 @@ impl Person<'_> {
         self.get(answer.location())
     }
 
+    /// Posts a form as a body that may take its time.
+    pub(crate) fn post_body(&self, path: &str, body: reqwest::blocking::Body) -> Answer {
+        self.send(self.client.post(self.app.url(path)).header("Content-Type", "application/x-www-form-urlencoded").body(body))
+    }
+
     fn send(&self, request: RequestBuilder) -> Answer {
         Answer::of(self.client.execute(request.build().expect("a request")).expect("the site answers"))
     }
