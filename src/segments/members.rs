@@ -124,7 +124,7 @@ impl Members {
     pub fn page(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Vec<Row>> {
         let is_walked = is_walked(count, offset + limit);
         let (predicate, order) = self.by_name(is_walked);
-        let reads_rows = is_walked || count < FEW && dialect::sorts_few_rows_well(connection);
+        let reads_rows = reads_rows(connection, is_walked, count);
         contact::list(connection, &Selection { predicate, order: &order, limit, offset, reads_rows })
     }
 
@@ -141,16 +141,14 @@ impl Members {
         let count = self.count(connection)?;
         let is_walked = is_walked(count, count);
         let (members, order) = self.by_name(is_walked);
+        let reads_rows = reads_rows(connection, is_walked, count);
         let mut after: Option<(String, Id)> = None;
         loop {
             let predicate = match after.take() {
                 Some((name, id)) => members.clone() + " AND " + past(name, id),
                 None => members.clone(),
             };
-            let rows = contact::list(
-                connection,
-                &Selection { predicate: &predicate, order: &order, limit: BATCH, offset: 0, reads_rows: is_walked },
-            )?;
+            let rows = contact::list(connection, &Selection { predicate: &predicate, order: &order, limit: BATCH, offset: 0, reads_rows })?;
             each(connection, &rows)?;
             match rows.last() {
                 Some(last) if i64::try_from(rows.len()).is_ok_and(|length| length == BATCH) => {
@@ -174,6 +172,11 @@ fn is_walked(count: i64, wanted: i64) -> bool {
     // Where there is nobody, the walk would go to the end.
     let walked = wanted.min(count).max(1).saturating_mul(CONTACTS) / count.max(1);
     walked < SCAN.saturating_add(count.saturating_mul(4))
+}
+
+/// Whether a page of `count` members is read as whole rows at once.
+fn reads_rows(connection: &AnyConnection, is_walked: bool, count: i64) -> bool {
+    if dialect::sorts_few_rows_well(connection) { count < FEW } else { is_walked }
 }
 
 /// The two conditions that no rule can lift, written as the index of members has them.
