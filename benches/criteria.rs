@@ -2,32 +2,27 @@
 //!
 //! `cargo bench --bench criteria` prints a table: criterion × size × engine, p50 and p95 of ours, p50 of the best
 //! hand-written SQL on the same connection, their ratio. `BENCH_SIZES=100000,1000000` chooses the sizes (100,000 without).
-//! Machines are noisy: the two are measured in turns, and it is the ratio that counts. PostgreSQL is a cluster of the
-//! bench's own; where it is not installed, the table says so by leaving it out.
+//! Machines are noisy: the two are measured in turns, and it is the ratio that counts.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on should stop")]
 
-#[path = "../tests/integration/support/postgres.rs"]
-mod postgres;
+mod figures;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use chrono::TimeZone;
-use customer_segments::clock::Clock;
 use customer_segments::criteria::{Calendar, resolve};
 use customer_segments::customers::contact::Contact;
-use customer_segments::customers::sample;
+use customer_segments::db::AnyConnection;
 use customer_segments::db::MultiBackend;
-use customer_segments::db::connection::Options;
 use customer_segments::db::dialect::Engine;
-use customer_segments::db::{AnyConnection, Db, migrations};
 use customer_segments::query::text::WHITE_SPACE;
 use customer_segments::segments::Members;
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{BigInt, Text};
+
+use figures::{at_each_size, clock, ms, p, private_memory};
 
 /// How often each is measured.
 const ROUNDS: usize = 15;
@@ -117,41 +112,19 @@ struct OfCompany {
 }
 
 fn main() {
-    let sizes = std::env::var("BENCH_SIZES").unwrap_or_else(|_| "100000".into());
     println!(
         "| criterion | contacts | engine | members | count p50 | p95 | by hand | ratio | page p50 | p95 | by hand | ratio | private MB |"
     );
     println!("|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-    for size in sizes.split(',').map(|size| size.trim().parse::<usize>().expect("BENCH_SIZES is numbers")) {
-        let directory = tempfile::tempdir().unwrap();
-        measure(size, Engine::Sqlite, &format!("sqlite://{}", directory.path().join("bench.db").display()));
-        if let Some(cluster) = postgres::cluster() {
-            let name = format!("bench_{size}");
-            cluster.run(&format!("CREATE DATABASE {name}")).expect("a database for the bench");
-            measure(size, Engine::Postgres, &cluster.url(&name));
-            cluster.run(&format!("DROP DATABASE {name} WITH (FORCE)")).expect("the database goes again");
+    at_each_size(|size, engine, db| {
+        for case in CASES {
+            db.read_unhurried(|connection| {
+                println!("{}", row(connection, case, size, engine, (&clock()).into()));
+                Ok(())
+            })
+            .expect("a measurement");
         }
-    }
-}
-
-fn measure(size: usize, engine: Engine, url: &str) {
-    let now = chrono_tz::Asia::Bangkok.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap().to_utc();
-    let clock = Clock::fixed(now, chrono_tz::Asia::Bangkok);
-    let db = Db::open(Options::new(url)).expect("a database");
-    migrations::apply_tables(&db).expect("tables");
-    sample::fill(&db, &clock, size).expect("sample data");
-    migrations::apply(&db).expect("indexes");
-    if engine == Engine::Postgres {
-        // What autovacuum does within a minute: counts may then read indexes alone.
-        db.raw().unwrap().batch_execute("VACUUM ANALYZE").expect("a vacuum");
-    }
-    for case in CASES {
-        db.read_unhurried(|connection| {
-            println!("{}", row(connection, case, size, engine, (&clock).into()));
-            Ok(())
-        })
-        .expect("a measurement");
-    }
+    });
 }
 
 fn row(connection: &mut AnyConnection, case: &Case, size: usize, engine: Engine, calendar: Calendar) -> String {
@@ -199,7 +172,7 @@ fn row(connection: &mut AnyConnection, case: &Case, size: usize, engine: Engine,
         ms(p(&our_page, 95)),
         ms(p(&best, 50)),
         ratio(&our_page, &best),
-        private_memory(),
+        private_memory("self"),
     )
 }
 
@@ -271,22 +244,6 @@ fn in_turns<const N: usize>(connection: &mut AnyConnection, mut works: [Work<'_>
     times
 }
 
-/// A percentile of sorted times.
-fn p(times: &[Duration], percent: usize) -> Duration {
-    times[(times.len() - 1) * percent / 100]
-}
-
 fn ratio(ours: &[Duration], other: &[Duration]) -> f64 {
     p(ours, 50).as_secs_f64() / p(other, 50).as_secs_f64()
-}
-
-fn ms(time: Duration) -> String {
-    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
-}
-
-/// Memory that is this process's alone, in MB, as Linux tells it; the database's mapped pages are not in it.
-fn private_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
 }

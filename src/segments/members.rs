@@ -49,8 +49,6 @@ impl Numbers {
 const CONTACTS: i64 = 1_000_000;
 /// What looking up costs at least where no index knows the rules.
 const SCAN: i64 = 150_000;
-/// So few members may be sorted as whole rows.
-const FEW: i64 = 10_000;
 /// Rows read at a time while streaming.
 const BATCH: i64 = 5_000;
 
@@ -124,7 +122,7 @@ impl Members {
     pub fn page(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Vec<Row>> {
         let is_walked = is_walked(count, offset + limit);
         let (predicate, order) = self.by_name(is_walked);
-        let reads_rows = reads_rows(connection, is_walked, count);
+        let reads_rows = dialect::reads_whole_rows(connection, count, is_walked);
         contact::list(connection, &Selection { predicate, order: &order, limit, offset, reads_rows })
     }
 
@@ -141,7 +139,7 @@ impl Members {
         let count = self.count(connection)?;
         let is_walked = is_walked(count, count);
         let (members, order) = self.by_name(is_walked);
-        let reads_rows = reads_rows(connection, is_walked, count);
+        let reads_rows = dialect::reads_whole_rows(connection, count, is_walked);
         let mut after: Option<(String, Id)> = None;
         loop {
             let predicate = match after.take() {
@@ -172,11 +170,6 @@ fn is_walked(count: i64, wanted: i64) -> bool {
     // Where there is nobody, the walk would go to the end.
     let walked = wanted.min(count).max(1).saturating_mul(CONTACTS) / count.max(1);
     walked < SCAN.saturating_add(count.saturating_mul(4))
-}
-
-/// Whether a page of `count` members is read as whole rows at once.
-fn reads_rows(connection: &AnyConnection, is_walked: bool, count: i64) -> bool {
-    if dialect::sorts_few_rows_well(connection) { count < FEW } else { is_walked }
 }
 
 /// The two conditions that no rule can lift, written as the index of members has them.
