@@ -29,3 +29,27 @@ impl<'a> Selection<'a> {
         self.reads_rows && self.offset == 0
     }
 }
+
+/// Rows of the largest table that plans are chosen for; on a smaller one either is quick.
+const ROWS: i64 = 1_000_000;
+/// What looking up costs at least where no index knows the predicate.
+const SCAN: i64 = 150_000;
+
+/// Whether the first `wanted` of `count` rows are found sooner by walking the index of their order until there are enough of
+/// them than by looking all of them up and sorting them. Measured in rows that are walked past.
+pub fn is_walked(count: i64, wanted: i64) -> bool {
+    // Where there is nobody, the walk would go to the end.
+    let walked = wanted.min(count).max(1).saturating_mul(ROWS) / count.max(1);
+    walked < SCAN.saturating_add(count.saturating_mul(4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_walked;
+
+    #[test]
+    fn many_are_walked_to_and_few_or_none_are_looked_up() {
+        assert!(is_walked(500_000, 100) && is_walked(7_000, 100));
+        assert!(!is_walked(0, 100) && !is_walked(1, 100) && !is_walked(100, 100) && !is_walked(7_000, 5_000));
+    }
+}

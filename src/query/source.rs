@@ -11,6 +11,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::selection::Selection;
 use super::sql::{Scalar, Sql, Value};
+use crate::db::dialect::Word;
 use crate::db::types::sql::Uid;
 use crate::db::{AnyConnection, Id, MultiBackend};
 use crate::error::{AppError, Result};
@@ -69,8 +70,8 @@ impl Source {
             // It takes the table's own name, by which `columns` call it.
             Sql::from(" FROM (SELECT ") + table + ".*" + self.page(selection) + ") AS " + table
         } else {
-            let keys = Sql::from(" FROM (SELECT ") + table + ".id" + self.page(selection) + ") AS page INNER JOIN ";
-            keys + table + " ON " + table + ".id = page.id"
+            let keys = Sql::from(" FROM (SELECT ") + table + Word::RowKey + " AS row_key" + self.page(selection) + ") AS page";
+            keys + " INNER JOIN " + table + " ON " + table + Word::RowKey + " = page.row_key"
         };
         let join = joined.map_or("", |(_, join)| join);
         Rows { columns, rest: page + join + " ORDER BY " + selection.order.clone() }

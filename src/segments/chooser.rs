@@ -17,6 +17,7 @@ use crate::db::dialect::Word;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
+use crate::query::selection::is_walked;
 use crate::query::{Column, Selection, Sql, Value};
 
 /// Rows of a pane.
@@ -36,7 +37,8 @@ pub struct Kind {
     /// "contacts".
     pub plural: &'static str,
     key: &'static str,
-    listed: &'static str,
+    /// The table of who is listed, and its column of keys.
+    listed: (&'static str, &'static str),
     name: &'static Column,
     search: &'static [SearchField],
     list: fn(&mut AnyConnection, &Selection<'_>) -> Result<Vec<Candidate>>,
@@ -47,7 +49,7 @@ pub static CONTACTS: Kind = Kind {
     prefix: "contact",
     plural: "contacts",
     key: "crm_app_contact.id",
-    listed: "SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ",
+    listed: ("crm_app_customersegment_static_contacts", "contact_id"),
     name: &contact_field::NAME,
     search: &[SearchField::new(contact_field::SEARCHED), SearchField::through(EMPLOYER, BY_NAME_AND_COUNTRY)],
     list: list_contacts,
@@ -58,7 +60,7 @@ pub static COMPANIES: Kind = Kind {
     prefix: "company",
     plural: "companies",
     key: "crm_app_company.id",
-    listed: "SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = ",
+    listed: ("crm_app_customersegment_static_companies", "company_id"),
     name: &company_field::NAME,
     search: &[SearchField::new(company_field::SEARCHED)],
     list: list_companies,
@@ -177,15 +179,16 @@ impl Kind {
         change.add.truncate(MOST);
         change.remove.truncate(MOST);
         let ids = |ids: &[Id]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-        let stored = segment.map_or_else(Sql::none, |segment| self.is_in(Sql::from(self.listed) + Value::Id(segment.id)));
-        let is_one_of = |ids: &[Id]| {
-            if ids.is_empty() { Sql::none() } else { self.is_in(Sql::join(ids.iter().map(|id| Value::Id(*id).into()), ", ", "NULL")) }
+        let is_chosen = |key: Sql| key + " IN (" + self.chosen(segment, &change) + ")";
+        let pane = |connection: &mut AnyConnection, query: &str, page: &str, of: Sql, is_walked: bool| {
+            self.pane(connection, data.get(&self.field(query)), self.page_asked(data, page, query), of, is_walked)
         };
-        let chosen = Sql::or([Sql::and([stored, is_one_of(&change.remove).complement()]), is_one_of(&change.add)]);
-        let mut pane =
-            |query: &str, page: &str, of: Sql| self.pane(connection, data.get(&self.field(query)), self.page_asked(data, page, query), of);
-        let mut available = if is_editable { pane("q", "page", chosen.clone().complement())? } else { Pane::default() };
-        let mut chosen = pane("cq", "cpage", chosen)?;
+        let mut available =
+            if is_editable { pane(connection, "q", "page", is_chosen(self.key.into()).complement(), true)? } else { Pane::default() };
+        // Many are met on the way through all names; a few, or those whom a search leaves of many, are looked up.
+        let is_walked = is_walked(listed, PAGE) && data.get(&self.field("cq")).is_empty();
+        let key = if is_walked { Sql::from(Word::Unindexed) + self.key } else { self.key.into() };
+        let mut chosen = pane(connection, "cq", "cpage", is_chosen(key), is_walked)?;
         for (pane, query) in [(&mut available, "q"), (&mut chosen, "cq")] {
             pane.has_focus = is_editable && self.is_entered(data, query);
         }
@@ -206,8 +209,16 @@ impl Kind {
         })
     }
 
-    fn is_in(&self, list: Sql) -> Sql {
-        Sql::from(self.key) + " IN (" + list + ")"
+    /// The keys of those who will be listed once the form is saved. One list, not an OR: that is asked of every row there is.
+    fn chosen(&self, segment: Option<&Segment>, change: &Change) -> Sql {
+        let keys = |ids: &[Id]| Sql::join(ids.iter().map(|id| Sql::from("(") + Value::Id(*id) + ")"), ", ", "NULL");
+        let stored = segment.map(|segment| {
+            let (table, column) = self.listed;
+            let listed = Sql::from("SELECT ") + column + " FROM " + table + " WHERE customersegment_id = " + Value::Id(segment.id);
+            if change.remove.is_empty() { listed } else { listed + " AND " + column + " NOT IN (" + keys(&change.remove) + ")" }
+        });
+        let added = (!change.add.is_empty()).then(|| Sql::from("VALUES ") + keys(&change.add));
+        Sql::join(stored.into_iter().chain(added), " UNION ALL ", "NULL")
     }
 
     /// The page that a button asks for, else the one that is open; a new search begins at its first.
@@ -219,10 +230,11 @@ impl Kind {
         if is_new_search { 1 } else { asked.parse().unwrap_or(1).clamp(1, 1_000_000) }
     }
 
-    fn pane(&self, connection: &mut AnyConnection, query: &str, page: i64, of: Sql) -> Result<Pane> {
-        let predicate = Sql::and([of, predicate(connection, self.search, query)?]);
+    fn pane(&self, connection: &mut AnyConnection, query: &str, page: i64, of: Sql, is_walked: bool) -> Result<Pane> {
+        let of = if query.trim().is_empty() { of } else { Sql::and([of, predicate(connection, self.search, query)?]) };
         let order = Sql::column(self.name) + Word::ByteOrder + ", " + self.key;
-        let selection = Selection { predicate: &predicate, order: &order, limit: PAGE + 1, offset: (page - 1) * PAGE, reads_rows: false };
+        let order = if is_walked { order } else { Sql::from(Word::Unindexed) + order };
+        let selection = Selection { predicate: &of, order: &order, limit: PAGE + 1, offset: (page - 1) * PAGE, reads_rows: false };
         let mut rows = (self.list)(connection, &selection)?;
         let page_length = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let has_next = rows.len() > page_length;

@@ -16,6 +16,7 @@ use crate::db::schema::crm_app_contact as contact_table;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::Selection;
+use crate::query::selection::is_walked;
 use crate::query::sql::Scalar;
 use crate::query::text::WHITE_SPACE;
 use crate::query::{Sql, Value};
@@ -45,10 +46,6 @@ impl Numbers {
     }
 }
 
-/// Contacts of the largest database that plans are chosen for; on a smaller one either is quick.
-const CONTACTS: i64 = 1_000_000;
-/// What looking up costs at least where no index knows the rules.
-const SCAN: i64 = 150_000;
 /// Rows read at a time while streaming.
 const BATCH: i64 = 5_000;
 
@@ -122,7 +119,7 @@ impl Members {
     pub fn page(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Vec<Row>> {
         let is_walked = is_walked(count, offset + limit);
         let (predicate, order) = self.by_name(is_walked);
-        let reads_rows = dialect::reads_whole_rows(connection, count, is_walked);
+        let reads_rows = dialect::reads_whole_rows(connection, count);
         contact::list(connection, &Selection { predicate, order: &order, limit, offset, reads_rows })
     }
 
@@ -139,7 +136,7 @@ impl Members {
         let count = self.count(connection)?;
         let is_walked = is_walked(count, count);
         let (members, order) = self.by_name(is_walked);
-        let reads_rows = dialect::reads_whole_rows(connection, count, is_walked);
+        let reads_rows = dialect::reads_whole_rows(connection, count);
         let mut after: Option<(String, Id)> = None;
         loop {
             let predicate = match after.take() {
@@ -164,14 +161,6 @@ impl Members {
     }
 }
 
-/// Whether the first `wanted` of `count` members are found sooner by walking the index of names until there are enough of
-/// them than by looking all of them up and sorting them. Measured in contacts that are walked past.
-fn is_walked(count: i64, wanted: i64) -> bool {
-    // Where there is nobody, the walk would go to the end.
-    let walked = wanted.min(count).max(1).saturating_mul(CONTACTS) / count.max(1);
-    walked < SCAN.saturating_add(count.saturating_mul(4))
-}
-
 /// The two conditions that no rule can lift, written as the index of members has them.
 fn mailable(predicate: Sql) -> Sql {
     Sql::from("crm_app_contact.is_active AND NOT crm_app_contact.unsubscribed AND ") + predicate.grouped()
@@ -186,15 +175,4 @@ fn past(name: String, id: Id) -> Sql {
         + ", "
         + Value::Id(id)
         + ")"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_walked;
-
-    #[test]
-    fn many_are_walked_to_and_few_or_none_are_looked_up() {
-        assert!(is_walked(500_000, 100) && is_walked(7_000, 100));
-        assert!(!is_walked(0, 100) && !is_walked(1, 100) && !is_walked(100, 100) && !is_walked(7_000, 5_000));
-    }
 }

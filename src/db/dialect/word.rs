@@ -20,6 +20,8 @@ pub enum Word {
     /// Before a column: do not look this one up in an index. SQLite then reads a page in the order of its index and stops
     /// early, where its planner would gather and sort everything.
     Unindexed,
+    /// The column that finds a row soonest, after its table: SQLite's own key, which every index holds, saves looking the id up.
+    RowKey,
 }
 
 impl Word {
@@ -32,6 +34,8 @@ impl Word {
             (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
             (Self::ByteOrder, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
             (Self::Unindexed, Engine::Sqlite) => "+",
+            (Self::RowKey, Engine::Postgres) => ".id",
+            (Self::RowKey, Engine::Sqlite) => ".rowid",
         }
     }
 }
