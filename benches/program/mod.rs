@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use reqwest::blocking::{Client, ClientBuilder};
 use reqwest::cookie::Jar;
 use reqwest::redirect::Policy;
@@ -38,6 +39,11 @@ impl Program {
     /// Memory that is its alone, in MB.
     pub(crate) fn private_memory(&self) -> u64 {
         private_memory(&self.child.id().to_string())
+    }
+
+    /// Somebody who has not signed in.
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor::at(&self.url)
     }
 
     /// Somebody who has signed in.
@@ -79,14 +85,16 @@ impl Visitor {
         Self { client: client(jar).gzip(false).build().unwrap(), url: url.to_owned() }
     }
 
-    /// Asks for a page, and gives how many bytes it came in; `None` when a list ends before it, which leads elsewhere.
-    pub(crate) fn get(&self, path: &str) -> Option<usize> {
+    /// Asks for a page, and gives how many bytes it came in.
+    ///
+    /// # Errors
+    /// Another status than 200.
+    pub(crate) fn get(&self, path: &str) -> Result<usize, StatusCode> {
         let answer = self.client.get(format!("{}{path}", self.url)).header("Accept-Encoding", "gzip").send().expect("an answer");
-        if answer.status().is_redirection() {
-            return None;
+        match answer.status() {
+            StatusCode::OK => Ok(answer.bytes().unwrap().len()),
+            other => Err(other),
         }
-        assert_eq!(answer.status(), 200, "{path}");
-        Some(answer.bytes().unwrap().len())
     }
 }
 
