@@ -43,3 +43,4 @@ pub mod views;
 pub mod widget;
 
 mod pages;
+mod typed;

@@ -4,17 +4,14 @@
 //! holds values in one spelling (days as ISO, moments in UTC, boxes as `true` and `false`), whatever was typed for them, so
 //! that two spellings of one value are no change. What cannot be read is kept as it was typed.
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
-use email_address::{EmailAddress, Options};
 
 use super::cell::Cell;
-use super::display::{self, Display, number};
+use super::display::{self, Display};
 use super::related::ForeignKey;
-use crate::db::{Id, Money, Time};
-use crate::query::number::{self as numbers, Place};
-use crate::query::period::{self, Point};
-use crate::query::{Choice, text};
+use super::typed;
+use crate::db::{Id, Time};
+use crate::query::{Choice, number, period, text};
 
 /// How a value is edited.
 #[derive(Debug, Clone, Copy)]
@@ -47,9 +44,6 @@ pub enum Widget {
     Password,
 }
 
-/// A moment as a control for moments writes it, with its seconds and without.
-const LOCAL: [&str; 2] = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"];
-
 /// What is said of a key that is nobody's, in Django's words.
 pub(super) const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";
 
@@ -68,11 +62,11 @@ impl Widget {
         match self {
             Self::Checkbox => Ok(is_ticked(typed).to_string()),
             _ if self.is_blank(typed) => Ok(String::new()),
-            Self::Integer(least, most) => read_integer(typed, least, most),
-            Self::Money => read_money(typed),
+            Self::Integer(least, most) => typed::integer(typed, least, most),
+            Self::Money => typed::money(typed),
             Self::Date => period::parse_date(typed).map(|day| day.to_string()).ok_or_else(|| "Enter a valid date, like 2026-11-22.".into()),
-            Self::DateTime => read_moment(typed, zone).map(|moment| Time(moment).to_string()),
-            Self::Url(_) => read_url(typed.trim()),
+            Self::DateTime => typed::moment(typed, zone).map(|moment| Time(moment).to_string()),
+            Self::Url(_) => typed::url(typed.trim()),
             Self::ForeignKey(_) => Id::parse(typed).map(|id| id.to_string()).ok_or_else(|| NO_CHOICE.into()),
             Self::Text(_) | Self::Textarea | Self::Select(_) | Self::Json | Self::Email(_) | Self::Password => Ok(typed.to_owned()),
         }
@@ -82,9 +76,12 @@ impl Widget {
     pub fn problem(self, typed: &str, zone: Tz) -> Option<String> {
         match self {
             _ if self.is_blank(typed) => None,
-            Self::Text(most) => too_long(typed, most),
-            Self::Email(most) => too_long(typed, most).or_else(|| (!is_email(typed.trim())).then(|| "Enter a valid email address.".into())),
-            Self::Url(most) => too_long(typed, most).or_else(|| self.read(typed, zone).err()),
+            Self::Text(most) => typed::too_long(typed, most),
+            Self::Email(most) => {
+                let wrong = || (!typed::is_email(typed.trim())).then(|| "Enter a valid email address.".into());
+                typed::too_long(typed, most).or_else(wrong)
+            }
+            Self::Url(most) => typed::too_long(typed, most).or_else(|| self.read(typed, zone).err()),
             Self::Select(choices) => (!choices.iter().any(|choice| choice.value == typed))
                 .then(|| format!("Select a valid choice. {typed} is not one of the available choices.")),
             _ => self.read(typed, zone).err(),
@@ -95,7 +92,7 @@ impl Widget {
     pub fn write(self, value: &str, zone: Tz) -> String {
         match self {
             Self::Password => String::new(),
-            Self::DateTime => stored_moment(value).map_or_else(|| value.to_owned(), |moment| local(moment, zone)),
+            Self::DateTime => typed::stored_moment(value).map_or_else(|| value.to_owned(), |moment| typed::local(moment, zone)),
             _ => value.to_owned(),
         }
     }
@@ -104,9 +101,9 @@ impl Widget {
     pub fn fits(self, written: &str) -> bool {
         match self {
             _ if written.is_empty() => true,
-            Self::Integer(..) | Self::Money => numbers::parse(written).is_ok(),
+            Self::Integer(..) | Self::Money => number::parse(written).is_ok(),
             Self::Date => period::parse_date(written).is_some(),
-            Self::DateTime => LOCAL.iter().any(|form| NaiveDateTime::parse_from_str(written, form).is_ok()),
+            Self::DateTime => typed::is_local(written),
             _ => true,
         }
     }
@@ -120,9 +117,9 @@ impl Widget {
             Self::Select(choices) => Cell::text(choices.iter().find(|choice| choice.value == value).map_or(value, |choice| choice.label)),
             Self::Json => Cell::Code(value.to_owned()),
             Self::Integer(..) => value.parse().map_or_else(|_| Cell::text(value), |integer: i64| display.number(integer)),
-            Self::Money => hundredths(value).map_or_else(|| Cell::text(value), |money| Cell::Number(display::money(money))),
+            Self::Money => typed::amount(value).map_or_else(|| Cell::text(value), |money| Cell::Number(display::money(money))),
             Self::Date => period::parse_date(value).map_or_else(|| Cell::text(value), |day| display.day(day)),
-            Self::DateTime => stored_moment(value).map_or_else(|| Cell::text(value), |moment| display.time(Some(Time(moment)))),
+            Self::DateTime => typed::stored_moment(value).map_or_else(|| Cell::text(value), |moment| display.time(Some(Time(moment)))),
             // What it is called, only the database knows: see `ForeignKey::cell`.
             Self::Text(_) | Self::Textarea | Self::Email(_) | Self::Url(_) | Self::ForeignKey(_) => Cell::text(value),
         }
@@ -146,83 +143,6 @@ impl Widget {
 /// Whether what a box sent means that it was ticked: browsers send "on", scripts what they like.
 pub fn is_ticked(sent: &str) -> bool {
     !matches!(text::key(sent).as_str(), "" | "false" | "off" | "no" | "0")
-}
-
-fn too_long(typed: &str, most: usize) -> Option<String> {
-    // In the form in which it is stored.
-    let length = text::nfc(typed.trim()).chars().count();
-    let (most, is) = (i64::try_from(most).ok()?, i64::try_from(length).ok()?);
-    (is > most).then(|| format!("Ensure this value has at most {} characters (it has {}).", number(most), number(is)))
-}
-
-fn read_integer(typed: &str, least: i64, most: i64) -> Result<String, String> {
-    let place = numbers::parse(typed).map(|parsed| Place::of(&parsed, 0)).map_err(|_| "Enter a whole number.")?;
-    match place {
-        Place::On(integer) if (least..=most).contains(&integer) => Ok(integer.to_string()),
-        Place::On(integer) if integer < least => Err(format!("Ensure this value is greater than or equal to {}.", number(least))),
-        Place::Below => Err(format!("Ensure this value is greater than or equal to {}.", number(least))),
-        Place::On(_) | Place::Above => Err(format!("Ensure this value is less than or equal to {}.", number(most))),
-        Place::After(_) => Err("Enter a whole number.".into()),
-    }
-}
-
-fn read_money(typed: &str) -> Result<String, String> {
-    let parsed = numbers::parse(typed).map_err(|_| "Enter a number: digits, at most two of them after a point.")?;
-    match Place::of(&parsed, 2) {
-        Place::On(hundredths) if hundredths.abs() <= Money::MAX => Ok(Money(hundredths).to_string()),
-        Place::After(hundredths) if hundredths.abs() <= Money::MAX => Err("Ensure that there are no more than 2 decimal places.".into()),
-        _ => Err("Ensure that there are no more than 10 digits before the decimal point.".into()),
-    }
-}
-
-fn hundredths(value: &str) -> Option<Money> {
-    Place::of(&numbers::parse(value).ok()?, 2).step().map(Money)
-}
-
-fn read_url(typed: &str) -> Result<String, String> {
-    let wrong = || "Enter a valid URL.".to_owned();
-    let full = if typed.contains("://") { typed.to_owned() } else { format!("https://{typed}") };
-    let parsed = url::Url::parse(&full).map_err(|_| wrong())?;
-    let is_web = matches!(parsed.scheme(), "http" | "https" | "ftp" | "ftps");
-    let has_host = parsed.host_str().is_some_and(|host| host.contains('.') || host == "localhost");
-    if is_web && has_host && !full.contains(char::is_whitespace) { Ok(full) } else { Err(wrong()) }
-}
-
-fn is_email(typed: &str) -> bool {
-    let options = Options { minimum_sub_domains: 2, allow_domain_literal: false, allow_display_text: false, ..Options::default() };
-    EmailAddress::parse_with_options(typed, options).is_ok()
-}
-
-/// A moment that names its offset, or one in `zone`: of two with the same name the earlier.
-fn read_moment(typed: &str, zone: Tz) -> Result<DateTime<Utc>, String> {
-    let typed = typed.trim();
-    let wrong = || "Enter a valid date and time, like 2026-11-22 09:35.".to_owned();
-    match period::parse_point(typed) {
-        Ok(Point::Moment(moment)) => return Ok(moment.trunc_subsecs(6)),
-        Ok(Point::Day(day)) => return Ok(period::day_start(day, zone)),
-        Err(_) => {}
-    }
-    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
-    let naive = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(typed, form).ok()).ok_or_else(wrong)?;
-    let day = naive.date();
-    if !(1..=9999).contains(&chrono::Datelike::year(&day)) || naive.nanosecond() >= 1_000_000_000 {
-        return Err(wrong());
-    }
-    let moment = zone.from_local_datetime(&naive).earliest().map(|moment| moment.to_utc().trunc_subsecs(6));
-    let moment = moment.ok_or_else(|| format!("The clocks of {zone} passed over this time: it does not exist."))?;
-    // The year that counts is that of UTC, in which moments are stored.
-    if (1..=9999).contains(&chrono::Datelike::year(&moment)) { Ok(moment) } else { Err(wrong()) }
-}
-
-/// A moment in the spelling that forms hold.
-fn stored_moment(value: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(value.trim()).ok().map(|moment| moment.to_utc())
-}
-
-/// Without the seconds where there are none: people think in minutes.
-fn local(moment: DateTime<Utc>, zone: Tz) -> String {
-    let local = moment.with_timezone(&zone).naive_local();
-    local.format(LOCAL[usize::from(local.second() == 0)]).to_string()
 }
 
 #[cfg(test)]
