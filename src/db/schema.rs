@@ -186,6 +186,17 @@ table! {
 }
 
 table! {
+    use crate::db::types::sql::{Instant, Uid};
+
+    /// Changes of segments that left their members alone.
+    segments_freshness (segment_id) {
+        segment_id -> Uid,
+        updated_at -> Instant,
+        members_changed_at -> Instant,
+    }
+}
+
+table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
 
@@ -255,6 +266,7 @@ table! {
 joinable!(crm_app_contact -> crm_app_company (company_id));
 joinable!(crm_app_contract -> crm_app_company (company_id));
 joinable!(crm_app_customersegment -> auth_user (created_by_id));
+joinable!(segments_freshness -> crm_app_customersegment (segment_id));
 
 allow_tables_to_appear_in_same_query!(
     auth_user,
@@ -265,6 +277,7 @@ allow_tables_to_appear_in_same_query!(
     crm_app_customersegment_static_contacts,
     crm_app_customersegment_static_companies,
     segments_event,
+    segments_freshness,
     segments_session,
     segments_lease,
     segments_login_failure,

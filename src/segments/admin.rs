@@ -6,6 +6,7 @@ use super::actions::ACTIONS;
 use super::columns;
 use super::filters;
 use super::form::{self, Panels};
+use super::freshness::is_stale;
 use super::model::{self, Row, Status};
 use super::save::{self, Edited};
 use crate::accounts::Actor;
@@ -216,7 +217,7 @@ fn member_count(row: &Row, display: &Display) -> Cell {
         Some(counted) if segment.status != Status::Active.name() => {
             count.noted(Tone::Quiet, format!("as of {}", display.sentence(counted)))
         }
-        Some(counted) if model::is_stale(segment) => count.noted(Tone::Stale, format!("counted {}", display.ago(counted))),
+        Some(counted) if is_stale(row) => count.noted(Tone::Stale, format!("counted {}", display.ago(counted))),
         Some(_) => count,
     }
 }

@@ -1,12 +1,13 @@
 //! What is done to several segments at once, one after the other in one transaction: status, tags, copies.
 //!
-//! Called by the actions of the list and by the object tools. Counting is not done here: a status changes nobody's
-//! membership, and a copy has the members of its original.
+//! Called by the actions of the list and by the object tools. Counting is not done here: a status and a tag change
+//! nobody's membership, and a copy has the members of its original; that is written down in `freshness`.
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
+use super::freshness;
 use super::model::{self, Segment, Status};
 use super::save::{is_taken, require_change};
 use crate::accounts::Actor;
@@ -34,8 +35,9 @@ pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, 
     if before.status == status.name() {
         return Ok(false);
     }
-    let now = Time(clock.now());
+    let (now, since) = (Time(clock.now()), freshness::find_members_changed_at(connection, &before)?);
     diesel::update(segment::table.find(id)).set((segment::status.eq(status.name()), segment::updated_at.eq(now))).execute(connection)?;
+    freshness::keep(connection, id, now, since)?;
     let event = NewEvent::new(actor, clock.now(), Action::Changed, before.object(), "Changed Status.");
     let after = Draft::stored(&Segment { status: status.name().into(), ..before.clone() });
     record(connection, event.values(json!({"status": before.status}), after.as_json()))?;
@@ -59,8 +61,9 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
     if tags.chars().count() > MAX_TAGS {
         return Err(AppError::Conflict(format!("The tags of “{}” have no room for another one.", before.name)));
     }
-    let values = (segment::tags.eq(&tags), segment::updated_at.eq(Time(clock.now())));
-    diesel::update(segment::table.find(id)).set(values).execute(connection)?;
+    let (now, since) = (Time(clock.now()), freshness::find_members_changed_at(connection, &before)?);
+    diesel::update(segment::table.find(id)).set((segment::tags.eq(&tags), segment::updated_at.eq(now))).execute(connection)?;
+    freshness::keep(connection, id, now, since)?;
     let event = NewEvent::new(actor, clock.now(), Action::Changed, before.object(), "Changed Tags.");
     let after = Draft::stored(&Segment { tags, ..before.clone() });
     record(connection, event.values(json!({"tags": before.tags}), after.as_json()))?;
@@ -96,6 +99,8 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
         ..original.clone()
     };
     diesel::insert_into(segment::table).values(&copy).execute(connection)?;
+    let since = freshness::find_members_changed_at(connection, &original)?;
+    freshness::keep(connection, copy.id, now, since)?;
     copy_list(connection, original.id, copy.id)?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, copy.object(), format!("Cloned from “{}”.", original.name));
     record(connection, event.values(Value::Null, Draft::stored(&copy).as_json()).counts(None, Some(copy.member_count)))?;

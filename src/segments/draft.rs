@@ -170,6 +170,11 @@ impl Draft {
         FIELDS.into_iter().filter(|(key, _)| !is_same(key)).map(|(_, label)| label).collect()
     }
 
+    /// Whether type and criteria are those of `stored`: then the members are too, but for a list.
+    pub(super) fn selects_as(&self, stored: &Segment) -> bool {
+        !self.changed_fields(stored).iter().any(|field| ["Segment type", "Filter criteria"].contains(field))
+    }
+
     /// The values that differ from `stored`, as they were, and all values as they are now; of criteria that differ their
     /// sentences too.
     pub(super) fn differences(&self, stored: &Segment, calendar: Calendar) -> (Value, Value) {

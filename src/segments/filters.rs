@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::columns;
-use super::model::{self, Row, Segment};
+use super::freshness::is_stale;
+use super::model::{self, Row};
 use crate::admin::filters::{Asked, Lookup, Lookups};
 use crate::criteria::Calendar;
 use crate::db::schema::{auth_user, crm_app_customersegment as segment};
@@ -93,14 +94,14 @@ fn ailments() -> Vec<Lookup> {
 /// The segments that this is wrong with; of several things the one that the list marks.
 fn ailing(connection: &mut AnyConnection, asked: Asked<'_>, value: &str) -> Result<Sql> {
     let calendar = Calendar { zone: asked.display.zone(), today: asked.display.today() };
-    let ailment = |segment: &Segment| match segment.last_calculated_at {
-        _ if segment.is_broken(calendar) => Some(BROKEN),
+    let ailment = |row: &Row| match row.segment.last_calculated_at {
+        _ if row.segment.is_broken(calendar) => Some(BROKEN),
         None => Some(NEVER_COUNTED),
-        Some(_) => model::is_stale(segment).then_some(STALE),
+        Some(_) => is_stale(row).then_some(STALE),
     };
     let order = Sql::column(&columns::ID);
     let rows: Vec<Row> = model::list_rows(connection, &Selection::first(asked.visible, &order, i64::MAX))?;
-    Ok(are(rows.iter().filter(|row| ailment(&row.segment) == Some(value)).map(|row| row.segment.id)))
+    Ok(are(rows.iter().filter(|row| ailment(row) == Some(value)).map(|row| row.segment.id)))
 }
 
 fn are(ids: impl IntoIterator<Item = Id>) -> Sql {

@@ -1,8 +1,9 @@
 //! The product: segments, what they list, who is in them, and their pages.
 //!
 //! `model` finds them, `draft` is what may be saved, `save` saves it, `listed` is a static segment's list, `members` says
-//! who is in, `preview` who would be, `recalculate` keeps the counts, `usage` remembers which campaigns took one. Everything that a page, the command line
-//! or an API shows of members goes through `members`, so that no two of them can disagree.
+//! who is in, `preview` who would be, `recalculate` keeps the counts, `freshness` knows which are old, `usage`
+//! remembers which campaigns took one. Everything that a page, the command line or an API shows of members goes through
+//! `members`, so that no two of them can disagree.
 
 pub mod actions;
 pub mod admin;
@@ -14,6 +15,7 @@ pub mod draft;
 pub mod export;
 pub mod filters;
 pub mod form;
+pub mod freshness;
 pub mod hand_over;
 pub mod json;
 pub mod listed;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::accounts::Actor;
 use crate::criteria::{Calendar, Problem, describe, resolve};
 use crate::db::dialect::Word;
-use crate::db::schema::{auth_user, crm_app_customersegment as segment};
+use crate::db::schema::{auth_user, crm_app_customersegment as segment, segments_freshness};
 use crate::db::{AnyConnection, Id, Json, Time};
 use crate::error::{AppError, Result};
 use crate::history::Object;
@@ -17,6 +17,7 @@ use crate::query::text::{WHITE_SPACE, nfc};
 use crate::query::{Selection, Source, Sql, Value as Bind};
 
 use super::columns;
+use super::freshness::Freshness;
 pub use super::owner::Owner;
 
 /// The model's name in URLs and in the history.
@@ -209,12 +210,19 @@ pub struct Row {
     /// Its owner.
     #[diesel(embed)]
     pub owner: Option<Owner>,
+    /// Since when it has its members, where its last change left them alone.
+    #[diesel(embed)]
+    pub freshness: Option<Freshness>,
 }
 
 /// Where segments come from.
 pub static SOURCE: Source = Source {
     table: "crm_app_customersegment",
-    joined: Some(("auth_user", " LEFT OUTER JOIN auth_user ON auth_user.id = crm_app_customersegment.created_by_id")),
+    joined: Some((
+        "auth_user",
+        " LEFT OUTER JOIN auth_user ON auth_user.id = crm_app_customersegment.created_by_id \
+         LEFT OUTER JOIN segments_freshness ON segments_freshness.segment_id = crm_app_customersegment.id",
+    )),
 };
 
 /// The segments of `selection`, with their owners; it may name columns of both tables.
@@ -227,7 +235,8 @@ pub fn list_rows(connection: &mut AnyConnection, selection: &Selection<'_>) -> R
 /// # Errors
 /// `NotFound`.
 pub fn find_row(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Row> {
-    let found: Row = segment::table.left_join(auth_user::table).filter(segment::id.eq(id)).select(Row::as_select()).first(connection)?;
+    let rows = segment::table.left_join(auth_user::table).left_join(segments_freshness::table);
+    let found: Row = rows.filter(segment::id.eq(id)).select(Row::as_select()).first(connection)?;
     if found.segment.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
@@ -273,9 +282,4 @@ pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
 /// The predicate of the segments of this name, case and outer blanks ignored.
 pub(super) fn is_called(name: &str) -> Sql {
     Sql::from("trim(") + folded(&columns::NAME) + ", " + Bind::Text(WHITE_SPACE.to_owned()) + ") = " + folded_value(nfc(name.trim()))
-}
-
-/// Whether the count of an active segment is older than its values. (Counting by the clock comes with the job.)
-pub fn is_stale(segment: &Segment) -> bool {
-    segment.status == Status::Active.name() && segment.last_calculated_at.is_none_or(|counted| counted < segment.updated_at)
 }

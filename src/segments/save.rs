@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::draft::Draft;
+use super::freshness;
 use super::listed::{self, ListChange, ListChanged};
 use super::members::Members;
 use super::model::{self, Segment, SegmentType, Status};
@@ -126,10 +127,7 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     }
     let list = listed::change(connection, before, &edited.list)?;
     if !changed.is_empty() || !list.is_nothing() {
-        let target = segment::table.find(before.id);
-        // Untouched criteria are not written again: another program may have laid them out in its own way.
-        let criteria = changed.contains(&"Filter criteria").then(|| criteria_of(draft));
-        diesel::update(target).set((values_of(draft), criteria, segment::updated_at.eq(edited.moment(clock)))).execute(connection)?;
+        write(connection, before, draft, edited.moment(clock), list.is_nothing())?;
     }
     let saved = stored(connection, before.id)?;
     let after = count(connection, clock, saved, edited)?;
@@ -140,6 +138,18 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(edited, &changed, &list)).values(old, new);
     record(connection, event.counts(Some(before.member_count), Some(after.member_count)))?;
     Ok(Saved { segment: after, list })
+}
+
+/// Writes the values of `draft` over those of `before`.
+fn write(connection: &mut AnyConnection, before: &Segment, draft: &Draft, now: Time, has_same_list: bool) -> Result<()> {
+    let since = freshness::find_members_changed_at(connection, before)?;
+    // Untouched criteria are not written again: another program may have laid them out in its own way.
+    let criteria = draft.changed_fields(before).contains(&"Filter criteria").then(|| criteria_of(draft));
+    diesel::update(segment::table.find(before.id)).set((values_of(draft), criteria, segment::updated_at.eq(now))).execute(connection)?;
+    if has_same_list && draft.selects_as(before) {
+        freshness::keep(connection, before.id, now, since)?;
+    }
+    Ok(())
 }
 
 /// Deletes a segment with what it lists.

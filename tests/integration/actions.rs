@@ -76,6 +76,48 @@ fn a_status_is_set_for_each_with_history_and_says_for_how_many() {
 }
 
 #[test]
+fn a_good_count_stays_good_until_type_rules_or_list_change() {
+    with_segments(&["A"], |app, person, ids| {
+        let marks = || person.open(&format!("{LIST}?status__exact=all")).texts("#result_list .stale");
+        let later = |minutes| app.test.set_now(app.test.clock.now() + chrono::Duration::minutes(minutes));
+        for action in ["pause", "archive", "activate"] {
+            later(1);
+            go(person, &format!("{LIST}?status__exact=all"), action, ids);
+        }
+        later(1);
+        let asked = go(person, LIST, "add_tag", ids);
+        person.submit(&asked.form().fill("value", "vip"));
+        later(1);
+        go(person, LIST, "duplicate", ids);
+        later(1);
+        let change = format!("{LIST}{}/change/", ids[0]);
+        person.post_form(&change, &[("status", "archived")]);
+        later(1);
+        go(person, &format!("{LIST}?status__exact=all"), "activate", ids);
+        assert_eq!(stored(app).len(), 2);
+        assert_eq!(marks(), Vec::<String>::new(), "nobody came in or went");
+        assert!(person.open(&format!("{LIST}?health=stale")).texts("#result_list .field-name").is_empty());
+
+        // The CRM beside us writes the moment of a change and nothing else.
+        later(1);
+        let now = customer_segments::db::Time(app.test.clock.now());
+        let by_the_crm = move |connection: &mut _| {
+            let original = segment::table.filter(segment::name.eq("A"));
+            Ok(diesel::update(original).set(segment::updated_at.eq(now)).execute(connection).map(drop)?)
+        };
+        app.test.db.write_blocking(by_the_crm).unwrap();
+        assert_eq!(marks(), ["counted 8 min ago"]);
+        later(1);
+        go(person, LIST, "pause", ids);
+        later(1);
+        go(person, &format!("{LIST}?status__exact=all"), "activate", ids);
+        assert_eq!(marks(), ["counted 10 min ago"], "what made it old is not forgotten");
+        go(person, LIST, "count_again", ids);
+        assert_eq!(marks(), Vec::<String>::new());
+    });
+}
+
+#[test]
 fn one_that_may_not_be_changed_stops_all_and_is_named() {
     with_segments(&["Mine"], |app, person, ids| {
         let other = app.role(Role::Finance);
