@@ -17,11 +17,10 @@ use tokio::time::{Instant, sleep_until};
 use super::hashing::Hashing;
 use super::session::{SignedIn, TypedSession};
 use super::staff::{self, Staff};
-use super::throttle::Attempt;
+use super::throttle::{Attempt, Wait};
 use super::unsent::{self, Unsent};
 use super::user::{LONGEST_NAME, User};
 use super::{Form, Posted, client, csrf, next};
-use crate::admin::display::counted;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::query_string::QueryString;
 use crate::clock::Clock;
@@ -35,6 +34,8 @@ const REFUSED: &str = "Please enter the correct username and password for a staf
 const KEPT: &str = "You are not signed in any more. What you sent was not saved, and nothing is lost: sign in, and you can send it again.";
 /// What was sent is too large, or holds a password.
 const NOT_KEPT: &str = "You are not signed in any more. What you sent was not saved, and could not be kept. Before you sign in, go back in your browser and copy what you typed.";
+/// The title of the page.
+const TITLE: &str = "Log in";
 /// Where people land who came for nothing in particular.
 const HOME: &str = "/admin/";
 /// No failure is answered sooner: what a hash costs depends on its format, and that would tell.
@@ -69,6 +70,8 @@ struct LoginPage {
     username: String,
     next: String,
     error: Option<String>,
+    /// How long to wait, where that is the error.
+    wait: Option<Wait>,
     /// What the form carries, to be given back.
     unsent: Option<Unsent>,
 }
@@ -118,7 +121,7 @@ pub async fn sign_in(
         }
         Outcome::MustWait(seconds) => {
             tracing::info!(address = client::address_of(&request, &config.trusted_proxies), seconds, "a sign-in must wait");
-            too_many(&request, &config, next, &typed, seconds)
+            too_many(&request, &config, next, &typed, Wait::new(seconds, &clock))
         }
     }
 }
@@ -240,10 +243,12 @@ fn settle(
     }
 }
 
-fn too_many(request: &HttpRequest, config: &Config, next: &str, typed: &Credentials, seconds: i64) -> Result<HttpResponse> {
-    let wait = counted(seconds, "second", "seconds");
-    let sentence = format!("There were too many failed attempts to log in. Try again in {wait}.");
-    let mut answer = login_page(request, config, next, &typed.username, Some(sentence), typed.unsent())?;
+fn too_many(request: &HttpRequest, config: &Config, next: &str, typed: &Credentials, wait: Wait) -> Result<HttpResponse> {
+    let (next, username, unsent, seconds) = (next.to_owned(), typed.username.clone(), typed.unsent(), wait.seconds);
+    let error = Some("There were too many failed attempts to log in.".to_owned());
+    let frame = Frame { has_errors: true, ..Frame::anonymous(request, TITLE)? };
+    let page = |frame| LoginPage { frame, username, next, error, wait: Some(wait), unsent };
+    let mut answer = anonymous_form(request, config, frame, page)?;
     *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     Ok(answer)
@@ -257,9 +262,9 @@ fn login_page(
     error: Option<String>,
     unsent: Option<Unsent>,
 ) -> Result<HttpResponse> {
-    let frame = Frame { has_errors: error.is_some(), ..Frame::anonymous(request, "Log in")? };
+    let frame = Frame { has_errors: error.is_some(), ..Frame::anonymous(request, TITLE)? };
     let (username, next) = (username.to_owned(), next.to_owned());
-    anonymous_form(request, config, frame, |frame| LoginPage { frame, username, next, error, unsent })
+    anonymous_form(request, config, frame, |frame| LoginPage { frame, username, next, error, wait: None, unsent })
 }
 
 /// A page with a form for somebody who is not signed in: its token is bound to a cookie.

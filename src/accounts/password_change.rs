@@ -12,10 +12,9 @@ use serde::Deserialize;
 use super::hashing::Hashing;
 use super::password_rules::Problems;
 use super::session::Level;
-use super::throttle::Attempt;
+use super::throttle::{Attempt, Wait};
 use super::user::User;
 use super::{Form, Staff, client, login};
-use crate::admin::display::counted;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -76,8 +75,9 @@ pub async fn change(
     let attempt = Attempt::new(&config, &user.username, client::ip_of(&request, &config.trusted_proxies))?;
     let errors = match wait(&db, &attempt, clock.now()).await? {
         Some(seconds) => {
-            let wait = counted(seconds, "second", "seconds");
-            Errors { old: vec![format!("There were too many wrong passwords. Try again in {wait}.")], ..Errors::default() }
+            let wait = Wait::new(seconds, &clock);
+            let sentence = format!("There were too many wrong passwords. Try again in {}, at {}.", wait.words(), wait.time);
+            Errors { old: vec![sentence], ..Errors::default() }
         }
         None => check(&hashing, &user, &typed).await?,
     };

@@ -11,6 +11,7 @@ use diesel::prelude::*;
 
 use super::keys;
 use super::user::normalize;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::schema::segments_login_failure as failure;
 use crate::db::{AnyConnection, Id, Time};
@@ -35,6 +36,30 @@ struct Counter {
     key: String,
     /// So many failures are free.
     free: u32,
+}
+
+/// How long somebody must wait, as a page tells it.
+#[derive(Debug, Clone)]
+pub struct Wait {
+    /// The seconds.
+    pub seconds: i64,
+    /// When it is over, for machines.
+    pub moment: String,
+    /// The same by the clocks of `TIME_ZONE`: "09:00:37".
+    pub time: String,
+}
+
+impl Wait {
+    /// So many seconds from now.
+    pub fn new(seconds: i64, clock: &Clock) -> Self {
+        let over = (clock.now() + TimeDelta::seconds(seconds)).with_timezone(&clock.zone());
+        Self { seconds, moment: over.format("%Y-%m-%dT%H:%M:%S%:z").to_string(), time: over.format("%H:%M:%S").to_string() }
+    }
+
+    /// "37 seconds".
+    pub fn words(&self) -> String {
+        format!("{} {}", self.seconds, if self.seconds == 1 { "second" } else { "seconds" })
+    }
 }
 
 impl Attempt {

@@ -50,7 +50,12 @@ fn after_five_failures_each_next_attempt_waits_longer() {
             let answer = browser.sign_in("somchai", PASSWORD);
             assert_eq!((answer.status().as_u16(), wait_of(&answer)), (429, Some(wait)), "even the right one waits");
             let html = answer.text().unwrap();
-            assert!(text_of(&html, "#login_error").contains("too many failed attempts"), "{html}");
+            let over = (test.clock.now() + TimeDelta::seconds(wait)).with_timezone(&test.clock.zone()).format("%H:%M:%S");
+            let seconds = if wait == 1 { "second" } else { "seconds" };
+            assert_eq!(
+                text_of(&html, "#login_error"),
+                format!("There were too many failed attempts to log in. Try again in {wait} {seconds}, at {over}.")
+            );
             assert!(html.contains("value=\"somchai\""), "the name is kept");
             test.set_now(test.clock.now() + TimeDelta::seconds(wait));
             assert_eq!(browser.sign_in("somchai", "wrong").status(), 200, "after {wait} seconds it is judged again");
