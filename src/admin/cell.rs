@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 
-use crate::db::Time;
+use crate::db::{Money, Time};
 use crate::query::Choice;
 
 use super::display::{Display, Moment};
@@ -16,6 +16,8 @@ pub enum Cell {
     Blank,
     /// Text, as it is.
     Text(String),
+    /// An e-mail address: what stands before the @, and what stands behind. Where it is too long it goes on after that.
+    Email(String, String),
     /// A number, with its separators.
     Number(String),
     /// Yes or no.
@@ -77,6 +79,14 @@ impl Cell {
         if text.trim().is_empty() { Self::Blank } else { Self::Text(text) }
     }
 
+    /// An e-mail address; what is none, as text.
+    pub fn email(address: &str) -> Self {
+        match address.trim().rsplit_once('@') {
+            Some((name, domain)) => Self::Email(name.to_owned(), domain.to_owned()),
+            None => Self::text(address),
+        }
+    }
+
     /// The same value with a remark behind it.
     #[must_use]
     pub fn noted(self, tone: Tone, text: impl Into<String>) -> Self {
@@ -127,6 +137,10 @@ pub enum Show<Row> {
     Flag(fn(&Row) -> bool),
     /// A number.
     Number(fn(&Row) -> i64),
+    /// An e-mail address.
+    Email(fn(&Row) -> &str),
+    /// An amount and the letters of its currency.
+    Money(fn(&Row) -> (Money, &str)),
     /// A day.
     Day(fn(&Row) -> NaiveDate),
     /// A moment.
@@ -148,6 +162,11 @@ impl<Row> Show<Row> {
             }
             Self::Flag(value) => Cell::Flag(value(row)),
             Self::Number(value) => display.number(value(row)),
+            Self::Email(value) => Cell::email(value(row)),
+            Self::Money(value) => {
+                let (amount, currency) = value(row);
+                display.money(amount, currency)
+            }
             Self::Day(value) => display.day(value(row)),
             Self::Time(value) => display.time(value(row)),
             Self::Ago(value) => display.time_ago(value(row)),

@@ -31,6 +31,13 @@ pub struct Moment {
     pub ago: String,
 }
 
+impl Moment {
+    /// As spreadsheets take it for a time: "2026-06-28 10:27:00", by the clocks of the zone.
+    pub fn plain(&self) -> String {
+        self.iso.get(..19).unwrap_or(&self.iso).replace('T', " ")
+    }
+}
+
 impl Display {
     /// Seen from the clock's present moment, in its zone.
     pub fn new(clock: &Clock) -> Self {
@@ -178,7 +185,8 @@ mod tests {
         ] {
             assert_eq!(display().sentence(at(stored)), shown);
         }
-        assert_eq!(display().moment(at("2026-06-28T03:27:00Z")).iso, "2026-06-28T10:27:00+07:00");
+        let moment = display().moment(at("2026-06-28T03:27:00Z"));
+        assert_eq!((moment.iso.as_str(), moment.plain().as_str()), ("2026-06-28T10:27:00+07:00", "2026-06-28 10:27:00"));
     }
 
     #[test]

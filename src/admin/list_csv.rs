@@ -2,7 +2,8 @@
 //!
 //! Called by `views`. The keys are read in their order first, sixteen bytes each, then the rows some at a time, all from one
 //! snapshot: so any order streams, and memory does not grow with the rows. UTF-8 with a byte order mark, for Excel takes
-//! other files for Windows-1252; cells that a spreadsheet would run as a formula get an apostrophe in front.
+//! other files for Windows-1252; cells that a spreadsheet would run as a formula get an apostrophe in front. Values are
+//! written for machines, always alike: days and moments as ISO has them, numbers without separators, `true` and `false`.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -15,7 +16,9 @@ use crate::history::{Action, NewEvent, Object, record};
 use crate::query::csv_guard::guarded;
 use crate::query::{Condition, Selection, Sql, Test, Value};
 
-use super::cell::Cell;
+use super::cell::{Cell, Show};
+use super::display::Display;
+use super::list_display::ListColumn;
 use super::list_query::Query;
 use super::model_admin::ModelAdmin;
 
@@ -38,11 +41,11 @@ pub fn write<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query
     let keys = A::STORE.source.list_keys(connection, &Selection::first(&predicate, &order, i64::MAX))?;
     out.write_all("\u{feff}".as_bytes())?;
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    csv.write_record(["ID"].into_iter().chain(A::LIST_DISPLAY.iter().map(|column| column.heading))).map_err(AppError::internal)?;
+    csv.write_record(["ID"].into_iter().chain(A::LIST_DISPLAY.iter().flat_map(headings))).map_err(AppError::internal)?;
     for batch in keys.chunks(BATCH) {
         let mut rows = rows::<A>(connection, batch)?;
         for row in batch.iter().filter_map(|key| rows.remove(key)) {
-            let cells = A::LIST_DISPLAY.iter().map(|column| text(&column.show.of(&row, query.display())));
+            let cells = A::LIST_DISPLAY.iter().flat_map(|column| values(&column.show, &row, query.display()));
             let record = [(A::STORE.id)(&row).to_string()].into_iter().chain(cells);
             csv.write_record(record.map(|cell| guarded(&cell).into_owned())).map_err(AppError::internal)?;
         }
@@ -56,13 +59,36 @@ fn rows<A: ModelAdmin>(connection: &mut AnyConnection, keys: &[Id]) -> Result<Ha
     Ok(rows.into_iter().map(|row| ((A::STORE.id)(&row), row)).collect())
 }
 
-/// A cell as a spreadsheet wants it: numbers without separators, moments for machines, remarks in parentheses.
+/// What stands over a column: amounts have their currency in a column of its own, so that they can be added up.
+fn headings<Row>(column: &ListColumn<Row>) -> Vec<&'static str> {
+    if matches!(column.show, Show::Money(_)) { vec![column.heading, "Currency"] } else { vec![column.heading] }
+}
+
+/// What a column says of a row; as many as it has headings.
+fn values<Row>(show: &Show<Row>, row: &Row, display: &Display) -> Vec<String> {
+    match show {
+        Show::Money(value) => {
+            let (amount, currency) = value(row);
+            vec![amount.to_string(), currency.to_owned()]
+        }
+        Show::Number(value) => vec![value(row).to_string()],
+        Show::Day(value) => vec![value(row).to_string()],
+        Show::Flag(value) => vec![value(row).to_string()],
+        Show::Text(_) | Show::Choice(..) | Show::Email(_) | Show::Time(_) | Show::Ago(_) | Show::Cell(_) => {
+            vec![text(&show.of(row, display))]
+        }
+    }
+}
+
+/// A cell as a spreadsheet wants it: numbers without separators, moments in the zone without its name, which none of them
+/// takes for a time, remarks in parentheses.
 fn text(cell: &Cell) -> String {
     let value = match cell.plain() {
         Cell::Text(text) | Cell::Code(text) | Cell::Link { text, .. } => text.clone(),
+        Cell::Email(name, domain) => format!("{name}@{domain}"),
         Cell::Number(number) => number.replace(',', ""),
-        Cell::Flag(flag) => (if *flag { "Yes" } else { "No" }).to_owned(),
-        Cell::Moment(moment) | Cell::Ago(moment) => moment.iso.clone(),
+        Cell::Flag(flag) => flag.to_string(),
+        Cell::Moment(moment) | Cell::Ago(moment) => moment.plain(),
         Cell::Tags(tags) => tags.join(", "),
         Cell::Blank | Cell::Noted(..) => String::new(),
     };
