@@ -10,6 +10,7 @@ use super::display::{Display, Moment, counted};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
 use super::task::{Task, find};
+use super::versions::stands;
 
 /// The most events that a page shows.
 const SHOWN: i64 = 200;
@@ -38,7 +39,7 @@ pub struct Entry {
     pub message: String,
     /// The member counts before and after, where the event knows them.
     pub counts: Option<String>,
-    /// The key of the version that it left, where versions are kept.
+    /// The key of the version that it left, where there is something to compare it with.
     pub version: Option<Id>,
     /// What the rules said before and after, in words, where they were changed.
     pub sentences: Option<(String, String)>,
@@ -52,7 +53,10 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<ObjectHis
         let display = Display::new(&task.clock);
         let mut events = history::list_of(connection, A::MODEL.model_name, &id.to_string(), SHOWN + 1)?;
         let count = count(&mut events);
-        let entries: Vec<Entry> = events.into_iter().map(|event| Entry::of(event, &display, A::VERSIONS.is_some())).collect();
+        // The newest version is mostly how the object stands now: there is nothing to compare then.
+        let newest = events.iter().rfind(|event| event.is_version()).filter(|event| stands::<A>(event, &row)).map(|event| event.id);
+        let is_compared = |event: &Event| A::VERSIONS.is_some() && event.is_version() && newest != Some(event.id);
+        let entries: Vec<Entry> = events.into_iter().map(|event| Entry::of(is_compared(&event), event, &display)).collect();
         Ok(Some(ObjectHistory { model: A::MODEL, object: ObjectView::of::<A>(&row), entries, count }))
     })
     .await
@@ -68,8 +72,8 @@ fn count(events: &mut Vec<Event>) -> String {
 }
 
 impl Entry {
-    fn of(event: Event, display: &Display, has_versions: bool) -> Self {
-        let version = Some(event.id).filter(|_| has_versions && event.is_version());
+    fn of(is_compared: bool, event: Event, display: &Display) -> Self {
+        let version = is_compared.then_some(event.id);
         let members = |count: i32| counted(count, "member", "members");
         let counts = match (event.count_before, event.count_after) {
             (Some(before), Some(after)) if before != after => Some(format!("({} before, {} after)", members(before), members(after))),

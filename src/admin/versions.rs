@@ -10,7 +10,8 @@ use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::db::{AnyConnection, Db, Id, Time};
 use crate::error::Result;
-use crate::history::{self, Version};
+use crate::history::{self, Event, Version};
+use crate::query::text;
 
 use super::cell::{Cell, Tone};
 use super::display::Display;
@@ -50,8 +51,10 @@ pub struct VersionPage {
     pub who: String,
     /// What was done then.
     pub message: String,
-    /// The fields, then and now.
+    /// The fields that differ, then and now.
     pub pairs: Vec<FieldPair>,
+    /// The others, as a sentence; blank where all differ.
+    pub same: String,
     /// See [`Versions::count_label`].
     pub count_label: &'static str,
     /// The count then.
@@ -121,10 +124,14 @@ fn find_version<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, vers
 /// A field of the version, as its widget writes it; as it is now, where no event speaks of it.
 fn value<A: ModelAdmin>(found: &Version, name: &str, row: &A::Row) -> String {
     match found.values.get(name) {
-        Some(Value::String(text)) => text.clone(),
-        Some(document) => format!("{document:#}"),
+        Some(kept) => written(kept),
         None => form_fields::<A>().find(|field| field.name == name).map(|field| (field.value)(row)).unwrap_or_default(),
     }
+}
+
+/// A value that an event kept, as its widget writes it.
+fn written(kept: &Value) -> String {
+    if let Value::String(text) = kept { text.clone() } else { format!("{kept:#}") }
 }
 
 fn page<A: ModelAdmin>(
@@ -138,7 +145,8 @@ fn page<A: ModelAdmin>(
     let now = FormData::of::<A>(Some(row));
     let sentence = |name: &str, value: &str| (versions.sentence)(&task.act(), name, value);
     let words = Words { actor: &task.actor, display: &display, sentence: &sentence };
-    let pairs = pairs::<A>(connection, &words, |name| value::<A>(found, name, row), |name| now.get(name).to_owned())?;
+    let all = pairs::<A>(connection, &words, |name| value::<A>(found, name, row), |name| now.get(name).to_owned())?;
+    let (pairs, same): (Vec<FieldPair>, Vec<FieldPair>) = all.into_iter().partition(|pair| pair.differs);
     Ok(VersionPage {
         model: A::MODEL,
         object: ObjectView::of::<A>(row),
@@ -152,8 +160,25 @@ fn page<A: ModelAdmin>(
         left_out: versions.left_out,
         version: version::<A>(row),
         refusal: refusal::<A>(&task.actor, row, &pairs),
+        same: sameness(&same),
         pairs,
     })
+}
+
+/// "Name and Tags are the same in both."
+fn sameness(same: &[FieldPair]) -> String {
+    let labels: Vec<String> = same.iter().map(|pair| pair.label.to_owned()).collect();
+    match labels.len() {
+        0 => String::new(),
+        1 => format!("{} is the same in both.", text::list(&labels, "and")),
+        _ => format!("{} are the same in both.", text::list(&labels, "and")),
+    }
+}
+
+/// Whether a version that an event left is how the object still stands, as far as the event kept it.
+pub(super) fn stands<A: ModelAdmin>(event: &Event, row: &A::Row) -> bool {
+    let kept = |name: &str| event.after.as_ref().and_then(|after| after.0.get(name));
+    form_fields::<A>().all(|field| kept(field.name).is_none_or(|kept| field.widget.is_same(&written(kept), &(field.value)(row))))
 }
 
 /// The count that the version's event took, or the last one before it.
@@ -164,16 +189,15 @@ fn count_then(found: &Version, display: &Display) -> Cell {
 }
 
 /// Why the version cannot be restored.
-fn refusal<A: ModelAdmin>(actor: &Actor, row: &A::Row, pairs: &[FieldPair]) -> Option<String> {
+fn refusal<A: ModelAdmin>(actor: &Actor, row: &A::Row, differing: &[FieldPair]) -> Option<String> {
     if let Err(why) = A::EDITING.allows(actor, Permission::Change, Some(row)) {
         return Some(why.to_string());
     }
-    let mut differing = pairs.iter().filter(|pair| pair.differs).peekable();
-    if differing.peek().is_none() {
+    if differing.is_empty() {
         return Some("This version is how it stands now.".to_owned());
     }
     let is_locked = |name: &str| form_fields::<A>().any(|field| field.name == name && !(field.is_editable)(actor, Some(row)));
-    let is_refused = differing.any(|pair| is_locked(pair.name));
+    let is_refused = differing.iter().any(|pair| is_locked(pair.name));
     is_refused.then(|| row_notice::<A>(row).to_owned())
 }
 

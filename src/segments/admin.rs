@@ -121,7 +121,7 @@ impl ModelAdmin for SegmentAdmin {
         sentence: form::sentence,
         count_label: "Member count",
         count: member_count,
-        left_out: "A version has the fields above. Whom a static segment lists is no part of it: restoring leaves the list as it is.",
+        left_out: "A version has the fields of the form. Whom a static segment lists is no part of it: restoring leaves the list as it is.",
     });
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
