@@ -18,7 +18,7 @@ use crate::error::{AppError, Result};
 use crate::history::{self, NewEvent, Object, record};
 use crate::query::{Condition, Selection, Sql, Test, Value};
 
-use super::deletion::Protected;
+use super::deletion::{Protected, related};
 use super::display::counted;
 use super::editing::Act;
 use super::form_page::ObjectView;
@@ -133,8 +133,10 @@ pub struct Confirmation {
     pub digest: String,
     /// What goes with them: label and number.
     pub related: Vec<(&'static str, i64)>,
-    /// What keeps some of them from being deleted.
+    /// The first of those that are not deleted, for others belong to them.
     pub protected: Vec<Protected>,
+    /// How many more there are.
+    pub protected_more: usize,
     /// What was chosen, to be sent again.
     pub chosen: Chosen,
     /// Why the value is asked for again.
@@ -226,21 +228,13 @@ fn ask<A: ModelAdmin>(
 ) -> Result<Option<Confirmation>> {
     let digest = digest::<A>(rows);
     let lacks_value = question.asks_for.is_some() && chosen.value.is_empty();
-    let protected = if question.is_dangerous { (A::EDITING.edit()?.protects)(connection, &task.actor, rows)? } else { Vec::new() };
+    let mut protected = if question.is_dangerous { (A::EDITING.edit()?.protects)(connection, &task.actor, rows)? } else { Vec::new() };
     if chosen.confirmed.as_ref() == Some(&digest) && !lacks_value && protected.is_empty() {
         return Ok(None);
     }
-    let mut related: Vec<(&'static str, i64)> = Vec::new();
-    if question.is_dangerous {
-        for row in rows {
-            for (label, count) in (A::EDITING.edit()?.related)(connection, row)?.into_iter().filter(|(_, count)| *count > 0) {
-                match related.iter_mut().find(|(known, _)| *known == label) {
-                    Some((_, sum)) => *sum += count,
-                    None => related.push((label, count)),
-                }
-            }
-        }
-    }
+    let related = if question.is_dangerous && protected.is_empty() { related::<A>(connection, rows)? } else { Vec::new() };
+    let protected_more = protected.len().saturating_sub(NAMED);
+    protected.truncate(NAMED);
     Ok(Some(Confirmation {
         action: action.name,
         question,
@@ -249,6 +243,7 @@ fn ask<A: ModelAdmin>(
         digest,
         related,
         protected,
+        protected_more,
         chosen: chosen.clone(),
         error: (chosen.confirmed.is_some() && lacks_value).then_some("This field is required."),
     }))

@@ -5,14 +5,15 @@
 
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
-use crate::db::{AnyConnection, Db};
-use crate::error::{AppError, Result};
-use crate::query::{Selection, Sql};
+use crate::db::{AnyConnection, Db, Id};
+use crate::error::Result;
+use crate::query::{Column, Condition, Selection, Sql, Test, Value};
 
-use super::display::number;
+use super::display::{counted, number};
 use super::form_page::ObjectView;
 use super::list_display::order;
 use super::model_admin::{Model, ModelAdmin};
+use super::query_string::QueryString;
 use super::task::{Task, find};
 
 /// What the confirmation page shows.
@@ -28,34 +29,66 @@ pub struct Deletion {
     pub protected: Vec<Protected>,
 }
 
-/// Objects of another model that would point nowhere.
+/// An object that is not deleted, for others belong to it.
 #[derive(Debug)]
 pub struct Protected {
-    /// What they are.
+    /// What it is.
     pub model: Model,
-    /// The first of them.
-    pub objects: Vec<ObjectView>,
-    /// How many more there are, in words: "1,204"; blank for none.
-    pub more: String,
+    /// Which one.
+    pub object: ObjectView,
+    /// The others, by what they are.
+    pub groups: Vec<Group>,
 }
 
-/// Objects that the page names of each model.
-const NAMED: i64 = 20;
+/// Objects of one model that would point nowhere.
+#[derive(Debug)]
+pub struct Group {
+    /// What they are.
+    pub model: Model,
+    /// How many there are.
+    pub count: i64,
+    /// The first of them; none where so many objects are protected that only numbers are told.
+    pub objects: Vec<ObjectView>,
+    /// The list of all of them.
+    pub url: String,
+}
 
 impl Protected {
-    /// The rows of `A` that meet `predicate`, if there are any.
-    pub fn of<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, predicate: Sql) -> Result<Option<Self>> {
-        let predicate = Sql::and([(A::VISIBLE)(actor), predicate]);
-        let order = order(A::ORDERING.iter().copied(), A::KEY);
-        let rows = (A::STORE.list)(connection, &Selection::first(&predicate, &order, NAMED))?;
-        if rows.is_empty() {
-            return Ok(None);
+    /// "3 contacts, 1 contract".
+    pub fn summary(&self) -> String {
+        let lower = str::to_lowercase;
+        let count = |group: &Group| counted(group.count, &lower(group.model.verbose_name), &lower(group.model.verbose_name_plural));
+        self.groups.iter().map(count).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Group {
+    /// So many rows of `A`, whose `column` points to the object `id`; the first `named` of them by name. `parameter` is the
+    /// filter of their list by that column.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn of<A: ModelAdmin>(
+        connection: &mut AnyConnection,
+        actor: &Actor,
+        (column, parameter): (&Column, &str),
+        id: Id,
+        (count, named): (i64, i64),
+    ) -> Result<Self> {
+        let theirs = Test::new(*column, Condition::OneOf(vec![Value::Id(id)])).sql();
+        let (predicate, order) = (Sql::and([(A::VISIBLE)(actor), theirs]), order(A::ORDERING.iter().copied(), A::KEY));
+        let rows = if named > 0 { (A::STORE.list)(connection, &Selection::first(&predicate, &order, named))? } else { Vec::new() };
+        let url = format!("{}{}", A::MODEL.list_url(), QueryString::default().with(parameter, id.to_string()).link());
+        Ok(Self { model: A::MODEL, count, objects: rows.iter().map(ObjectView::of::<A>).collect(), url })
+    }
+
+    /// What leads to those that are not named: "… and 1,204 more"; blank where there are none.
+    pub fn more(&self) -> String {
+        match self.count - i64::try_from(self.objects.len()).unwrap_or(i64::MAX) {
+            more if more <= 0 => String::new(),
+            more if self.objects.is_empty() => counted(more, self.model.verbose_name, self.model.verbose_name_plural),
+            more => format!("… and {} more", number(more)),
         }
-        let objects: Vec<ObjectView> = rows.iter().map(ObjectView::of::<A>).collect();
-        let shown = i64::try_from(objects.len()).map_err(AppError::internal)?;
-        let more = A::STORE.source.count(connection, &predicate)? - shown;
-        let more = if more > 0 { number(more) } else { String::new() };
-        Ok(Some(Self { model: A::MODEL, objects, more }))
     }
 }
 
@@ -77,17 +110,30 @@ pub enum Outcome {
 pub async fn preview<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<Deletion>> {
     db.read(move |connection| {
         let Some(row) = deletable::<A>(connection, &task)? else { return Ok(None) };
-        describe::<A>(connection, &task.actor, row).map(Some)
+        describe::<A>(connection, &task.actor, &row).map(Some)
     })
     .await
 }
 
-fn describe<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, row: A::Row) -> Result<Deletion> {
-    let edit = A::EDITING.edit()?;
-    let related = (edit.related)(connection, &row)?.into_iter().filter(|(_, count)| *count > 0);
-    let related = related.map(|(label, count)| (label, number(count))).collect();
-    let object = ObjectView::of::<A>(&row);
-    Ok(Deletion { model: A::MODEL, object, related, protected: (edit.protects)(connection, actor, &[row])? })
+fn describe<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, row: &A::Row) -> Result<Deletion> {
+    let rows = std::slice::from_ref(row);
+    let related = related::<A>(connection, rows)?.into_iter().map(|(label, count)| (label, number(count))).collect();
+    let protected = (A::EDITING.edit()?.protects)(connection, actor, rows)?;
+    Ok(Deletion { model: A::MODEL, object: ObjectView::of::<A>(row), related, protected })
+}
+
+/// What goes with the rows, in all: label and number.
+pub(super) fn related<A: ModelAdmin>(connection: &mut AnyConnection, rows: &[A::Row]) -> Result<Vec<(&'static str, i64)>> {
+    let mut related: Vec<(&'static str, i64)> = Vec::new();
+    for row in rows {
+        for (label, count) in (A::EDITING.edit()?.related)(connection, row)?.into_iter().filter(|(_, count)| *count > 0) {
+            match related.iter_mut().find(|(known, _)| *known == label) {
+                Some((_, sum)) => *sum += count,
+                None => related.push((label, count)),
+            }
+        }
+    }
+    Ok(related)
 }
 
 /// Deletes the object, unless others belong to it.
@@ -99,7 +145,7 @@ pub async fn delete<A: ModelAdmin>(db: &Db, task: Task) -> Result<Outcome> {
         let task = task.as_they_are(connection)?;
         let Some(row) = deletable::<A>(connection, &task)? else { return Ok(Outcome::Unknown) };
         if !(A::EDITING.edit()?.protects)(connection, &task.actor, std::slice::from_ref(&row))?.is_empty() {
-            return Ok(Outcome::Refused(Box::new(describe::<A>(connection, &task.actor, row)?)));
+            return Ok(Outcome::Refused(Box::new(describe::<A>(connection, &task.actor, &row)?)));
         }
         (A::EDITING.edit()?.delete)(connection, &task.act(), &row)?;
         Ok(Outcome::Deleted((A::STORE.name)(&row)))

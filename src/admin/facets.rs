@@ -62,7 +62,7 @@ fn count<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Q
     let left = query.left_by_filters(connection, asked)?;
     let (mut conditions, mut lengths) = (Vec::new(), Vec::new());
     for (place, filter) in A::LIST_FILTER.iter().enumerate() {
-        let offers = filter.offers(connection, asked)?;
+        let offers = filter.offers(connection, asked, query.parameters())?;
         let others = left.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, sql)| sql.clone());
         let others: Vec<Sql> = others.collect();
         for offer in &offers {

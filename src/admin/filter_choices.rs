@@ -47,6 +47,8 @@ pub struct FilterChoice {
 pub struct SideBar {
     /// Filters, in order; none where a list has none.
     pub filters: Vec<FilterView>,
+    /// What is chosen, for where the filters are folded: "status: Paused, tag: vip"; blank where nothing is.
+    pub chosen: String,
     /// Leads to the list without filters; `None` when there are none set.
     pub clear: Option<String>,
     /// Whether counts were asked for.
@@ -76,14 +78,18 @@ impl SideBar {
     pub(super) fn of<A: ModelAdmin>(connection: &mut AnyConnection, query: &Query, visible: &Sql, facets: &Facets) -> Result<SideBar> {
         let parameters = query.parameters().without(&[paginator::PAGE, paginator::ALL]);
         let asked = Asked { visible, display: query.display() };
-        let view =
-            |(place, filter): (usize, &ListFilter)| Ok(filter.view(&filter.offers(connection, asked)?, &parameters, facets.of(place)));
-        let filters = A::LIST_FILTER.iter().enumerate().map(view).collect::<Result<Vec<_>>>()?;
+        let mut filters = Vec::new();
+        for (place, filter) in A::LIST_FILTER.iter().enumerate() {
+            filters.push(filter.view(&filter.offers(connection, asked, &parameters)?, &parameters, facets.of(place)));
+        }
+        // One that offers All alone has nothing to choose.
+        filters.retain(|filter| filter.choices.len() > 1);
         let names = filter_parameters::<A>();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let has_facets = query.has_facets();
         let without = parameters.without(&[facets::PARAMETER]);
         Ok(Self {
+            chosen: chosen(&filters),
             filters,
             clear: query.is_filtered().then(|| parameters.without(&names).link()),
             has_facets,
@@ -91,6 +97,15 @@ impl SideBar {
             is_too_many: *facets == Facets::TooMany,
         })
     }
+}
+
+/// The choices that are not the first of their filter.
+fn chosen(filters: &[FilterView]) -> String {
+    let of = |filter: &FilterView| {
+        let choice = filter.choices.iter().skip(1).find(|choice| choice.is_selected)?;
+        Some(format!("{}: {}", filter.title, choice.label))
+    };
+    filters.iter().filter_map(of).collect::<Vec<_>>().join(", ")
 }
 
 impl Offer {
@@ -107,8 +122,8 @@ impl Offer {
 }
 
 impl ListFilter {
-    /// What can be chosen, in order.
-    pub(super) fn offers(&self, connection: &mut AnyConnection, asked: Asked<'_>) -> Result<Vec<Offer>> {
+    /// What can be chosen in the list of `query`, in order.
+    pub(super) fn offers(&self, connection: &mut AnyConnection, asked: Asked<'_>, query: &QueryString) -> Result<Vec<Offer>> {
         let all = || Offer::new("All", vec![]);
         let exact = |value: &str| vec![(EXACT, value.to_owned())];
         let values = self.offered().iter().map(|choice| Offer::new(choice.label, exact(choice.value)));
@@ -124,7 +139,7 @@ impl ListFilter {
                 vec![all(), Offer::new("Empty", is_empty("1")), Offer::new("Not empty", is_empty("0"))]
             }
             FilterKind::Lookups(lookups) => {
-                let found = (lookups.offered)(connection, asked)?.into_iter();
+                let found = (lookups.offered)(connection, asked, self.get(query, ""))?.into_iter();
                 let offer = |found: Lookup| Offer { rows: found.rows, ..Offer::new(found.label, vec![("", found.value)]) };
                 [all()].into_iter().chain(found.map(offer)).collect()
             }

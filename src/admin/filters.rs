@@ -53,8 +53,8 @@ pub enum FilterKind {
 /// Choices that only the database knows: Django's `SimpleListFilter`.
 #[derive(Debug, Clone, Copy)]
 pub struct Lookups {
-    /// What can be chosen, in order.
-    pub offered: fn(&mut AnyConnection, Asked<'_>) -> Result<Vec<Lookup>>,
+    /// What can be chosen, in order, knowing what is chosen now. A filter that offers nothing is not shown.
+    pub offered: fn(&mut AnyConnection, Asked<'_>, Option<&str>) -> Result<Vec<Lookup>>,
     /// What the rows of a value meet, of one that is not offered too; nothing is refused, an unknown value has no rows.
     pub rows: fn(&mut AnyConnection, Asked<'_>, &str) -> Result<Sql>,
 }

@@ -173,6 +173,10 @@ pub fn validate<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData, 
             if !field.widget.is_same(&stored, typed) {
                 errors.add(field.name, row.and_then(A::NOTICE).unwrap_or("You may not change this."));
             }
+        } else if let Widget::ForeignKey(key) = field.widget
+            && let Some(sentence) = key.problem(data, field.name)
+        {
+            errors.add(field.name, sentence);
         } else if field.is_required && field.widget.is_blank(typed) {
             errors.add(field.name, "This field is required.");
         } else if !(row.is_some() && stored == typed)

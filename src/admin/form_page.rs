@@ -55,12 +55,14 @@ pub struct FormPage {
 }
 
 /// A stored object, as pages name it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectView {
     /// Its key.
     pub id: Id,
     /// What it is called.
     pub name: String,
+    /// See [`ModelAdmin::DETAIL`].
+    pub detail: String,
 }
 
 /// A link or button beside the heading.
@@ -76,8 +78,13 @@ pub struct ToolView {
 
 impl ObjectView {
     /// The object of a row.
-    pub(super) fn of<A: ModelAdmin>(row: &A::Row) -> Self {
-        Self { id: (A::STORE.id)(row), name: (A::STORE.name)(row) }
+    pub fn of<A: ModelAdmin>(row: &A::Row) -> Self {
+        Self { id: (A::STORE.id)(row), name: (A::STORE.name)(row), detail: (A::DETAIL)(row) }
+    }
+
+    /// Its name, with what tells it from others behind it.
+    pub fn text(&self) -> String {
+        if self.detail.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.detail) }
     }
 }
 
@@ -196,7 +203,7 @@ impl<A: ModelAdmin> Binder<'_, A> {
         };
         Ok(FieldsetView {
             title: fieldset.title,
-            description: fieldset.description,
+            description: if self.context.is_editable { fieldset.description } else { "" },
             is_collapsible,
             is_open: wants_open || has_errors,
             fields: fieldset.fields.iter().map(|field| self.field(field)).collect::<Result<_>>()?,
@@ -226,7 +233,8 @@ impl<A: ModelAdmin> Binder<'_, A> {
         let bound = BoundField {
             name: field.name,
             label: field.label,
-            help: field.help,
+            // How to fill it in is of no use to who cannot.
+            help: if is_editable { field.help } else { "" },
             is_required: field.is_required,
             value: field.widget.write(&value, zone),
             zone: zone.name(),
@@ -238,7 +246,7 @@ impl<A: ModelAdmin> Binder<'_, A> {
             is_editable,
         };
         let chosen = bound.related.as_ref().and_then(|related| related.chosen.clone());
-        let cell = chosen.map_or_else(|| field.widget.show(&value, self.display), |(_, text, href)| Cell::Link { href, text });
+        let cell = chosen.map_or_else(|| field.widget.show(&value, self.display), |(object, href)| Cell::Link { href, text: object.name });
         match field.panel {
             Some(panel) => panel(&bound, self.panels).map(FieldView::Panel),
             None if is_editable => Ok(FieldView::Input(bound)),

@@ -153,6 +153,9 @@ pub trait ModelAdmin: Sized + 'static {
     const KEY: &'static Column;
     /// How rows are read.
     const STORE: Store<Self::Row>;
+    /// What tells an object from others of its name, where people choose one or say goodbye to it: a place, an address.
+    /// Blank where the name is enough.
+    const DETAIL: fn(&Self::Row) -> String = |_| String::new();
     /// Which rows an actor sees. All of them, where permissions are given for the whole model.
     const VISIBLE: Visible = |_| Sql::all();
     /// Whether an actor may do this, with this object or (`None`) at all. Seeing single objects is [`ModelAdmin::VISIBLE`]'s.

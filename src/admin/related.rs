@@ -11,7 +11,7 @@ use serde_json::json;
 use super::cell::Cell;
 use super::fieldset::form_fields;
 use super::form::{ENTER, FormData};
-use super::form_page::Related;
+use super::form_page::{ObjectView, Related};
 use super::frame::Nav;
 use super::headings::keys;
 use super::list_display::order;
@@ -25,7 +25,8 @@ use crate::accounts::{Actor, Staff};
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
-use crate::query::{Selection, Sql};
+use crate::query::condition::Like;
+use crate::query::{Condition, Kind, Selection, Sql, Test, text};
 
 /// Objects that one answer offers.
 const PER_PAGE: usize = 20;
@@ -38,14 +39,14 @@ pub struct ForeignKey {
     /// What is pointed to.
     pub model: Model,
     search: fn(&mut AnyConnection, &Actor, &str, i64) -> Result<Found>,
-    name: fn(&mut AnyConnection, &Actor, Id) -> Result<Option<String>>,
+    object: fn(&mut AnyConnection, &Actor, Id) -> Result<Option<ObjectView>>,
 }
 
 /// A page of what a search found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
-    /// Key and name of each.
-    pub objects: Vec<(Id, String)>,
+    /// They, in order.
+    pub objects: Vec<ObjectView>,
     /// Whether there are more.
     pub has_more: bool,
 }
@@ -53,62 +54,82 @@ pub struct Found {
 /// What the control of a foreign key shows beside its value.
 #[derive(Debug, Clone, Default)]
 pub struct RelatedView {
-    /// The chosen object: its key, name and page. `None` without one.
-    pub chosen: Option<(Id, String, String)>,
+    /// The chosen object and its page. `None` without one.
+    pub chosen: Option<(ObjectView, String)>,
     /// What was searched for.
     pub term: String,
+    /// Whether it still waits for a choice: nothing was chosen since it was typed.
+    pub is_open: bool,
     /// What that found; `None` when nothing was searched for.
     pub found: Option<Found>,
     /// Where a script searches.
     pub url: String,
     /// What is pointed to.
     pub plural: &'static str,
+    /// What to do about a search that nothing was chosen of.
+    pub choose: String,
 }
 
 impl ForeignKey {
     /// The objects of another screen.
     pub const fn to<A: ModelAdmin>() -> Self {
-        Self { model: A::MODEL, search: search::<A>, name: name::<A> }
+        Self { model: A::MODEL, search: search::<A>, object: object::<A> }
     }
 
     /// The object with this key, by its name and with a link; what does not exist, or may not be seen, as it is.
     pub fn cell(&self, connection: &mut AnyConnection, actor: &Actor, value: &str) -> Result<Cell> {
         let Some(id) = Id::parse(value) else { return Ok(Cell::text(value)) };
-        let found = (self.name)(connection, actor, id)?;
-        Ok(found.map_or_else(|| Cell::text(value), |text| Cell::Link { href: self.model.change_url(id), text }))
+        let found = (self.object)(connection, actor, id)?;
+        Ok(found.map_or_else(|| Cell::text(value), |found| Cell::Link { href: self.model.change_url(id), text: found.name }))
     }
 
     /// Whether there is an object with this key, as far as the actor may know.
     pub fn exists(&self, connection: &mut AnyConnection, actor: &Actor, value: &str) -> Result<bool> {
-        Id::parse(value).map_or(Ok(false), |id| Ok((self.name)(connection, actor, id)?.is_some()))
+        Id::parse(value).map_or(Ok(false), |id| Ok((self.object)(connection, actor, id)?.is_some()))
     }
 
     /// What the control of the field `name` of `model` shows.
     fn view(&self, connection: &mut AnyConnection, actor: &Actor, model: Model, name: &str, data: &FormData) -> Result<RelatedView> {
         let id = Id::parse(data.get(name));
         let chosen = match id {
-            Some(id) => (self.name)(connection, actor, id)?.map(|text| (id, text, self.model.change_url(id))),
+            Some(id) => (self.object)(connection, actor, id)?.map(|object| (object, self.model.change_url(id))),
             None => None,
         };
         let term = data.get(&term_field(name)).trim().to_owned();
-        let found = if is_asked(data, name) { Some((self.search)(connection, actor, &term, 1)?) } else { None };
+        let is_open = is_open(data, name);
+        let found = if is_open || is_asked(data, name) { Some((self.search)(connection, actor, &term, 1)?) } else { None };
         let of = [("app_label", model.app_label), ("model_name", model.model_name), ("field_name", name)];
         let query = of.iter().fold(QueryString::default(), |query, (key, value)| query.with(key, *value));
         Ok(RelatedView {
             chosen,
             term,
+            is_open,
             found,
             url: format!("/admin/autocomplete/{}", query.link()),
             plural: self.model.verbose_name_plural,
+            choose: self.choose(),
         })
+    }
+
+    /// What is said of a search that nothing was chosen of: "Choose a company from the list."
+    fn choose(&self) -> String {
+        let name = self.model.verbose_name.to_lowercase();
+        let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("Choose {article} {name} from the list.")
+    }
+
+    /// What is wrong with the field `name`, where somebody typed into its search and sent the form without choosing: what they
+    /// meant is not what is chosen.
+    pub(super) fn problem(&self, data: &FormData, name: &str) -> Option<String> {
+        is_open(data, name).then(|| self.choose())
     }
 }
 
 impl RelatedView {
     /// What the search found beside what is chosen already.
-    pub fn offered(&self) -> impl Iterator<Item = &(Id, String)> {
-        let chosen = self.chosen.as_ref().map(|(id, ..)| *id);
-        self.found.iter().flat_map(|found| &found.objects).filter(move |(id, _)| Some(*id) != chosen)
+    pub fn offered(&self) -> impl Iterator<Item = &ObjectView> {
+        let chosen = self.chosen.as_ref().map(|(object, _)| object.id);
+        self.found.iter().flat_map(|found| &found.objects).filter(move |object| Some(object.id) != chosen)
     }
 
     /// What came of the search, as a sentence.
@@ -130,6 +151,12 @@ fn term_field(name: &str) -> String {
 fn is_asked(data: &FormData, name: &str) -> bool {
     let is_entered = data.get("_save") == ENTER && data.get(&term_field(name)) != data.get(&format!("_searched_{name}"));
     data.has(&format!("_search_{name}")) || is_entered
+}
+
+/// Whether something was typed into the search of a field that it has not been searched for.
+fn is_open(data: &FormData, name: &str) -> bool {
+    let term = data.get(&term_field(name)).trim();
+    !term.is_empty() && term != data.get(&format!("_searched_{name}")).trim()
 }
 
 /// Whether the form was sent to search for any of its related objects.
@@ -155,20 +182,29 @@ pub(super) fn foreign_key<A: ModelAdmin>(field: &str) -> Option<&'static Foreign
 fn search<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, term: &str, page: i64) -> Result<Found> {
     A::EDITING.allows(actor, Permission::View, None)?;
     let predicate = Sql::and([(A::VISIBLE)(actor), predicate(connection, A::SEARCH_FIELDS, term)?]);
-    let order = order(keys::<A>(&[]), A::KEY);
+    let order = Sql::join(begins_with::<A>(term).into_iter().chain([order(keys::<A>(&[]), A::KEY)]), ", ", "1");
     // One more than is shown tells whether there are more.
     let per_page = i64::try_from(PER_PAGE).map_err(AppError::internal)?;
     let (limit, offset) = (per_page + 1, (page.clamp(1, LAST_PAGE) - 1) * per_page);
     let selection = Selection { predicate: &predicate, order: &order, limit, offset, reads_rows: term.trim().is_empty() };
     let rows = (A::STORE.list)(connection, &selection)?;
-    let mut objects: Vec<_> = rows.iter().map(|row| ((A::STORE.id)(row), (A::STORE.name)(row))).collect();
+    let mut objects: Vec<_> = rows.iter().map(ObjectView::of::<A>).collect();
     let has_more = objects.len() > PER_PAGE;
     objects.truncate(PER_PAGE);
     Ok(Found { objects, has_more: has_more && page < LAST_PAGE })
 }
 
-fn name<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Option<String>> {
-    Ok(find::<A>(connection, actor, id)?.as_ref().map(A::STORE.name))
+/// The key of an order that puts those first whose name begins with what was typed: people type a name from its beginning,
+/// and it may be in many others. The name is what leads to the object in its list.
+fn begins_with<A: ModelAdmin>(term: &str) -> Option<Sql> {
+    let name = A::LIST_DISPLAY.iter().find(|column| column.is_link)?.sort?.column;
+    let is_typed = name.kind == Kind::Text && !term.trim().is_empty();
+    let begins = Condition::Like(Like::StartingWith(text::nfc(term.trim())));
+    is_typed.then(|| Sql::from("CASE WHEN ") + Test::new(*name, begins).sql() + " THEN 0 ELSE 1 END")
+}
+
+fn object<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Option<ObjectView>> {
+    Ok(find::<A>(connection, actor, id)?.as_ref().map(ObjectView::of::<A>))
 }
 
 /// `GET /admin/autocomplete/`
@@ -179,6 +215,7 @@ pub async fn autocomplete(request: HttpRequest, staff: Staff, db: Data<Db>, nav:
     let related = related.ok_or_else(|| AppError::BadRequest("There is no field of this name to search for, or not for you.".into()))?;
     let (term, page, actor) = (asked("term"), asked("page").parse().unwrap_or(1), staff.actor.clone());
     let found = db.read_heavy(Lane::Search, move |connection| (related.search)(connection, &actor, &term, page)).await?;
-    let results: Vec<_> = found.objects.iter().map(|(id, text)| json!({"id": id, "text": text})).collect();
+    let result = |object: &ObjectView| json!({"id": object.id, "text": object.name, "detail": object.detail});
+    let results: Vec<_> = found.objects.iter().map(result).collect();
     Ok(HttpResponse::Ok().json(json!({"results": results, "pagination": {"more": found.has_more}})))
 }

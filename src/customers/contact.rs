@@ -3,6 +3,9 @@
 //! Called by the admin's lists, segments, the import and the sample data. Whether a contact can be a member at all (active
 //! and not unsubscribed) is the business of `segments::members`; here they are all alike.
 
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
@@ -143,6 +146,12 @@ pub fn update(connection: &mut AnyConnection, row: &Contact) -> Result<()> {
 /// In how many lists of segments the contact stands.
 pub fn count_lists(connection: &mut AnyConnection, id: Id) -> Result<i64> {
     Ok(listed::table.filter(listed::contact_id.eq(id)).count().get_result(connection)?)
+}
+
+/// How many contacts each of these companies has; those without any are left out.
+pub fn count_by_company(connection: &mut AnyConnection, companies: &[Id]) -> Result<HashMap<Id, i64>> {
+    let theirs = crm_app_contact::table.filter(crm_app_contact::company_id.eq_any(companies)).group_by(crm_app_contact::company_id);
+    Ok(theirs.select((crm_app_contact::company_id, count_star())).load::<(Id, i64)>(connection)?.into_iter().collect())
 }
 
 /// Deletes a row, and its entries in the lists of segments; how many those were. The lists are changed with it, so the counts

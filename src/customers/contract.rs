@@ -2,7 +2,10 @@
 //!
 //! Called by the admin's lists, the import and the sample data; criteria reach them through the company.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
@@ -102,6 +105,12 @@ pub fn insert(connection: &mut AnyConnection, rows: &[Contract]) -> Result<()> {
 pub fn update(connection: &mut AnyConnection, row: &Contract) -> Result<()> {
     diesel::update(crm_app_contract::table.find(row.id)).set(row).execute(connection)?;
     Ok(())
+}
+
+/// How many contracts each of these companies has; those without any are left out.
+pub fn count_by_company(connection: &mut AnyConnection, companies: &[Id]) -> Result<HashMap<Id, i64>> {
+    let theirs = crm_app_contract::table.filter(crm_app_contract::company_id.eq_any(companies)).group_by(crm_app_contract::company_id);
+    Ok(theirs.select((crm_app_contract::company_id, count_star())).load::<(Id, i64)>(connection)?.into_iter().collect())
 }
 
 /// Deletes a row; no list of a segment has contracts.

@@ -1,10 +1,11 @@
 //! What segments select: companies, their contacts and their contracts.
 //!
 //! `company`, `contact` and `contract` are the models, read by the admin's lists and by segments; `import` brings them in
-//! from files, `save` changes them by hand, `sample` makes them up. Nothing here knows segments: segments know customers,
-//! never the other way round.
+//! from files, `save` changes them by hand, `bereaved` is what a deleted one leaves behind, `sample` makes them up. Nothing
+//! here knows segments: segments know customers, never the other way round.
 
 pub mod admin;
+pub mod bereaved;
 pub mod company;
 pub mod contact;
 pub mod contract;

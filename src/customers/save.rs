@@ -74,14 +74,18 @@ pub(super) fn update<M: Model>(
     record(connection, event.values(values(&mut before, &changed), values(&mut after, &changed)))
 }
 
-/// Deletes a row with its entries in the lists of segments.
+/// Deletes a row with its entries in the lists of segments. The history of what pointed to it tells so.
 ///
 /// # Errors
 /// `Conflict` while others point to it.
 pub(super) fn delete<M: Model>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &M, labels: &[Label]) -> Result<()> {
     actor.require(Permission::Delete, M::SUBJECT)?;
     let refused = |error| if points_nowhere(&error) { AppError::Conflict(in_use(gone)) } else { error };
+    let bereaved = M::bereaved(connection, gone)?;
     let entries = M::delete(connection, gone, Time(clock.now())).map_err(refused)?;
+    for (object, message) in bereaved {
+        record(connection, NewEvent::new(actor, clock.now(), Action::Changed, object, message))?;
+    }
     let message = match entries {
         0 => "Deleted.".to_owned(),
         1 => "Deleted, with its entry in the list of a segment.".to_owned(),

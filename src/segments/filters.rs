@@ -24,7 +24,7 @@ pub const OWNER: Lookups = Lookups { offered: owners, rows: |_, _, value| Ok(own
 /// By one of their tags, the most used first.
 pub const TAG: Lookups = Lookups { offered: tags, rows: tagged };
 /// By what is wrong with them.
-pub const HEALTH: Lookups = Lookups { offered: |_, _| Ok(ailments()), rows: ailing };
+pub const HEALTH: Lookups = Lookups { offered: |_, _, _| Ok(ailments()), rows: ailing };
 
 /// Stands for nobody among the owners.
 const NOBODY: &str = "none";
@@ -40,7 +40,7 @@ const AILMENTS: &[Choice] = &[
     Choice::new(STALE, "Count is stale"),
 ];
 
-fn owners(connection: &mut AnyConnection, asked: Asked<'_>) -> Result<Vec<Lookup>> {
+fn owners(connection: &mut AnyConnection, asked: Asked<'_>, _: Option<&str>) -> Result<Vec<Lookup>> {
     let found: Vec<(Id, String)> = segment::table
         .inner_join(auth_user::table)
         .filter(asked.visible)
@@ -62,7 +62,7 @@ fn owned_by(value: &str) -> Sql {
     Test::new(columns::OWNER_ID, condition).sql()
 }
 
-fn tags(connection: &mut AnyConnection, asked: Asked<'_>) -> Result<Vec<Lookup>> {
+fn tags(connection: &mut AnyConnection, asked: Asked<'_>, _: Option<&str>) -> Result<Vec<Lookup>> {
     let mut used: BTreeMap<String, (String, Vec<Id>)> = BTreeMap::new();
     for (id, tags) in tagged_segments(connection, asked)? {
         for tag in model::tags_of(&tags) {

@@ -246,12 +246,16 @@ impl Window {
         self.until(is_new, || "another page".to_owned());
     }
 
-    /// The link or button that says exactly this; one of the page's contents before one of its frame.
+    /// The link or button that says exactly this; one of the page's contents before one of its frame. What it is folded in is
+    /// unfolded first.
     #[track_caller]
     fn saying(&self, words: &str) -> Element {
         let script = "const said = (e) => e.textContent.trim().replace(/\\s+/g, ' '); \
             const all = [...document.querySelectorAll('main :is(a, button, summary)'), ...document.querySelectorAll('a, button, summary')]; \
-            return all.find((e) => said(e) === arguments[0] && !e.ariaHidden && e.checkVisibility({ visibilityProperty: true }));";
+            const meant = all.filter((e) => said(e) === arguments[0] && !e.ariaHidden); \
+            const shown = meant.find((e) => e.checkVisibility({ visibilityProperty: true })); \
+            if (!shown) meant[0]?.closest('details:not([open])')?.querySelector('summary').click(); \
+            return shown;";
         self.element(script, words)
     }
 

@@ -194,6 +194,8 @@ fn who_may_not_change_sees_values_and_close_and_who_may_not_see_sees_nothing() {
         assert_eq!(page.text("h1"), "View Customer Segment");
         assert_eq!(page.text(".field-name .readonly"), "Hotels");
         assert_eq!(page.text(".closelink"), "Close");
+        assert!(!page.has("#content-main .help, #content-main .description"), "how to fill it in is of no use to who may not");
+        assert!(owner.open(&url).has("#id_tags_helptext"));
         let forged = owner.open(&url).form().fill("name", "Mine now").and("_save", "1");
         let fields: Vec<(&str, &str)> = forged.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let token = other.open("/admin/").form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();

@@ -5,7 +5,7 @@ use customer_segments::customers::company::Company;
 use customer_segments::customers::contact::Contact;
 use customer_segments::db::schema::crm_app_customersegment_static_contacts as listed;
 use customer_segments::db::schema::{crm_app_company, crm_app_contact, crm_app_contract, segments_event};
-use customer_segments::db::{Id, migrations};
+use customer_segments::db::{Id, Money, migrations};
 use diesel::prelude::*;
 
 use crate::support::app::Person;
@@ -33,6 +33,15 @@ fn add(person: &Person<'_>, list: &str, fields: &[(&str, &str)]) -> String {
 
 fn company(person: &Person<'_>, name: &str) -> String {
     key(&add(person, COMPANIES, &[("name", name)]))
+}
+
+/// What the form of a contract is filled in with.
+fn contract<'a>(number: &'a str, company: &'a str) -> [(&'a str, &'a str); 4] {
+    [("contract_number", number), ("company", company), ("start_date", "2026-01-01"), ("end_date", "2026-12-31")]
+}
+
+fn day(text: &str) -> chrono::NaiveDate {
+    text.parse().unwrap()
 }
 
 fn stored(app: &TestApp) -> Vec<Contact> {
@@ -120,18 +129,35 @@ fn wrong_values_are_told_at_their_field_and_nothing_typed_is_lost() {
         let answer = person.post_form(&format!("{CONTRACTS}add/"), &[("start_date", "2026-02-30"), ("value", "1,5"), ("company", &hotel)]);
         assert_eq!(answer.text("#id_start_date_error"), "Enter a valid date, like 2026-11-22.");
         assert_eq!(answer.form().value("start_date"), Some("2026-02-30"));
+        add(&person, CONTRACTS, &contract("C0", &hotel));
         let dates = answer
             .form()
             .fill("start_date", "2026-02-01")
             .fill("end_date", "2026-01-01")
-            .fill("value", "1500")
-            .fill("contract_number", "C1");
+            .fill("value", "-1500")
+            .fill("contract_number", "c0");
         let answer = person.submit(&dates);
+        assert_eq!(
+            answer.texts(".errorlist li"),
+            [
+                "Contract with this Contract number already exists.",
+                "Ensure this value is greater than or equal to 0.",
+                "The end date is before the start date."
+            ],
+            "all that is wrong is told at once"
+        );
+        let answer = person.submit(&answer.form().fill("contract_number", "C1").fill("value", "1500"));
         assert_eq!(answer.text("#id_end_date_error"), "The end date is before the start date.");
         assert_eq!(person.submit(&answer.form().fill("end_date", "2027-02-01")).status, 303);
-        let value: Vec<customer_segments::db::Money> =
-            app.test.db.read_blocking(|connection| Ok(crm_app_contract::table.select(crm_app_contract::value).load(connection)?)).unwrap();
-        assert_eq!(value, [customer_segments::db::Money(150_000)]);
+        let value: Vec<Money> = app
+            .test
+            .db
+            .read_blocking(|connection| {
+                let numbered = crm_app_contract::table.filter(crm_app_contract::contract_number.eq("C1"));
+                Ok(numbered.select(crm_app_contract::value).load(connection)?)
+            })
+            .unwrap();
+        assert_eq!(value, [Money(150_000)]);
         let again = person.post_form(&format!("{COMPANIES}add/"), &[("name", "HOTEL ONE ")]);
         assert_eq!(again.text("#id_name_error"), "Company with this Name already exists.");
     });
@@ -160,6 +186,16 @@ fn what_an_import_brought_may_stay_and_nothing_else_is_written() {
         assert_eq!((row.industry.as_str(), row.email.as_str(), row.website.as_str()), ("Space travel", "as it came", "www.example.com"));
         assert_eq!((row.location_count, row.city.as_str(), row.notes.as_str()), (-1, "Cafe\u{301}", "Seen."));
         assert_eq!(deeds(&app, &hotel), ["Added.", "Changed Notes."]);
+
+        let url = add(&person, CONTRACTS, &contract("C1", &hotel));
+        let bring = |connection: &mut _| {
+            let strange = (crm_app_contract::value.eq(Money(-5)), crm_app_contract::end_date.eq(day("2020-01-01")));
+            Ok(diesel::update(crm_app_contract::table).set(strange).execute(connection).map(drop)?)
+        };
+        app.test.db.write_blocking(bring).unwrap();
+        assert_eq!(person.post_form(&url, &[("service_type", "Music")]).status, 303, "a refund of the CRM may stay");
+        let refused = person.post_form(&url, &[("value", "-6"), ("end_date", "2020-01-02")]);
+        assert_eq!(refused.texts(".errorlist li").len(), 2, "{:?}", refused.texts(".errorlist li"));
     });
 }
 
@@ -207,6 +243,101 @@ fn the_company_is_searched_for_without_a_script_and_nothing_typed_is_lost() {
 }
 
 #[test]
+fn names_that_begin_with_what_was_typed_come_first_and_say_where_they_are() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        for (name, city, country) in
+            [("A Grand Place", "Hanoi", "Vietnam"), ("Grand", "", ""), ("grand Café", "Bangkok", "Thailand"), ("Zed", "Grand Bay", "")]
+        {
+            add(&person, COMPANIES, &[("name", name), ("city", city), ("country", country)]);
+        }
+        let found: serde_json::Value = serde_json::from_str(&person.open(&format!("{SEARCH}&term=GRAND")).body).unwrap();
+        let found: Vec<[&str; 2]> =
+            found["results"].as_array().unwrap().iter().map(|one| ["text", "detail"].map(|key| one[key].as_str().unwrap())).collect();
+        assert_eq!(
+            found,
+            [["Grand", ""], ["grand Café", "Bangkok, Thailand"], ["A Grand Place", "Hanoi, Vietnam"], ["Zed", "Grand Bay"]],
+            "in the order of names, those that begin so before the others"
+        );
+        let form = person.open(&format!("{CONTACTS}add/")).form().fill("_term_company", "grand c").and("_search_company", "1");
+        let offered = person.submit(&form).texts("#id_company option");
+        assert_eq!(offered[1..], ["grand Café (Bangkok, Thailand)", "A Grand Place (Hanoi, Vietnam)"]);
+    });
+}
+
+#[test]
+fn what_was_typed_and_not_chosen_is_asked_about_and_not_lost() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let (hotel, bar) = (company(&person, "Hotel"), company(&person, "Bar"));
+        let url = add(&person, CONTACTS, &[("name", "Anong"), ("company", &hotel)]);
+        let typed = person.open(&url).form().fill("_term_company", "ba");
+        let asked = person.submit(&typed.and("_save", "1"));
+        assert_eq!((asked.status, asked.text("#id_company_error").as_str()), (200, "Choose a company from the list."));
+        assert_eq!(asked.form().value("_term_company"), Some("ba"));
+        assert_eq!(asked.texts("#id_company option"), ["Hotel", "Bar"], "what it finds is offered beside what is chosen");
+        assert_eq!(asked.attributes(".related", "data-typed"), ["ba"], "for the script");
+        assert_eq!(stored(&app)[0].company_id.to_string(), hotel);
+        assert_eq!(person.submit(&asked.form().fill("company", &bar).and("_save", "1")).status, 303);
+        assert_eq!(stored(&app)[0].company_id.to_string(), bar);
+        let new = person.post_form(&format!("{CONTACTS}add/"), &[("name", "Boon"), ("_term_company", "ho"), ("_save", "1")]);
+        assert_eq!(new.texts(".errorlist li"), ["Choose a company from the list."], "and not that it is required");
+    });
+}
+
+#[test]
+fn companies_that_stay_are_named_with_what_belongs_to_them() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let (northwind, hotel, empty) = (company(&person, "Northwind"), company(&person, "Hotel"), company(&person, "Empty"));
+        for number in 0..7 {
+            add(&person, CONTACTS, &[("name", &format!("Anong {number}")), ("company", &northwind)]);
+        }
+        add(&person, CONTACTS, &[("name", "Anong 0"), ("company", &hotel), ("email", "anong@hotel.example")]);
+        add(&person, CONTRACTS, &contract("C1", &northwind));
+        let chosen = person.open(COMPANIES).form_at("#changelist-form").fill("action", "delete_selected");
+        let chosen = [&northwind, &hotel, &empty].into_iter().fold(chosen, |form, id| form.and("_selected_action", id));
+        let refused = person.submit(&chosen);
+        assert_eq!(refused.texts("#content-main h2"), ["Hotel: 1 contact", "Northwind: 7 contacts, 1 contract"]);
+        let named = refused.texts(".protected li");
+        assert_eq!(named[0], "Contact: Anong 0 anong@hotel.example");
+        assert_eq!(named[6..], ["… and 2 more Contacts of Northwind", "Contract: C1"]);
+        let all = refused.attributes(".protected .more a", "href").swap_remove(0);
+        let list = person.open(&all);
+        assert_eq!(list.texts("#result_list tbody .field-name").len(), 7);
+        assert_eq!(list.texts("[data-filter-title=company__id__exact] li"), ["All", "Northwind"]);
+        assert_eq!(list.text(".filter-box .chosen"), "company: Northwind");
+        assert!(!person.open(CONTACTS).has("[data-filter-title=company__id__exact]"), "there are too many to offer all");
+        let nobodys = format!("{CONTACTS}?company__id__exact=x");
+        assert_eq!(person.open(&nobodys).texts("#result_list tbody .field-name").len(), 0);
+
+        let single = person.open(&format!("{COMPANIES}{northwind}/delete/"));
+        assert_eq!(single.texts(".protected li").len(), 8, "of one company more are named");
+    });
+}
+
+#[test]
+fn people_of_one_name_are_told_apart_before_they_are_deleted() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let (hotel, bar) = (company(&person, "Hotel"), company(&person, "Bar"));
+        let one = add(&person, CONTACTS, &[("name", "Somchai"), ("company", &hotel), ("email", "somchai@hotel.example")]);
+        let other = add(&person, CONTACTS, &[("name", "Somchai"), ("company", &bar)]);
+        let asked = person.open(&one.replace("/change/", "/delete/"));
+        assert_eq!(asked.texts("#deleted-objects li"), ["Contact: Somchai somchai@hotel.example"]);
+        let chosen = person.open(CONTACTS).form_at("#changelist-form").fill("action", "delete_selected");
+        let asked = person.submit(&chosen.and("_selected_action", &key(&one)).and("_selected_action", &key(&other)));
+        let mut named = asked.texts("#deleted-objects li");
+        named.sort();
+        assert_eq!(named, ["Contact: Somchai Bar", "Contact: Somchai somchai@hotel.example"]);
+    });
+}
+
+#[test]
 fn scripts_search_page_by_page_and_only_for_fields_that_one_may_see() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));
@@ -218,6 +349,7 @@ fn scripts_search_page_by_page_and_only_for_fields_that_one_may_see() {
         let first = ask("&term=hotel");
         assert_eq!((first["results"].as_array().unwrap().len(), &first["pagination"]["more"]), (20, &true.into()));
         assert_eq!(first["results"][0]["text"], "Hotel 00");
+        assert_eq!(first["results"][0]["detail"], "");
         let second = ask("&term=hotel&page=2");
         assert_eq!((second["results"].as_array().unwrap().len(), &second["pagination"]["more"]), (2, &false.into()));
         assert_eq!(ask("&term=hotel+07")["results"].as_array().unwrap().len(), 1);
@@ -258,8 +390,7 @@ fn a_deleted_contact_leaves_the_lists_and_a_company_with_contacts_stays() {
         let person = app.staff();
         let hotel = company(&person, "Hotel");
         let url = add(&person, CONTACTS, &[("name", "Anong"), ("company", &hotel)]);
-        let contract = [("contract_number", "C1"), ("company", hotel.as_str()), ("start_date", "2026-01-01"), ("end_date", "2026-12-31")];
-        let contract = add(&person, CONTRACTS, &contract);
+        let contract = add(&person, CONTRACTS, &contract("C1", &hotel));
         let segment = person.open("/admin/crm_app/customersegment/add/").form().fill("name", "VIP").fill("segment_type", "static");
         let segment = key(person.submit(&segment.and("_continue", "1")).location());
         let (segment, person_key) = (Id::parse(&segment).unwrap(), Id::parse(&key(&url)).unwrap());
@@ -271,7 +402,7 @@ fn a_deleted_contact_leaves_the_lists_and_a_company_with_contacts_stays() {
 
         let refused = person.open(&format!("{COMPANIES}{hotel}/delete/"));
         assert_eq!(refused.text("h1"), "Cannot delete Company");
-        assert_eq!(refused.texts(".protected li"), ["Contact: Anong", "Contract: C1"]);
+        assert_eq!(refused.texts(".protected li"), ["Contact: Anong Hotel", "Contract: C1"]);
         assert!(!refused.has("#content-main form"));
         let token = person.open("/admin/").form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();
         let sure = [("csrfmiddlewaretoken", token.as_str()), ("post", "yes")];
@@ -291,6 +422,12 @@ fn a_deleted_contact_leaves_the_lists_and_a_company_with_contacts_stays() {
         let gone = person.submit(&sure.form());
         assert_eq!(message(&person.follow(&gone)), "The Contact “Anong” was deleted successfully.");
         assert_eq!(deeds(&app, &key(&url)), ["Added.", "Deleted, with its entry in the list of a segment."]);
+        let told = person.open(&format!("/admin/crm_app/customersegment/{segment}/history/"));
+        assert!(
+            told.text("#change-history").contains("Changed List: the contact “Anong” was deleted."),
+            "{}",
+            told.text("#change-history")
+        );
         assert_eq!(counts(), "1 counted 5 min ago", "the count is older than the list, and says so");
         let left: i64 = app.test.db.read_blocking(|connection| Ok(listed::table.count().get_result(connection)?)).unwrap();
         assert_eq!(left, 0);
@@ -315,6 +452,9 @@ fn a_company_cannot_belong_to_itself() {
         assert_eq!(answer.texts(".field-parent_company option[selected]"), ["Below"], "what was chosen is kept");
         let free = person.post_form(&format!("{COMPANIES}{below}/change/"), &[("parent_company", "")]);
         assert_eq!(free.status, 303);
+        let child = key(&add(&person, COMPANIES, &[("name", "Child"), ("parent_company", &above)]));
+        assert_eq!(person.submit(&person.open(&format!("{COMPANIES}{above}/delete/")).form()).status, 303);
+        assert_eq!(deeds(&app, &child), ["Added.", "Changed Parent company: the company “Above” was deleted."]);
     });
 }
 

@@ -199,3 +199,34 @@ fn a_list_leaves_as_csv_with_its_filters_its_search_and_its_order() {
         assert!(told.contains("Exported"), "it is in the history: {told}");
     });
 }
+
+#[test]
+fn values_leave_as_csv_in_the_same_spelling_for_every_spreadsheet() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let sent = |path: &str, fields: &[(&str, &str)]| {
+            let answer = person.post_form(path, fields);
+            assert_eq!(answer.status, 303, "{}", answer.body);
+            answer.location().split('/').rev().nth(2).unwrap().to_owned()
+        };
+        let company = sent("/admin/crm_app/company/add/", &[("name", "Six Palms"), ("location_count", "1200"), ("_continue", "1")]);
+        let contract = [("contract_number", "C1"), ("company", &*company), ("start_date", "2026-01-01"), ("end_date", "2026-12-31")];
+        sent("/admin/crm_app/contract/add/", &[&contract[..], &[("value", "12345.6"), ("currency", "THB")]].concat());
+        let lines = |list: &str| -> Vec<String> {
+            let file = person.open(&format!("/admin/crm_app/{list}/export.csv")).body;
+            file.lines().map(|line| line.split_once(',').unwrap().1.to_owned()).collect()
+        };
+        assert_eq!(
+            lines("contract"),
+            [
+                "Contract number,Company,Status,Contract type,Value,Currency,Start date,End date",
+                "C1,Six Palms,Draft,Annual,12345.60,THB,2026-01-01,2026-12-31"
+            ]
+        );
+        assert_eq!(lines("company")[1], "Six Palms,,,,1200,,true");
+        let rules = r#"{"rules": [{"field": "name", "operator": "contains", "value": "a"}]}"#;
+        sent("/admin/crm_app/customersegment/add/", &[("name", "All"), ("filter_criteria", rules), ("_continue", "1")]);
+        assert!(lines("customersegment")[1].contains(",2026-11-22 09:00:00,"), "by the clocks of the zone: {:?}", lines("customersegment"));
+    });
+}

@@ -5,25 +5,27 @@
 use super::contact::{CONTACT_COMPANY, ContactAdmin};
 use super::contract::{CONTRACT_COMPANY, ContractAdmin};
 use super::form::{Record, delete_selected, editing};
-use super::{COMPANY, COMPANY_ID, COUNTED, IN_LISTS, by, model, shown};
+use super::{COMPANY, COMPANY_ID, COUNTED, IN_LISTS, by, by_company, model, shown};
 use crate::accounts::Actor;
 use crate::accounts::actor::Subject;
 use crate::admin::actions::Action;
 use crate::admin::cell::Show;
-use crate::admin::deletion::Protected;
+use crate::admin::deletion::{Group, Protected};
 use crate::admin::editing::Editing;
 use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, Widget};
 use crate::admin::filters::ListFilter;
 use crate::admin::form::FormErrors;
+use crate::admin::form_page::ObjectView;
 use crate::admin::list_display::{ListColumn, SortKey};
 use crate::admin::model_admin::{Model, ModelAdmin, Store, Total};
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::company as companies;
 use crate::criteria::choices;
 use crate::customers::company::{self, Company as Row};
-use crate::db::AnyConnection;
+use crate::customers::{contact, contract};
+use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Column, Condition, Test, Value};
+use crate::query::Column;
 
 /// Companies.
 pub struct CompanyAdmin;
@@ -36,6 +38,7 @@ impl ModelAdmin for CompanyAdmin {
     const MODEL: Model = model("company", "Company", "Companies", Subject::Company);
     const KEY: &'static Column = &COMPANY_ID;
     const STORE: Store<Self::Row> = Store { source: &company::SOURCE, list: company::list, id: |row| row.id, name: |row| row.name.clone() };
+    const DETAIL: fn(&Row) -> String = place;
     const TOTAL: Total = Total::UpTo(COUNTED);
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[
         ListColumn::link("name", "Name", Show::Text(|row| &row.name), by(&companies::NAME)),
@@ -75,12 +78,18 @@ impl Record for CompanyAdmin {
     }
 
     /// A company that belonged to itself, over however many others, would have no head.
-    fn judge(connection: &mut AnyConnection, edited: &Row, errors: &mut FormErrors) -> Result<()> {
+    fn judge(connection: &mut AnyConnection, edited: &Row, _: Option<&Row>, errors: &mut FormErrors) -> Result<()> {
         if company::belongs_to(connection, edited.parent_company_id, edited.id)? {
             errors.add("parent_company", "A company cannot belong to itself, nor to one that belongs to it.");
         }
         Ok(())
     }
+}
+
+/// "Bangkok, Thailand".
+fn place(row: &Row) -> String {
+    let parts: Vec<&str> = [&row.city, &row.country].into_iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
 }
 
 const BASIC: &[Field<Row>] = &[
@@ -137,10 +146,34 @@ fn related(connection: &mut AnyConnection, row: &Row) -> Result<Vec<(&'static st
     ])
 }
 
+/// Contacts and contracts that are named of one company, and of each of several.
+const NAMED: (i64, i64) = (20, 5);
+/// Companies of which any are named; of more, numbers are told.
+const WITH_NAMES: usize = 20;
+
 /// A company with contacts or contracts stays.
 fn protects(connection: &mut AnyConnection, actor: &Actor, rows: &[Row]) -> Result<Vec<Protected>> {
-    let theirs = |column: &Column| Test::new(*column, Condition::OneOf(rows.iter().map(|row| Value::Id(row.id)).collect())).sql();
-    let people = Protected::of::<ContactAdmin>(connection, actor, theirs(&CONTACT_COMPANY))?;
-    let bought = Protected::of::<ContractAdmin>(connection, actor, theirs(&CONTRACT_COMPANY))?;
-    Ok(people.into_iter().chain(bought).collect())
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let (people, bought) = (contact::count_by_company(connection, &ids)?, contract::count_by_company(connection, &ids)?);
+    let kept = rows.iter().filter(|row| people.contains_key(&row.id) || bought.contains_key(&row.id));
+    let protected = |(place, row): (usize, &Row)| {
+        let named = if rows.len() == 1 {
+            NAMED.0
+        } else if place < WITH_NAMES {
+            NAMED.1
+        } else {
+            0
+        };
+        let mut groups = Vec::new();
+        if let Some(count) = people.get(&row.id) {
+            let by = (&CONTACT_COMPANY, by_company::PARAMETER);
+            groups.push(Group::of::<ContactAdmin>(connection, actor, by, row.id, (*count, named))?);
+        }
+        if let Some(count) = bought.get(&row.id) {
+            let by = (&CONTRACT_COMPANY, by_company::PARAMETER);
+            groups.push(Group::of::<ContractAdmin>(connection, actor, by, row.id, (*count, named))?);
+        }
+        Ok(Protected { model: CompanyAdmin::MODEL, object: ObjectView::of::<CompanyAdmin>(row), groups })
+    };
+    kept.enumerate().map(protected).collect()
 }

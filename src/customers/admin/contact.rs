@@ -3,7 +3,7 @@
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
 use super::form::{Record, delete_selected, editing};
-use super::{COMPANY, COUNTED, IN_LISTS, by, company_named, model, shown};
+use super::{COMPANY, COUNTED, IN_LISTS, by, by_company, company_named, model, shown};
 use crate::accounts::actor::Subject;
 use crate::admin::actions::Action;
 use crate::admin::cell::Show;
@@ -38,12 +38,13 @@ impl ModelAdmin for ContactAdmin {
     const KEY: &'static Column = &CONTACT_ID;
     const STORE: Store<Self::Row> =
         Store { source: &contact::SOURCE, list: contact::list, id: |row| row.contact.id, name: |row| row.contact.name.clone() };
+    const DETAIL: fn(&Row) -> String = detail;
     const TOTAL: Total = Total::UpTo(COUNTED);
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[
         ListColumn::link("name", "Name", Show::Text(|row| &row.contact.name), by(&contacts::NAME)),
         ListColumn::sorting("company", "Company", Show::Text(|row| &row.company_name), by(&companies::NAME)),
         ListColumn::sorting("title", "Title", Show::Text(|row| &row.contact.title), by(&contacts::TITLE)),
-        ListColumn::sorting("email", "E-mail", Show::Text(|row| &row.contact.email), by(&contacts::EMAIL)),
+        ListColumn::sorting("email", "E-mail", Show::Email(|row| &row.contact.email), by(&contacts::EMAIL)),
         ListColumn::sorting(
             "contact_type",
             "Contact type",
@@ -54,6 +55,7 @@ impl ModelAdmin for ContactAdmin {
         ListColumn::sorting("unsubscribed", "Unsubscribed", Show::Flag(|row| row.contact.unsubscribed), by(&contacts::UNSUBSCRIBED)),
     ];
     const LIST_FILTER: &'static [ListFilter] = &[
+        by_company::filter(&CONTACT_COMPANY, |_, _, key| Ok(by_company::of(&CONTACT_COMPANY, key))),
         ListFilter::choices("contact_type", "contact type", &contacts::CONTACT_TYPE),
         ListFilter::boolean("is_active", "active", &contacts::IS_ACTIVE),
         ListFilter::boolean("unsubscribed", "unsubscribed", &contacts::UNSUBSCRIBED),
@@ -78,9 +80,15 @@ impl Record for ContactAdmin {
         &row.contact
     }
 
-    fn judge(_: &mut AnyConnection, _: &Contact, _: &mut FormErrors) -> Result<()> {
+    fn judge(_: &mut AnyConnection, _: &Contact, _: Option<&Contact>, _: &mut FormErrors) -> Result<()> {
         Ok(())
     }
+}
+
+/// The address, or, for who has none, the company.
+fn detail(row: &Row) -> String {
+    let (address, company) = (row.contact.email.trim(), row.company_name.trim());
+    if address.is_empty() { company.to_owned() } else { address.to_owned() }
 }
 
 const BASIC: &[Field<Row>] = &[

@@ -3,7 +3,7 @@
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
 use super::form::{Record, delete_selected, editing};
-use super::{COMPANY, COUNTED, by, company_named, model, shown};
+use super::{COMPANY, COUNTED, by, by_company, company_named, model, shown};
 use crate::accounts::actor::Subject;
 use crate::admin::actions::Action;
 use crate::admin::cell::Show;
@@ -17,8 +17,8 @@ use crate::admin::search::SearchField;
 use crate::criteria::catalogue::{company as companies, contract as contracts};
 use crate::criteria::choices;
 use crate::customers::contract::{self, Contract, Row};
-use crate::db::AnyConnection;
 use crate::db::schema::crm_app_contract;
+use crate::db::{AnyConnection, Money};
 use crate::error::Result;
 use crate::query::Column;
 
@@ -53,16 +53,12 @@ impl ModelAdmin for ContractAdmin {
         ListColumn::sorting("company", "Company", Show::Text(|row| &row.company_name), by(&companies::NAME)),
         ListColumn::sorting("status", "Status", Show::Text(|row| &row.contract.status), by(&contracts::STATUS)),
         ListColumn::sorting("contract_type", "Contract type", Show::Text(|row| &row.contract.contract_type), by(&contracts::CONTRACT_TYPE)),
-        ListColumn::sorting(
-            "value",
-            "Value",
-            Show::Cell(|row, display| display.money(row.contract.value, &row.contract.currency)),
-            by(&contracts::VALUE),
-        ),
+        ListColumn::sorting("value", "Value", Show::Money(|row| (row.contract.value, &row.contract.currency)), by(&contracts::VALUE)),
         ListColumn::sorting("start_date", "Start date", Show::Day(|row| row.contract.start_date), by(&contracts::START_DATE)),
         ListColumn::sorting("end_date", "End date", Show::Day(|row| row.contract.end_date), by(&contracts::END_DATE)),
     ];
     const LIST_FILTER: &'static [ListFilter] = &[
+        by_company::filter(&CONTRACT_COMPANY, |_, _, key| Ok(by_company::of(&CONTRACT_COMPANY, key))),
         ListFilter::choices("status", "status", &contracts::STATUS),
         ListFilter::choices("contract_type", "contract type", &contracts::CONTRACT_TYPE),
         ListFilter::choices("currency", "currency", &contracts::CURRENCY),
@@ -85,9 +81,15 @@ impl Record for ContractAdmin {
         &row.contract
     }
 
-    fn judge(_: &mut AnyConnection, edited: &Contract, errors: &mut FormErrors) -> Result<()> {
-        if edited.end_date < edited.start_date {
+    /// What the CRM or an import brought may stay: of a contract that is stored, only what was changed is judged.
+    fn judge(_: &mut AnyConnection, edited: &Contract, stored: Option<&Contract>, errors: &mut FormErrors) -> Result<()> {
+        let dates = |contract: &Contract| (contract.start_date, contract.end_date);
+        let are_read = errors.of("start_date").chain(errors.of("end_date")).next().is_none();
+        if are_read && edited.end_date < edited.start_date && stored.map(dates) != Some(dates(edited)) {
             errors.add("end_date", "The end date is before the start date.");
+        }
+        if edited.value < Money::default() && stored.map(|stored| stored.value) != Some(edited.value) {
+            errors.add("value", "Ensure this value is greater than or equal to 0.");
         }
         Ok(())
     }

@@ -21,8 +21,10 @@ pub(super) trait Record: ModelAdmin<Panels = (), Cleaned: Model> {
     /// The object of a row.
     fn object(row: &Self::Row) -> &Self::Cleaned;
 
-    /// What is wrong with it, beside what can be said of each field.
-    fn judge(connection: &mut AnyConnection, edited: &Self::Cleaned, errors: &mut FormErrors) -> Result<()>;
+    /// What is wrong with it, beside what can be said of each field. A field that has an error already holds what it held
+    /// before.
+    fn judge(connection: &mut AnyConnection, edited: &Self::Cleaned, stored: Option<&Self::Cleaned>, errors: &mut FormErrors)
+    -> Result<()>;
 }
 
 /// How such a screen edits.
@@ -81,9 +83,7 @@ fn clean<A: Record>(connection: &mut AnyConnection, context: &FormContext<'_, A>
     if errors.of(field).next().is_none() && save::has_twin(connection, &edited, stored, true)? {
         errors.add(field, sentence);
     }
-    if errors.is_empty() {
-        A::judge(connection, &edited, errors)?;
-    }
+    A::judge(connection, &edited, stored, errors)?;
     Ok(errors.is_empty().then_some(edited))
 }
 

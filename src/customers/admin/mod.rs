@@ -3,6 +3,7 @@
 //! Declarations, read by `crate::admin`; what their forms do beyond that is in `form`. On a database shared with the CRM all
 //! three are only looked at: the permission table says so.
 
+mod by_company;
 mod company;
 mod contact;
 mod contract;

@@ -7,6 +7,7 @@ use super::lookup;
 use super::model::Model;
 use crate::accounts::actor::Subject;
 use crate::criteria::catalogue;
+use crate::customers::bereaved::{self, Bereaved};
 use crate::customers::company::{self, Company};
 use crate::db::schema::crm_app_company;
 use crate::db::{AnyConnection, Id, Time, lease};
@@ -135,6 +136,10 @@ impl Model for Company {
             return Err(AppError::Conflict("A company cannot belong to itself, nor to one that belongs to it.".into()));
         }
         Ok(())
+    }
+
+    fn bereaved(connection: &mut AnyConnection, row: &Self) -> Result<Vec<Bereaved>> {
+        bereaved::of_company(connection, row)
     }
 
     fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize> {

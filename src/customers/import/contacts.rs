@@ -7,6 +7,7 @@ use super::lookup;
 use super::model::Model;
 use crate::accounts::actor::Subject;
 use crate::criteria::catalogue;
+use crate::customers::bereaved::{self, Bereaved};
 use crate::customers::contact::{self, Contact};
 use crate::db::schema::crm_app_contact;
 use crate::db::{AnyConnection, Id, Time};
@@ -145,6 +146,10 @@ impl Model for Contact {
 
     fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
         contact::lock(connection, id)
+    }
+
+    fn bereaved(connection: &mut AnyConnection, row: &Self) -> Result<Vec<Bereaved>> {
+        bereaved::of_contact(connection, row)
     }
 
     fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize> {

@@ -7,6 +7,7 @@ use super::lookup;
 use super::model::Model;
 use crate::accounts::actor::Subject;
 use crate::criteria::catalogue;
+use crate::customers::bereaved::Bereaved;
 use crate::customers::contract::{self, Contract};
 use crate::db::schema::crm_app_contract;
 use crate::db::{AnyConnection, Id, Time};
@@ -115,6 +116,10 @@ impl Model for Contract {
 
     fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
         contract::lock(connection, id)
+    }
+
+    fn bereaved(_: &mut AnyConnection, _: &Self) -> Result<Vec<Bereaved>> {
+        Ok(Vec::new())
     }
 
     fn delete(connection: &mut AnyConnection, row: &Self, _: Time) -> Result<usize> {

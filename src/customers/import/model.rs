@@ -6,6 +6,7 @@ use std::hash::Hash;
 
 use super::field::Field;
 use crate::accounts::actor::Subject;
+use crate::customers::bereaved::Bereaved;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::Result;
 use crate::query::{Column, Sql};
@@ -76,6 +77,8 @@ pub(in crate::customers) trait Model: Clone + PartialEq + Send + 'static {
     fn refuse(_: &mut AnyConnection, _: &Self) -> Result<()> {
         Ok(())
     }
+    /// What pointed to a row that is about to be deleted.
+    fn bereaved(connection: &mut AnyConnection, row: &Self) -> Result<Vec<Bereaved>>;
     /// Deletes a row, and its entries in the lists of segments; how many those were.
     fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize>;
 }

@@ -1,4 +1,5 @@
-// The list: which filters are folded.
+// The list: which filters are folded. Their box is open where there is room; without this script the style sheet shows what is
+// in it all the same.
 
 function rememberFilters() {
   const key = (details) => `admin.filter.${location.pathname}.${details.dataset.filterTitle}`;
@@ -13,4 +14,10 @@ function rememberFilters() {
   }
 }
 
+function openBox() {
+  const box = document.querySelector(".filter-box");
+  if (box) box.open = matchMedia("(min-width: 1024px)").matches;
+}
+
 rememberFilters();
+openBox();
