@@ -247,14 +247,15 @@ impl Window {
     }
 
     /// The link or button that says exactly this; one of the page's contents before one of its frame. What it is folded in is
-    /// unfolded first.
+    /// unfolded first; so is, for the driver's sake, what the style sheet shows though it is folded.
     #[track_caller]
     fn saying(&self, words: &str) -> Element {
         let script = "const said = (e) => e.textContent.trim().replace(/\\s+/g, ' '); \
             const all = [...document.querySelectorAll('main :is(a, button, summary)'), ...document.querySelectorAll('a, button, summary')]; \
             const meant = all.filter((e) => said(e) === arguments[0] && !e.ariaHidden); \
             const shown = meant.find((e) => e.checkVisibility({ visibilityProperty: true })); \
-            if (!shown) meant[0]?.closest('details:not([open])')?.querySelector('summary').click(); \
+            const fold = (shown ?? meant[0])?.closest('details:not([open])'); \
+            if (shown) fold?.setAttribute('open', ''); else fold?.querySelector('summary').click(); \
             return shown;";
         self.element(script, words)
     }
