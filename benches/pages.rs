@@ -12,7 +12,7 @@ mod program;
 
 use std::time::{Duration, Instant};
 
-use customer_segments::accounts::user::{NewUser, User};
+use customer_segments::accounts::managing::{self, Values};
 use customer_segments::accounts::{Actor, Role, password};
 use customer_segments::config::PasswordHasher;
 use customer_segments::db::dialect::Engine;
@@ -130,15 +130,9 @@ fn main() {
 /// Somebody who may see everything, and the sample's segments.
 fn people(db: &Db) {
     let program = Actor::system("bench", false);
-    let user = NewUser {
-        username: USERNAME.into(),
-        password: password::hash(PasswordHasher::Argon2id, PASSWORD).unwrap(),
-        email: String::new(),
-        role: Role::Admin,
-        is_staff: true,
-        is_superuser: true,
-    };
-    let id = db.write_unhurried(|connection| User::insert(connection, &program, &user, clock().now())).unwrap();
+    let (user, id) = (Values { is_superuser: true, ..Values::new(USERNAME, Role::Admin) }, Id::new());
+    let hash = password::hash(PasswordHasher::Argon2id, PASSWORD).unwrap();
+    db.write_unhurried(|connection| managing::insert(connection, &program, clock().now(), id, &user, &hash)).unwrap();
     segments::sample::fill(db, &clock(), &Actor { id: Some(id), name: USERNAME.into(), ..program }).unwrap();
 }
 

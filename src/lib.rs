@@ -31,12 +31,12 @@
 //! | `criteria/` | `criteria`, `query`, `db`, `error`, `clock` | no |
 //! | `history/` | `history`, `accounts::actor`, `accounts::Actor`, `db`, `error`, `clock` | no |
 //! | `accounts/` | `accounts`, `history`, `db`, `error`, `clock`, `config` | |
-//! | `accounts/actor.rs`, `accounts/user.rs`, `accounts/password`, `accounts/managing.rs`, `accounts/sessions.rs`, `accounts/setup_link.rs`, `accounts/throttle.rs` | `accounts`, `history`, `db`, `error`, `clock`, `config` | no |
+//! | `accounts/actor.rs`, `accounts/user.rs`, `accounts/password`, `accounts/managing`, `accounts/sessions.rs`, `accounts/setup_link.rs`, `accounts/throttle.rs` | `accounts`, `history`, `db`, `query::text`, `error`, `clock`, `config` | no |
 //! | `accounts/login.rs`, `accounts/unsent.rs`, `accounts/password_change.rs`, `accounts/account.rs`, `accounts/setup.rs`, `accounts/hand_over.rs`, `accounts/admin/` | `accounts`, `admin`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `customers/` | `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
 //! | `customers/admin/` | `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `segments/` | `segments`, `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
-//! | `segments/admin.rs`, `segments/actions.rs`, `segments/tools.rs`, `segments/filters.rs`, `segments/criteria_box.rs`, `segments/form.rs`, `segments/hand_over.rs`, `segments/chooser.rs`, `segments/members_page.rs` | `segments`, `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `segments/admin.rs`, `segments/actions.rs`, `segments/tools.rs`, `segments/filters.rs`, `segments/criteria_box.rs`, `segments/words.rs`, `segments/form.rs`, `segments/hand_over.rs`, `segments/chooser.rs`, `segments/members_page.rs` | `segments`, `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `admin/` | `admin`, `config`, `clock`, `db`, `query`, `history`, `accounts`, `error` | |
 //! | `routes.rs`, `server/`, `commands/`, `main.rs`, `lib.rs` | everything | |
 

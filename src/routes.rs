@@ -1,18 +1,20 @@
 //! Every URL of the site and who may use it, one line each.
 //!
 //! Read by `server`, which asks a handler only for those who may, answers 405 with the methods of the line for any other,
-//! 301 where only the slash is missing, and 404 for the rest. Tests hold every line against what it answers to everybody.
+//! 301 where only the slash is missing, and 404 for the rest. The pages that every model has are [`screens`], made from its
+//! declaration; a model that is listed in `models` has them all, and stands in the navigation. Tests hold every line
+//! against what it answers to everybody.
 
 use crate::accounts::access::Access::{Add, Anyone, Change, Delete, Staff, View};
-use crate::accounts::actor::Subject::{Company, Contact, Contract, Segment, User};
 use crate::accounts::admin::{UserAdmin, tools as user_tools};
-use crate::accounts::{account, login, password_change, setup};
-use crate::admin::frame::{Nav, NavApp, NavItem};
-use crate::admin::{index, related, site_search, views};
+use crate::accounts::{account, login, managing_rules, password_change, setup};
+use crate::admin::frame::{Nav, NavItem};
+use crate::admin::model_admin::ModelAdmin;
+use crate::admin::{index, related, site_search, version_views, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::hand_over::{self, SegmentsOf};
-use crate::segments::{members_page, tools};
+use crate::segments::{members_page, model, tools};
 use crate::server::Site;
 use crate::server::url::{Url, url};
 
@@ -22,10 +24,16 @@ pub const SITE: Site = Site { urls, nav };
 /// Users, who own segments.
 type Users = UserAdmin<SegmentsOf>;
 
+/// The models, in the order of their names.
+fn models() -> Vec<Screens> {
+    vec![screens::<CompanyAdmin>(), screens::<ContactAdmin>(), screens::<ContractAdmin>(), screens::<SegmentAdmin>(), screens::<Users>()]
+}
+
 /// The table.
 #[rustfmt::skip] // It is read by line.
 pub fn urls() -> Vec<Url> {
-    vec![
+    let (segments, users) = (model::RIGHTS, managing_rules::RIGHTS);
+    let own = vec![
         url("/").get(Anyone, index::home), // It only leads to the index.
         url("/admin/").get(Staff, index::show),
         url("/admin/login/").get(Anyone, login::show).post(Anyone, login::sign_in), // Whoever signs in is nobody yet.
@@ -37,58 +45,48 @@ pub fn urls() -> Vec<Url> {
         url("/admin/autocomplete/").get(Staff, related::autocomplete), // It asks who may see the form.
         url("/admin/search/").get(Staff, site_search::show),
         url("/admin/crm_app/").get(Staff, index::app),
-        url("/admin/crm_app/company/").get(View(Company), views::changelist::<CompanyAdmin>).post(View(Company), views::act::<CompanyAdmin>),
-        url("/admin/crm_app/company/export.csv").get(View(Company), views::export::<CompanyAdmin>),
-        url("/admin/crm_app/company/add/").get(Add(Company), views::add_form::<CompanyAdmin>).post(Add(Company), views::add::<CompanyAdmin>),
-        url("/admin/crm_app/company/{id}/change/").get(View(Company), views::change_form::<CompanyAdmin>).post(Change(Company), views::change::<CompanyAdmin>),
-        url("/admin/crm_app/company/{id}/delete/").get(Delete(Company), views::delete_form::<CompanyAdmin>).post(Delete(Company), views::delete::<CompanyAdmin>),
-        url("/admin/crm_app/company/{id}/history/").get(View(Company), views::history::<CompanyAdmin>),
-        url("/admin/crm_app/contact/").get(View(Contact), views::changelist::<ContactAdmin>).post(View(Contact), views::act::<ContactAdmin>),
-        url("/admin/crm_app/contact/export.csv").get(View(Contact), views::export::<ContactAdmin>),
-        url("/admin/crm_app/contact/add/").get(Add(Contact), views::add_form::<ContactAdmin>).post(Add(Contact), views::add::<ContactAdmin>),
-        url("/admin/crm_app/contact/{id}/change/").get(View(Contact), views::change_form::<ContactAdmin>).post(Change(Contact), views::change::<ContactAdmin>),
-        url("/admin/crm_app/contact/{id}/delete/").get(Delete(Contact), views::delete_form::<ContactAdmin>).post(Delete(Contact), views::delete::<ContactAdmin>),
-        url("/admin/crm_app/contact/{id}/history/").get(View(Contact), views::history::<ContactAdmin>),
-        url("/admin/crm_app/contract/").get(View(Contract), views::changelist::<ContractAdmin>).post(View(Contract), views::act::<ContractAdmin>),
-        url("/admin/crm_app/contract/export.csv").get(View(Contract), views::export::<ContractAdmin>),
-        url("/admin/crm_app/contract/add/").get(Add(Contract), views::add_form::<ContractAdmin>).post(Add(Contract), views::add::<ContractAdmin>),
-        url("/admin/crm_app/contract/{id}/change/").get(View(Contract), views::change_form::<ContractAdmin>).post(Change(Contract), views::change::<ContractAdmin>),
-        url("/admin/crm_app/contract/{id}/delete/").get(Delete(Contract), views::delete_form::<ContractAdmin>).post(Delete(Contract), views::delete::<ContractAdmin>),
-        url("/admin/crm_app/contract/{id}/history/").get(View(Contract), views::history::<ContractAdmin>),
-        url("/admin/crm_app/customersegment/").get(View(Segment), views::changelist::<SegmentAdmin>).post(View(Segment), views::act::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/export.csv").get(View(Segment), views::export::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/preview/").post(View(Segment), members_page::show_preview),
-        url("/admin/crm_app/customersegment/add/").get(Add(Segment), views::add_form::<SegmentAdmin>).post(Add(Segment), views::add::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/change/").get(View(Segment), views::change_form::<SegmentAdmin>).post(Change(Segment), views::change::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/delete/").get(Delete(Segment), views::delete_form::<SegmentAdmin>).post(Delete(Segment), views::delete::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/history/").get(View(Segment), views::history::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/history/{version}/").get(View(Segment), views::compare::<SegmentAdmin>).post(Change(Segment), views::restore::<SegmentAdmin>),
-        url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(Segment), tools::duplicate),
-        url("/admin/crm_app/customersegment/{id}/count/").post(View(Segment), tools::count_again),
-        url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(Segment), hand_over::show).post(Change(Segment), hand_over::hand),
-        url("/admin/crm_app/customersegment/{id}/members/").get(View(Segment), members_page::show).post(View(Segment), members_page::mark_used),
-        url("/admin/crm_app/customersegment/{id}/members.csv").get(View(Segment), members_page::export),
-        url("/admin/crm_app/user/").get(View(User), views::changelist::<Users>).post(View(User), views::act::<Users>),
-        url("/admin/crm_app/user/export.csv").get(View(User), views::export::<Users>),
-        url("/admin/crm_app/user/add/").get(Add(User), views::add_form::<Users>).post(Add(User), views::add::<Users>),
-        url("/admin/crm_app/user/{id}/change/").get(View(User), views::change_form::<Users>).post(Change(User), views::change::<Users>),
-        url("/admin/crm_app/user/{id}/delete/").get(Delete(User), user_tools::delete_form::<SegmentsOf>).post(Delete(User), views::delete::<Users>),
-        url("/admin/crm_app/user/{id}/history/").get(View(User), views::history::<Users>),
-        url("/admin/crm_app/user/{id}/password/").get(Change(User), user_tools::password_form::<SegmentsOf>).post(Change(User), user_tools::reset_password::<SegmentsOf>),
+        url("/admin/crm_app/customersegment/preview/").post(View(segments), members_page::show_preview),
+        url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(segments), tools::duplicate),
+        url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),
+        url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),
+        url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show).post(View(segments), members_page::mark_used),
+        url("/admin/crm_app/customersegment/{id}/members.csv").get(View(segments), members_page::export),
+        url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),
         // Sessions and segments are written beside the CRM too, where users are only looked at.
-        url("/admin/crm_app/user/{id}/end_sessions/").post(View(User), user_tools::end_sessions::<SegmentsOf>),
-        url("/admin/crm_app/user/{id}/hand_over/").get(View(User), user_tools::hand_over_form::<SegmentsOf>).post(View(User), user_tools::hand_over::<SegmentsOf>),
-    ]
+        url("/admin/crm_app/user/{id}/end_sessions/").post(View(users), user_tools::end_sessions::<SegmentsOf>),
+        url("/admin/crm_app/user/{id}/hand_over/").get(View(users), user_tools::hand_over_form::<SegmentsOf>).post(View(users), user_tools::hand_over::<SegmentsOf>),
+    ];
+    own.into_iter().chain(models().into_iter().flat_map(|model| model.urls)).collect()
 }
 
-/// The models of the navigation, in the order of their names.
+/// The navigation.
 pub fn nav() -> Nav {
-    let items = vec![
-        NavItem::of::<CompanyAdmin>(),
-        NavItem::of::<ContactAdmin>(),
-        NavItem::of::<ContractAdmin>(),
-        NavItem::of::<SegmentAdmin>(),
-        NavItem::of::<Users>(),
+    Nav::of(models().into_iter().map(|model| model.item))
+}
+
+/// What a model is to the site.
+pub struct Screens {
+    /// Its place in the navigation.
+    pub item: NavItem,
+    /// Its pages.
+    pub urls: Vec<Url>,
+}
+
+/// The pages that every model has, for those to whom its declaration gives the right.
+#[rustfmt::skip]
+pub fn screens<A: ModelAdmin>() -> Screens {
+    let at = |page: &str| url(A::MODEL.list_url() + page);
+    let [view, add, change, delete] = [View, Add, Change, Delete].map(|access| access(A::MODEL.rights));
+    let mut urls = vec![
+        at("").get(view, views::changelist::<A>).post(view, views::act::<A>),
+        at("export.csv").get(view, views::export::<A>),
+        at("add/").get(add, views::add_form::<A>).post(add, views::add::<A>),
+        at("{id}/change/").get(view, views::change_form::<A>).post(change, views::change::<A>),
+        at("{id}/delete/").get(delete, views::delete_form::<A>).post(delete, views::delete::<A>),
+        at("{id}/history/").get(view, views::history::<A>),
     ];
-    Nav { apps: vec![NavApp { slug: "crm_app", label: "Crm_App", items }] }
+    if A::VERSIONS.is_some() {
+        urls.push(at("{id}/history/{version}/").get(view, version_views::compare::<A>).post(change, version_views::restore::<A>));
+    }
+    Screens { item: NavItem::of::<A>(), urls }
 }

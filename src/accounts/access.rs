@@ -6,7 +6,7 @@
 
 use actix_web::{FromRequest as _, HttpRequest};
 
-use super::actor::{Actor, Permission, Subject};
+use super::actor::{Actor, Permission, Rights};
 use super::staff::Staff;
 use crate::error::Result;
 
@@ -18,24 +18,24 @@ pub enum Access {
     /// All of the staff.
     Staff,
     /// Those of the staff who may see objects of the model.
-    View(Subject),
+    View(&'static Rights),
     /// Those who may add one.
-    Add(Subject),
+    Add(&'static Rights),
     /// Those who may change some.
-    Change(Subject),
+    Change(&'static Rights),
     /// Those who may delete some.
-    Delete(Subject),
+    Delete(&'static Rights),
 }
 
 impl Access {
     /// What one must be allowed to do; `None` where nothing but being there is asked.
-    pub fn required(self) -> Option<(Permission, Subject)> {
+    pub fn required(self) -> Option<(Permission, &'static Rights)> {
         match self {
             Self::Anyone | Self::Staff => None,
-            Self::View(subject) => Some((Permission::View, subject)),
-            Self::Add(subject) => Some((Permission::Add, subject)),
-            Self::Change(subject) => Some((Permission::Change, subject)),
-            Self::Delete(subject) => Some((Permission::Delete, subject)),
+            Self::View(rights) => Some((Permission::View, rights)),
+            Self::Add(rights) => Some((Permission::Add, rights)),
+            Self::Change(rights) => Some((Permission::Change, rights)),
+            Self::Delete(rights) => Some((Permission::Delete, rights)),
         }
     }
 
@@ -52,6 +52,6 @@ impl Access {
     }
 
     fn allows(self, actor: &Actor) -> Result<()> {
-        self.required().map_or(Ok(()), |(permission, subject)| actor.require(permission, subject))
+        self.required().map_or(Ok(()), |(permission, rights)| actor.require(permission, rights))
     }
 }

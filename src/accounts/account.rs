@@ -54,7 +54,7 @@ impl SessionView {
             browser: client::browser(&session.user_agent),
             agent: session.user_agent,
             address: if session.address.is_empty() { "-".to_owned() } else { session.address },
-            signed_in: display.sentence(session.created_at),
+            signed_in: display.to_the_second(session.created_at),
             seen: display.ago(session.seen_at),
             key: session.key_hash,
         }

@@ -1,9 +1,8 @@
-//! Who acts, and what they may do: the one permission table, asked by the models and by every page.
+//! Who acts, and what they may do: asked by the models and by every page.
 //!
 //! Nothing is changed without an [`Actor`]. What may not be seen answers as if it did not exist; what may be seen but not
-//! done is refused with the sentence why. The rules are those of the product's permission page: a superuser has all rights
-//! of the role Admin, a segment without owner belongs to the Admins, and on a database shared with the CRM its companies,
-//! contacts, contracts and users are read-only for all.
+//! done is refused with the sentence why. A superuser has all rights of the role Admin; what the other roles may do with the
+//! rows of a model is data ([`Rights`]) that the model declares, so that no model is named here.
 
 use std::str::FromStr;
 
@@ -63,19 +62,33 @@ pub enum Permission {
     Delete,
 }
 
-/// The models that permissions are given for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Subject {
-    /// Segments; rows are judged one by one as well.
-    Segment,
-    /// Companies.
-    Company,
-    /// Contacts.
-    Contact,
-    /// Contracts.
-    Contract,
-    /// Users.
-    User,
+/// Who may do what with the rows of a model, as far as that is a matter of roles: declared with the model, asked with
+/// [`Actor::require`]. The role Admin may do all of it; rules about single rows are the model's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rights {
+    /// What refusals call the rows: "Companies".
+    pub plural: &'static str,
+    /// The roles that see them.
+    pub view: &'static [Role],
+    /// The roles that add some.
+    pub add: &'static [Role],
+    /// The roles that change some.
+    pub change: &'static [Role],
+    /// The roles that delete some.
+    pub delete: &'static [Role],
+    /// Whether they are the CRM's on a database that it shares: there they are read-only for all.
+    pub is_the_crms: bool,
+}
+
+impl Rights {
+    fn roles(&self, permission: Permission) -> &'static [Role] {
+        match permission {
+            Permission::View => self.view,
+            Permission::Add => self.add,
+            Permission::Change => self.change,
+            Permission::Delete => self.delete,
+        }
+    }
 }
 
 /// Who acts: a user, as far as permissions care, or the program itself.
@@ -104,54 +117,31 @@ impl Actor {
         self.is_superuser || self.role == Role::Admin
     }
 
-    /// Whether they may do this with the model at all.
+    /// Whether they may do this with rows of a model at all.
     ///
     /// # Errors
     /// `Forbidden` with the sentence why.
-    pub fn require(&self, permission: Permission, subject: Subject) -> Result<()> {
-        if permission != Permission::View && self.is_shared && subject != Subject::Segment {
+    pub fn require(&self, permission: Permission, rights: &Rights) -> Result<()> {
+        if permission != Permission::View && self.is_shared && rights.is_the_crms {
             return Err(AppError::Forbidden(format!(
                 "{} are kept by the CRM, which shares this database. Change them there; here they are read-only.",
-                plural(subject)
+                rights.plural
             )));
         }
-        if self.has(permission, subject) {
+        if self.is_admin() || rights.roles(permission).contains(&self.role) {
             return Ok(());
         }
-        Err(AppError::Forbidden(format!(
-            "Your role, {}, may not {} {}.",
-            self.role.name(),
-            verb(permission),
-            plural(subject).to_lowercase()
-        )))
+        let (role, verb, what) = (self.role.name(), verb(permission), rights.plural.to_lowercase());
+        Err(AppError::Forbidden(format!("Your role, {role}, may not {verb} {what}.")))
     }
 
     /// [`Actor::require`] as a question, for pages that leave out what is not allowed.
-    pub fn may(&self, permission: Permission, subject: Subject) -> bool {
-        self.require(permission, subject).is_ok()
+    pub fn may(&self, permission: Permission, rights: &Rights) -> bool {
+        self.require(permission, rights).is_ok()
     }
 
-    fn has(&self, permission: Permission, subject: Subject) -> bool {
-        match subject {
-            Subject::Segment => true,
-            Subject::Company | Subject::Contact | Subject::Contract => {
-                permission == Permission::View || self.is_admin() || self.role == Role::Sales
-            }
-            Subject::User => self.is_admin(),
-        }
-    }
-
-    /// Whether they see a segment of this owner and status: their own, active ones, and for Admins all.
-    pub fn sees_segment(&self, owner: Option<Id>, is_active: bool) -> bool {
-        self.is_admin() || is_active || self.owns(owner)
-    }
-
-    /// Whether they change, delete, list in and hand over a segment of this owner.
-    pub fn changes_segment(&self, owner: Option<Id>) -> bool {
-        self.is_admin() || self.owns(owner)
-    }
-
-    fn owns(&self, owner: Option<Id>) -> bool {
+    /// Whether something of this owner is theirs.
+    pub fn owns(&self, owner: Option<Id>) -> bool {
         self.id.is_some() && owner == self.id
     }
 }
@@ -162,15 +152,5 @@ fn verb(permission: Permission) -> &'static str {
         Permission::Add => "add",
         Permission::Change => "change",
         Permission::Delete => "delete",
-    }
-}
-
-fn plural(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Segment => "Segments",
-        Subject::Company => "Companies",
-        Subject::Contact => "Contacts",
-        Subject::Contract => "Contracts",
-        Subject::User => "Users",
     }
 }

@@ -16,6 +16,8 @@ use crate::error::Result;
 
 /// The field of the new owner.
 const FIELD: &str = "owner";
+/// What is said of somebody who cannot be given anything.
+pub const NOBODY: &str = "Select somebody who can sign in.";
 /// What it says for the Admins.
 const ADMINS: &str = "admins";
 

@@ -1,21 +1,23 @@
-//! Managing users: adding, changing, deleting them, and the rules of who may do which of that to whom.
+//! Managing users: adding, changing, deleting them.
 //!
-//! Called by the users' pages. Users are managed by Admins; only a superuser makes a superuser or touches one; of oneself one
-//! changes name and addresses, never what one may do, and one does not delete or lock out oneself; the last superuser who can
-//! sign in stays one. All of it is judged in the transaction that writes, of the actor as they are then and with every other
-//! such transaction waiting, so that two people cannot do together what neither may do alone.
+//! Called by the users' pages, the set-up link and commands. Who may do which of that to whom is said by `managing_rules`, and
+//! judged in the transaction that writes, of the actor as they are then and with every other such transaction waiting, so that
+//! two people cannot do together what neither may do alone.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::actor::{Actor, Permission, Subject};
+use super::actor::{Actor, Permission, Role};
+use super::managing_rules::{only_superusers, require, require_another, require_rank, require_rights, sets_superuser};
 use super::sessions;
 use super::user::{User, as_they_are, normalize};
+use crate::db::dialect::{self, Hold};
 use crate::db::schema::auth_user;
 use crate::db::{AnyConnection, Id, Time, lease};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, Object, record};
+use crate::query::text;
 
 /// The model's name in URLs and in the history.
 pub const MODEL: &str = "user";
@@ -74,14 +76,25 @@ impl Account {
 }
 
 impl Values {
+    /// Somebody of the staff who can sign in, with nothing but a name and a role.
+    pub fn new(username: &str, role: Role) -> Self {
+        Self {
+            username: stored_username(username),
+            first_name: String::new(),
+            last_name: String::new(),
+            email: String::new(),
+            phone: String::new(),
+            department: String::new(),
+            role: role.name().to_owned(),
+            is_staff: true,
+            is_active: true,
+            is_superuser: false,
+        }
+    }
+
     /// Their full name; blank where nobody typed one.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
-    }
-
-    /// Whether they can sign in and have all rights.
-    fn rules(&self) -> bool {
-        self.is_active && self.is_staff && self.is_superuser
     }
 
     fn fields(&self) -> [(&'static str, &'static str, Value); 10] {
@@ -100,42 +113,6 @@ impl Values {
     }
 }
 
-/// Whether `actor` may do this with `target`, or (`None`) at all, as far as that can be told without the database.
-///
-/// # Errors
-/// `Forbidden` with the sentence why.
-pub fn require(actor: &Actor, permission: Permission, target: Option<&Account>) -> Result<()> {
-    actor.require(permission, Subject::User)?;
-    let Some(target) = target.filter(|_| permission != Permission::View) else { return Ok(()) };
-    require_rank(actor, target)?;
-    if permission == Permission::Delete && target.is(actor) {
-        return Err(AppError::Forbidden("You cannot delete yourself. Another Admin can.".into()));
-    }
-    Ok(())
-}
-
-/// Whether `actor` manages users and is not below `target`: for what is done on a database shared with the CRM too.
-///
-/// # Errors
-/// `Forbidden` with the sentence why.
-pub fn require_rank(actor: &Actor, target: &Account) -> Result<()> {
-    actor.require(Permission::View, Subject::User)?;
-    if target.values.is_superuser && !actor.is_superuser {
-        return Err(AppError::Forbidden(format!("“{}” is a superuser, whom only a superuser may change.", target.values.username)));
-    }
-    Ok(())
-}
-
-/// Whether `actor` sets what `target` (`None`: a new user) may do. Nobody does of themselves.
-pub fn sets_rights(actor: &Actor, target: Option<&Account>) -> bool {
-    actor.is_admin() && target.is_none_or(|target| !target.is(actor))
-}
-
-/// Whether `actor` makes `target` a superuser, or takes that away.
-pub fn sets_superuser(actor: &Actor, target: Option<&Account>) -> bool {
-    actor.is_superuser && sets_rights(actor, target)
-}
-
 /// The user with this key.
 ///
 /// # Errors
@@ -147,6 +124,12 @@ pub fn find(connection: &mut AnyConnection, id: Id) -> Result<Account> {
 /// Makes every other transaction that manages users wait until this one ends.
 pub fn lock(connection: &mut AnyConnection) -> Result<()> {
     lease::lock(connection, "users")
+}
+
+/// Makes everything that would belong to this user wait until the transaction ends: what they own can be counted then.
+pub fn lock_out(connection: &mut AnyConnection, id: Id) -> Result<()> {
+    lock(connection)?;
+    Ok(dialect::hold_user(connection, id, Hold::Alone)?)
 }
 
 /// Adds a user with the key `id` and a stored hash for their password.
@@ -177,9 +160,7 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>,
     let (actor, before) = (&as_they_are(connection, actor)?, find(connection, id)?);
     require(actor, Permission::Change, Some(&before))?;
     require_rights(actor, &before, values)?;
-    if before.values.rules() && !values.rules() {
-        require_another(connection, &before)?;
-    }
+    require_another(connection, &before, Some(values))?;
     diesel::update(auth_user::table.find(id)).set(values).execute(connection)?;
     if !(values.is_active && values.is_staff) {
         sessions::end_all(connection, id)?;
@@ -187,8 +168,8 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>,
     let after = find(connection, id)?;
     let differing: Vec<_> =
         before.values.fields().into_iter().zip(after.values.fields()).filter(|((_, _, old), (_, _, new))| old != new).collect();
-    let labels: Vec<&str> = differing.iter().map(|((label, _, _), _)| *label).collect();
-    let message = if labels.is_empty() { "No fields changed.".to_owned() } else { format!("Changed {}.", listed(&labels)) };
+    let changes: Vec<String> = differing.iter().map(|((label, _, old), (_, _, new))| change(label, old, new)).collect();
+    let message = if changes.is_empty() { "No fields changed.".to_owned() } else { format!("Changed {}.", text::list(&changes, "and")) };
     let (old, new): (Vec<_>, Vec<_>) = differing.into_iter().map(|((_, name, old), (_, _, new))| ((name, old), (name, new))).unzip();
     record(connection, NewEvent::new(actor, now, Action::Changed, after.object(), message).values(as_json(&old), as_json(&new)))?;
     Ok(after)
@@ -202,9 +183,7 @@ pub fn delete(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>,
     lock(connection)?;
     let (actor, gone) = (&as_they_are(connection, actor)?, find(connection, id)?);
     require(actor, Permission::Delete, Some(&gone))?;
-    if gone.values.rules() {
-        require_another(connection, &gone)?;
-    }
+    require_another(connection, &gone, None)?;
     sessions::end_all(connection, id)?;
     diesel::delete(auth_user::table.find(id)).execute(connection)?;
     let before = as_json(&gone.values.fields().map(|(_, name, value)| (name, value)));
@@ -241,45 +220,44 @@ pub fn end_sessions(connection: &mut AnyConnection, actor: &Actor, now: DateTime
     Ok(ended)
 }
 
-/// Refuses rights that `actor` does not give. The form does not offer them; this is for whoever sends them all the same.
-fn require_rights(actor: &Actor, before: &Account, values: &Values) -> Result<()> {
-    let of = |values: &Values| (values.role.clone(), values.is_staff, values.is_active);
-    if of(&before.values) != of(values) && !sets_rights(actor, Some(before)) {
-        return Err(AppError::Forbidden("What one may do oneself is changed by another Admin.".into()));
+/// Writes into the history of both that what `from` owned went to `to`, or (`None`) to the Admins; `what` is "3 segments".
+///
+/// # Errors
+/// `NotFound`.
+pub fn note_hand_over(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    now: DateTime<Utc>,
+    what: &str,
+    from: Id,
+    to: Option<Id>,
+) -> Result<()> {
+    let (from, to) = (find(connection, from)?, to.map(|to| find(connection, to)).transpose()?);
+    let giver = from.values.username.clone();
+    let receiver = to.as_ref().map_or("the Admins", |to| &to.values.username);
+    let message = format!("Handed over {what} to {receiver}.");
+    record(connection, NewEvent::new(actor, now, Action::Changed, from.object(), message))?;
+    match to {
+        Some(to) => record(connection, NewEvent::new(actor, now, Action::Changed, to.object(), format!("Was given {what} of {giver}."))),
+        None => Ok(()),
     }
-    if before.values.is_superuser != values.is_superuser && !sets_superuser(actor, Some(before)) {
-        return Err(only_superusers());
-    }
-    Ok(())
 }
 
-/// Refuses what would leave nobody with all rights.
-fn require_another(connection: &mut AnyConnection, last: &Account) -> Result<()> {
-    let others = auth_user::table
-        .filter(auth_user::is_superuser.eq(true))
-        .filter(auth_user::is_active.eq(true))
-        .filter(auth_user::is_staff.eq(true))
-        .filter(auth_user::id.ne(last.id));
-    if others.count().get_result::<i64>(connection)? > 0 {
-        return Ok(());
+/// What history says of one field. What gives rights tells the old and the new: "Active: yes → no".
+fn change(label: &str, old: &Value, new: &Value) -> String {
+    let in_words = |value: &Value| match value {
+        Value::Bool(is_so) => Some(if *is_so { "yes" } else { "no" }.to_owned()),
+        Value::String(role) if label == "Role" => Some(role.clone()),
+        _ => None,
+    };
+    match (in_words(old), in_words(new)) {
+        (Some(old), Some(new)) => format!("{label}: {old} → {new}"),
+        _ => label.to_owned(),
     }
-    Err(AppError::Conflict(format!("“{}” is the last superuser who can sign in. Make another one first.", last.values.username)))
-}
-
-fn only_superusers() -> AppError {
-    AppError::Forbidden("Only a superuser makes somebody a superuser, or takes that away from somebody else.".into())
 }
 
 fn as_json(fields: &[(&'static str, Value)]) -> Value {
     fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<serde_json::Map<_, _>>().into()
-}
-
-/// "Role, Active and Staff status".
-fn listed(labels: &[&str]) -> String {
-    match labels {
-        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => labels.concat(),
-    }
 }
 
 /// A username as it is stored.

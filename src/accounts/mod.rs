@@ -1,6 +1,6 @@
 //! Who signs in, and what they may do.
 //!
-//! `actor` is the permission table that every model asks; the others only find out who the actor is. `user` and `password`
+//! `actor` is what every model asks; the others only find out who the actor is. `user` and `password`
 //! are models; `access` is what the table of URLs says of each; `staff` and `posted` are what handlers take as arguments
 //! (who asks, and what they sent), on top of `session`, `csrf` and `client`; `login`, `account` and `setup` have pages,
 //! `unsent` gives back what was sent without a session; `managing` and `admin` are for those who manage the others.
@@ -9,7 +9,6 @@ pub mod access;
 pub mod account;
 pub mod actor;
 pub mod admin;
-pub mod belongings;
 pub mod client;
 pub mod csrf;
 pub mod hand_over;
@@ -17,6 +16,7 @@ pub mod hashing;
 pub mod keys;
 pub mod login;
 pub mod managing;
+pub mod managing_rules;
 pub mod next;
 pub mod password;
 pub mod password_change;

@@ -9,9 +9,10 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::hashing::Hashing;
+use super::managing::Values;
 use super::password_rules::Problems;
 use super::staff::Ownership;
-use super::user::{NewUser, email_problem, username_problem};
+use super::user::{email_problem, username_problem};
 use super::{Form, Role, login, setup_link};
 use crate::admin::form::FormErrors;
 use crate::admin::frame::{Frame, page_with, see_other};
@@ -82,16 +83,9 @@ pub async fn make(
     if !errors.is_empty() {
         return form(&request, &config, &token, typed, errors);
     }
-    let new = NewUser {
-        username: typed.username,
-        password: hashing.hash(&typed.password1).await?,
-        email: typed.email.trim().to_owned(),
-        role: Role::Admin,
-        is_staff: true,
-        is_superuser: true,
-    };
-    let (token, now) = (token.into_inner(), clock.now());
-    match db.write(move |connection| setup_link::redeem(connection, &token, &new, now)).await {
+    let new = Values { email: typed.email.trim().to_owned(), ..Values::new(&typed.username, Role::Admin) };
+    let (hash, token, now) = (hashing.hash(&typed.password1).await?, token.into_inner(), clock.now());
+    match db.write(move |connection| setup_link::redeem(connection, &token, &new, &hash, now)).await {
         Ok(user) => {
             login::begin(&request, &config, &user)?;
             Ok(see_other("/admin/"))

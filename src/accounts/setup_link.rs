@@ -10,9 +10,10 @@ use diesel::prelude::*;
 
 use super::actor::Actor;
 use super::keys;
-use super::user::{NewUser, User};
+use super::managing::{self, Values};
+use super::user::User;
 use crate::db::schema::segments_setup_link as link;
-use crate::db::{AnyConnection, Time, lease};
+use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 
 /// How long it works.
@@ -46,16 +47,16 @@ pub fn require_open(connection: &mut AnyConnection, token: &str, now: DateTime<U
     Ok(())
 }
 
-/// Makes the first superuser; no link works from then on.
+/// Makes the first superuser, with a stored hash for their password; no link works from then on.
 ///
 /// # Errors
 /// Those of [`require_open`].
-pub fn redeem(connection: &mut AnyConnection, token: &str, new: &NewUser, now: DateTime<Utc>) -> Result<User> {
+pub fn redeem(connection: &mut AnyConnection, token: &str, new: &Values, hash: &str, now: DateTime<Utc>) -> Result<User> {
     // Whoever comes at the same moment waits here, and then finds a user.
-    lease::lock(connection, "set-up")?;
+    managing::lock(connection)?;
     require_open(connection, token, now)?;
-    let program = Actor::system("set-up link", false);
-    let id = User::insert(connection, &program, &NewUser { is_staff: true, is_superuser: true, ..new.clone() }, now)?;
+    let (program, id) = (Actor::system("set-up link", false), Id::new());
+    managing::insert(connection, &program, now, id, &Values { is_superuser: true, ..new.clone() }, hash)?;
     diesel::delete(link::table).execute(connection)?;
     User::find(connection, id)
 }

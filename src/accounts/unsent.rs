@@ -1,7 +1,7 @@
 //! What was sent by somebody who is not signed in any more, or from a page of an earlier sign-in: it is not done, and not lost.
 //!
 //! `server` wraps `keep` round the pages. Without a session the answer is the sign-in page, which carries what was sent along
-//! and gives it back in `page`, for a person to send or throw away: nothing is ever sent of its own accord (CVE-2008-3909
+//! and gives it back in `page`, for a person to go on with, to send or to throw away: nothing is ever sent of its own accord (CVE-2008-3909
 //! was that). Only what a page of this site sent is kept, and only its author gets it back: the token it was sent with says
 //! for whom that page was made, whoever signs in. Passwords are never kept.
 
@@ -13,13 +13,17 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _};
 use askama::Template;
 
+use super::actor::Permission;
 use super::session::Level;
 use super::staff::{self, LOGIN, LOGOUT, NotSignedIn, Staff};
 use super::{client, csrf, login, next, posted};
-use crate::admin::frame::{Frame, page_with, see_other};
+use crate::admin::form::FormData;
+use crate::admin::frame::{Frame, Nav, page_with, see_other};
 use crate::admin::query_string::QueryString;
+use crate::admin::sent::{Line, Sent, name_keys, plain};
+use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Id;
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
 /// The largest body that is carried over signing in: it is written into a page, and comes back escaped once more.
@@ -70,7 +74,7 @@ pub(crate) async fn keep(request: ServiceRequest, next: Next<impl MessageBody + 
     let unsent = answer.request().extensions_mut().remove::<Unsent>();
     match (unsent, staff.actor.id) {
         (Some(unsent), Some(user)) if csrf::is_made_for(&unsent.token, user, &config)? => {
-            let told = page(answer.request(), &staff, &unsent, StatusCode::FORBIDDEN)?;
+            let told = page(answer.request(), &staff, &unsent, StatusCode::FORBIDDEN).await?;
             Ok(answer.into_response(told))
         }
         _ => Ok(answer),
@@ -112,20 +116,11 @@ fn token(pairs: &[(String, String)]) -> Option<&str> {
 pub(super) async fn give_back(request: &HttpRequest, config: &Config, user: Id, unsent: &Unsent) -> Result<HttpResponse> {
     let staff = staff::find(request).await?.ok_or_else(|| AppError::internal("a session that has just begun is over"))?;
     if csrf::is_made_for(&unsent.token, user, config)? {
-        return page(request, &staff, unsent, StatusCode::OK);
+        return page(request, &staff, unsent, StatusCode::OK).await;
     }
     let sentence = "What was sent before you signed in was not sent by you, so it was thrown away. Nothing of it was saved.";
     staff.message(Level::Warning, sentence)?;
     Ok(see_other("/admin/"))
-}
-
-/// A field that was sent.
-struct FieldView {
-    name: String,
-    label: String,
-    value: String,
-    /// Whether a person would know it: no part of the machinery, and not empty.
-    is_shown: bool,
 }
 
 #[derive(Template)]
@@ -133,26 +128,63 @@ struct FieldView {
 struct UnsentPage {
     frame: Frame,
     to: String,
-    fields: Vec<FieldView>,
+    /// The fields as they were sent, to be sent again.
+    fields: Vec<(String, String)>,
+    /// What was to be done, as a heading; blank where that is not known.
+    heading: String,
+    /// What was typed, in words.
+    lines: Vec<Line>,
+    /// Whether the values that are stored stand beside those that were typed.
+    has_saved: bool,
+    /// Whether the form can be opened with what was typed.
+    is_form: bool,
+    /// Whether sending it again is more than that.
+    is_deed: bool,
 }
 
 /// The page that gives back what was sent.
-fn page(request: &HttpRequest, staff: &Staff, unsent: &Unsent, status: StatusCode) -> Result<HttpResponse> {
-    let view = |(name, value): (&str, &str)| FieldView {
-        label: label(name),
-        is_shown: !name.starts_with('_') && !value.trim().is_empty(),
-        name: name.to_owned(),
-        value: value.to_owned(),
+async fn page(request: &HttpRequest, staff: &Staff, unsent: &Unsent, status: StatusCode) -> Result<HttpResponse> {
+    let fields: Vec<(String, String)> =
+        QueryString::parse(&unsent.body).pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let data = FormData::new(fields.clone());
+    let sent = in_words(request, staff, &unsent.to, data.clone()).await?;
+    let frame = Frame { has_errors: true, ..Frame::new(request, staff, "Your changes were not saved yet")? };
+    let to = unsent.to.clone();
+    let told = if let Some(Sent { model, heading, object, lines, is_form, is_deed }) = sent {
+        let frame = frame.crumb(model.app_name(), model.app_url()).crumb(model.verbose_name_plural, model.list_url());
+        let name = object.map(|object| format!(": {}", object.name)).unwrap_or_default();
+        let has_saved = lines.iter().any(|line| line.saved.is_some());
+        UnsentPage { frame, to, fields, heading: heading + &name, lines, has_saved, is_form, is_deed }
+    } else {
+        let lines = plain(&data);
+        UnsentPage { frame, to, fields, heading: String::new(), lines, has_saved: false, is_form: false, is_deed: true }
     };
-    let fields = QueryString::parse(&unsent.body).pairs().map(view).collect();
-    let frame = Frame::new(request, staff, "Your changes were not saved yet")?;
-    let frame = Frame { has_errors: true, ..frame }.here("Not saved yet");
-    page_with(status, &UnsentPage { frame, to: unsent.to.clone(), fields })
+    page_with(status, &UnsentPage { frame: told.frame.here("Not saved yet"), ..told })
 }
 
-/// "Filter criteria" for `filter_criteria`.
-fn label(name: &str) -> String {
-    let mut letters = name.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).collect::<String>().replace('_', " ")
+/// What was sent, as the screen that it was sent to has words for it.
+async fn in_words(request: &HttpRequest, staff: &Staff, to: &str, data: FormData) -> Result<Option<Sent>> {
+    let part = |name: &str| AppError::internal(format!("no {name} in the app"));
+    let nav = request.app_data::<Data<Nav>>().ok_or_else(|| part("navigation"))?;
+    let db = request.app_data::<Data<Db>>().ok_or_else(|| part("database"))?;
+    let clock = request.app_data::<Data<Clock>>().ok_or_else(|| part("clock"))?;
+    let path = to.split('?').next().unwrap_or_default();
+    let Some((item, page)) = nav.item_at(path).filter(|(item, _)| (item.allows)(&staff.actor, Permission::View).is_ok()) else {
+        return Ok(None);
+    };
+    let (read, actor, clock, page) = (item.sent, staff.actor.clone(), Clock::clone(clock), page.to_owned());
+    let nav = Data::clone(nav);
+    let in_words = move |connection: &mut AnyConnection| {
+        let mut sent = read(connection, &actor, &clock, &page, data)?;
+        name_keys(&nav, connection, &actor, &mut sent.lines)?;
+        Ok(sent)
+    };
+    match db.read(in_words).await {
+        Ok(sent) => Ok(Some(sent)),
+        Err(error) => {
+            // It is given back without words rather than not at all.
+            tracing::warn!(%error, "what was sent is shown as it was sent");
+            Ok(None)
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Users: the people who sign in.
 //!
-//! Called by `login`, `staff` and commands. On a shared database the CRM keeps the users: of theirs only `last_login` and
-//! `password` are ever written, which [`User::insert`] refuses beyond.
+//! Called by `login`, `staff` and commands; `managing` adds and changes them. On a shared database the CRM keeps the users: of
+//! theirs only `last_login` and `password` are ever written, and only here.
 
 use std::fmt;
 
@@ -10,10 +10,11 @@ use diesel::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::actor::{Actor, Permission, Role, Subject};
+use super::actor::{Actor, Role};
 use super::keys;
 use super::staff::Ownership;
 use crate::config::Secret;
+use crate::db::dialect::{self, Hold};
 use crate::db::schema::auth_user;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
@@ -56,23 +57,6 @@ impl fmt::Debug for User {
     }
 }
 
-/// A user about to be added.
-#[derive(Clone)]
-pub struct NewUser {
-    /// See [`User::username`].
-    pub username: String,
-    /// The hash to store.
-    pub password: String,
-    /// See [`User::email`].
-    pub email: String,
-    /// Their role.
-    pub role: Role,
-    /// See [`User::is_staff`].
-    pub is_staff: bool,
-    /// See [`User::is_superuser`].
-    pub is_superuser: bool,
-}
-
 impl User {
     /// The user with this key.
     ///
@@ -94,39 +78,6 @@ impl User {
     /// How many users there are.
     pub fn count(connection: &mut AnyConnection) -> Result<i64> {
         Ok(auth_user::table.count().get_result(connection)?)
-    }
-
-    /// Adds a user, active from now on, and gives their key.
-    ///
-    /// # Errors
-    /// `Forbidden` where the CRM keeps the users or the actor may not, `NotUnique` when the name is taken.
-    pub fn insert(connection: &mut AnyConnection, actor: &Actor, new: &NewUser, now: DateTime<Utc>) -> Result<Id> {
-        actor.require(Permission::Add, Subject::User)?;
-        let (id, username) = (Id::new(), normalize(&new.username));
-        diesel::insert_into(auth_user::table)
-            .values((
-                (
-                    auth_user::id.eq(id),
-                    auth_user::username.eq(&username),
-                    auth_user::password.eq(&new.password),
-                    auth_user::first_name.eq(""),
-                    auth_user::last_name.eq(""),
-                    auth_user::email.eq(&new.email),
-                    auth_user::role.eq(new.role.name()),
-                ),
-                (
-                    auth_user::phone.eq(""),
-                    auth_user::department.eq(""),
-                    auth_user::is_staff.eq(new.is_staff),
-                    auth_user::is_active.eq(true),
-                    auth_user::is_superuser.eq(new.is_superuser),
-                    auth_user::last_login.eq(None::<Time>),
-                    auth_user::date_joined.eq(Time(now)),
-                ),
-            ))
-            .execute(connection)?;
-        record(connection, NewEvent::new(actor, now, Action::Added, object(id, &username), "Added."))?;
-        Ok(id)
     }
 
     /// Stores a new password's hash; every session of the user ends with it.
@@ -217,13 +168,16 @@ fn object(id: Id, username: &str) -> Object {
 }
 
 /// The actor as they are now, for a transaction that writes: since their request began, another may have taken their rights
-/// away.
+/// away. From here to its end nobody deletes them, so that what it makes has an owner.
 ///
 /// # Errors
 /// `Forbidden` for whoever may do nothing any more.
 pub fn as_they_are(connection: &mut AnyConnection, actor: &Actor) -> Result<Actor> {
     let Some(id) = actor.id else { return Ok(actor.clone()) };
     let ownership = if actor.is_shared { Ownership::Shared } else { Ownership::Own };
+    if ownership == Ownership::Own {
+        dialect::hold_user(connection, id, Hold::Kept)?;
+    }
     match User::find(connection, id) {
         Ok(user) if user.is_admitted() => Ok(user.actor(ownership)),
         Ok(_) | Err(AppError::NotFound) => Err(AppError::Forbidden("You may not do this any more: your account was changed.".into())),

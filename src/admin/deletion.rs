@@ -38,6 +38,8 @@ pub struct Protected {
     pub object: ObjectView,
     /// The others, by what they are.
     pub groups: Vec<Group>,
+    /// What can be done about them first, on a page of this object: a label, and the page.
+    pub remedy: Option<(&'static str, &'static str)>,
 }
 
 /// Objects of one model that would point nowhere.
@@ -51,6 +53,22 @@ pub struct Group {
     pub objects: Vec<ObjectView>,
     /// The list of all of them.
     pub url: String,
+}
+
+/// Objects that are named of one, and of each of several.
+const OF_ONE: i64 = 20;
+const OF_EACH: i64 = 5;
+/// Objects of which any are named; of more, numbers are told.
+const WITH_NAMES: usize = 20;
+
+/// How many are named of what keeps the object at `place` among `count` from being deleted: however many those are, as many
+/// questions are asked.
+pub fn named_of(place: usize, count: usize) -> i64 {
+    match place {
+        _ if count == 1 => OF_ONE,
+        ..WITH_NAMES => OF_EACH,
+        _ => 0,
+    }
 }
 
 impl Protected {
@@ -124,15 +142,8 @@ fn describe<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, row: &
 
 /// What goes with the rows, in all: label and number.
 pub(super) fn related<A: ModelAdmin>(connection: &mut AnyConnection, rows: &[A::Row]) -> Result<Vec<(&'static str, i64)>> {
-    let mut related: Vec<(&'static str, i64)> = Vec::new();
-    for row in rows {
-        for (label, count) in (A::EDITING.edit()?.related)(connection, row)?.into_iter().filter(|(_, count)| *count > 0) {
-            match related.iter_mut().find(|(known, _)| *known == label) {
-                Some((_, sum)) => *sum += count,
-                None => related.push((label, count)),
-            }
-        }
-    }
+    let mut related = (A::EDITING.edit()?.related)(connection, rows)?;
+    related.retain(|(_, count)| *count > 0);
     Ok(related)
 }
 

@@ -77,6 +77,12 @@ impl Display {
         format!("{}, {}", moment.date, moment.time)
     }
 
+    /// [`Display::sentence`] with the seconds, where they tell one from another.
+    pub fn to_the_second(&self, time: Time) -> String {
+        let local = time.0.with_timezone(&self.zone);
+        format!("{}, {} {}", date(local.date_naive()), local.format("%-I:%M:%S"), half(local.hour()))
+    }
+
     /// A moment, told by how long ago it was; "-" for none.
     pub fn time_ago(&self, time: Option<Time>) -> Cell {
         time.map_or(Cell::Blank, |time| Cell::Ago(self.moment(time)))
@@ -128,9 +134,13 @@ fn time_of_day(hour: u32, minute: u32) -> String {
         (12, 0) => return "noon".to_owned(),
         _ => {}
     }
-    let half = if hour < 12 { "a.m." } else { "p.m." };
+    let half = half(hour);
     let hour = if hour.is_multiple_of(12) { 12 } else { hour % 12 };
     if minute == 0 { format!("{hour} {half}") } else { format!("{hour}:{minute:02} {half}") }
+}
+
+fn half(hour: u32) -> &'static str {
+    if hour < 12 { "a.m." } else { "p.m." }
 }
 
 /// "12,345".

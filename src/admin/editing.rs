@@ -25,7 +25,7 @@ pub enum Editing<A: ModelAdmin> {
 /// See [`Edit::clean`].
 pub type Clean<A> = fn(&mut AnyConnection, &FormContext<'_, A>, &mut FormErrors) -> Result<Option<<A as ModelAdmin>::Cleaned>>;
 /// See [`Edit::related`].
-pub type Related<A> = fn(&mut AnyConnection, &<A as ModelAdmin>::Row) -> Result<Vec<(&'static str, i64)>>;
+pub type Related<A> = fn(&mut AnyConnection, &[<A as ModelAdmin>::Row]) -> Result<Vec<(&'static str, i64)>>;
 
 /// See [`Edit::protects`].
 pub type Protects<A> = fn(&mut AnyConnection, &Actor, &[<A as ModelAdmin>::Row]) -> Result<Vec<Protected>>;
@@ -45,7 +45,7 @@ pub struct Edit<A: ModelAdmin> {
     pub refusal: fn(&AppError) -> Option<FormErrors>,
     /// Deletes it, with what belongs to it, and writes the event.
     pub delete: fn(&mut AnyConnection, &Act<'_>, &A::Row) -> Result<()>,
-    /// What else goes when it is deleted, for the summary: "Listed contacts" and how many.
+    /// What else goes when these are deleted, for the summary: "Listed contacts" and how many. Asked once for all of them.
     pub related: Related<A>,
     /// What keeps these rows from being deleted, for the page that says so; empty where nothing does.
     pub protects: Protects<A>,

@@ -11,18 +11,21 @@ use askama::Template;
 
 use super::assets;
 use super::checks::{Problem, check};
+use super::form::FormData;
 use super::index;
 use super::model_admin::{Model, ModelAdmin};
-use super::related::{ForeignKey, foreign_key};
+use super::related::{self, ForeignKey, foreign_key};
+use super::sent::{self, Sent};
 use super::site_search::ModelSearch;
 use crate::accounts::Staff;
 use crate::accounts::actor::{Actor, Permission};
 use crate::accounts::session::Message;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 
-/// The navigation of the site: apps and their models, as `routes` lists them.
+/// The navigation of the site: apps and their models, in the order in which `routes` lists them.
 #[derive(Debug, Clone, Default)]
 pub struct Nav {
     /// The apps, in order.
@@ -35,7 +38,7 @@ pub struct NavApp {
     /// Its name in URLs: `crm_app`.
     pub slug: &'static str,
     /// Its name on pages.
-    pub label: &'static str,
+    pub label: String,
     /// Its models, in order.
     pub items: Vec<NavItem>,
 }
@@ -49,10 +52,14 @@ pub struct NavItem {
     pub allows: fn(&Actor, Permission) -> Result<()>,
     /// Which of some objects there are and the actor sees.
     pub seen: fn(&mut AnyConnection, &Actor, &[Id]) -> Result<Vec<Id>>,
+    /// What an object is called, if the actor sees it.
+    pub name: fn(&mut AnyConnection, &Actor, Id) -> Result<Option<String>>,
     /// How it is searched with everything else; `None` where it cannot be searched.
     pub search: Option<ModelSearch>,
     /// What is wrong with its declaration.
     pub check: fn() -> Vec<Problem>,
+    /// What was sent to one of its pages, in words; the page by its address below that of the list.
+    pub sent: fn(&mut AnyConnection, &Actor, &Clock, &str, FormData) -> Result<Sent>,
     /// Where a field of its form leads to, if it is a foreign key.
     pub foreign_key: fn(&str) -> Option<&'static ForeignKey>,
 }
@@ -64,22 +71,46 @@ impl NavItem {
             model: A::MODEL,
             allows: |actor, permission| A::EDITING.allows(actor, permission, None),
             seen: index::seen::<A>,
+            name: |connection, actor, id| Ok(related::object::<A>(connection, actor, id)?.map(|object| object.name)),
             search: ModelSearch::of::<A>(),
             check: check::<A>,
+            sent: sent::read::<A>,
             foreign_key: foreign_key::<A>,
         }
     }
 }
 
 impl Nav {
+    /// The navigation of these models: each app where the first of its models stands.
+    pub fn of(items: impl IntoIterator<Item = NavItem>) -> Self {
+        let mut apps: Vec<NavApp> = Vec::new();
+        for item in items {
+            match apps.iter_mut().find(|app| app.slug == item.model.app_label) {
+                Some(app) => app.items.push(item),
+                None => apps.push(NavApp { slug: item.model.app_label, label: item.model.app_name(), items: vec![item] }),
+            }
+        }
+        Self { apps }
+    }
+
     /// The model of this name in URLs.
     pub fn model(&self, name: &str) -> Option<&Model> {
         self.item(name).map(|item| &item.model)
     }
 
+    /// Its models, in order.
+    pub fn items(&self) -> impl Iterator<Item = &NavItem> {
+        self.apps.iter().flat_map(|app| &app.items)
+    }
+
     /// Its item.
     pub fn item(&self, name: &str) -> Option<&NavItem> {
-        self.apps.iter().flat_map(|app| &app.items).find(|item| item.model.model_name == name)
+        self.items().find(|item| item.model.model_name == name)
+    }
+
+    /// The model to which the page at `path` belongs, with what follows the address of its list.
+    pub fn item_at<'a>(&self, path: &'a str) -> Option<(&NavItem, &'a str)> {
+        self.items().find_map(|item| Some((item, path.strip_prefix(&item.model.list_url())?)))
     }
 
     /// Where a field of a form leads to, for an actor who may see that form.
@@ -90,7 +121,7 @@ impl Nav {
 
     /// What is wrong with the declarations; a site with mistakes does not start.
     pub fn problems(&self) -> Vec<Problem> {
-        self.apps.iter().flat_map(|app| &app.items).flat_map(|item| (item.check)()).collect()
+        self.items().flat_map(|item| (item.check)()).collect()
     }
 }
 
@@ -100,7 +131,7 @@ pub struct AppLink {
     /// See [`NavApp::slug`].
     pub slug: &'static str,
     /// See [`NavApp::label`].
-    pub label: &'static str,
+    pub label: String,
     /// Its page.
     pub url: String,
     /// Whether the page shown belongs to it.
@@ -218,7 +249,7 @@ fn links(nav: &Nav, actor: &Actor, path: &str) -> Vec<AppLink> {
             let url = format!("/admin/{}/", app.slug);
             let seen = app.items.iter().filter(|item| (item.allows)(actor, Permission::View).is_ok());
             let models = seen.map(|item| link(item, actor, path)).collect();
-            AppLink { slug: app.slug, label: app.label, is_current: path.starts_with(&url), url, models }
+            AppLink { slug: app.slug, label: app.label.clone(), is_current: path.starts_with(&url), url, models }
         })
         .collect()
 }

@@ -76,7 +76,7 @@ impl RecentAction {
 fn recent(connection: &mut AnyConnection, actor: &Actor, nav: &Nav, display: &Display) -> Result<Vec<RecentAction>> {
     let events = actor.id.map_or(Ok(Vec::new()), |id| history::list_by(connection, id, RECENT))?;
     let mut seen = Vec::new();
-    for item in nav.apps.iter().flat_map(|app| &app.items) {
+    for item in nav.items() {
         let of_model = events.iter().filter(|event| event.model == item.model.model_name);
         let ids: Vec<Id> = of_model.filter_map(|event| Id::parse(&event.object_id)).collect();
         if !ids.is_empty() && (item.allows)(actor, Permission::View).is_ok() {
@@ -111,7 +111,7 @@ pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<
 /// `GET /admin/crm_app/`
 pub async fn app(request: HttpRequest, staff: Staff) -> Result<HttpResponse> {
     let mut frame = Frame::new(&request, &staff, "")?;
-    let label = frame.apps.iter().find(|app| app.is_current).map(|app| app.label).ok_or(AppError::NotFound)?;
+    let label = frame.apps.iter().find(|app| app.is_current).map(|app| app.label.clone()).ok_or(AppError::NotFound)?;
     frame.title = format!("{label} administration");
     frame.has_sidebar = false;
     page(&AppIndexPage { frame: frame.here(label) })

@@ -1,8 +1,8 @@
 //! The admin in general: lists, forms and their pages, made from declarations; it knows no model.
 //!
-//! A screen is declared as a [`model_admin::ModelAdmin`] and listed in `routes`. On a request `views` asks `changelist` (lists), `edit` (forms,
+//! A screen is declared as a [`model_admin::ModelAdmin`] and listed in `routes`. On a request `views` (`version_views` for versions) asks `changelist` (lists), `edit` (forms,
 //! with the hooks of `editing`), `deletion`, `object_history` or `versions`, and puts what they found into `pages`. `frame` is what every
-//! page has around its content, `assets` the files it links to, `index` the first page, `site_search` what the box in the header finds.
+//! page has around its content, `object` what a page beside a form is about, `assets` the files it links to, `index` the first page, `site_search` what the box in the header finds.
 
 pub mod actions;
 pub mod assets;
@@ -30,14 +30,17 @@ pub mod list_csv;
 pub mod list_display;
 pub mod list_query;
 pub mod model_admin;
+pub mod object;
 pub mod object_history;
 pub mod paginator;
 pub mod query_string;
 pub mod related;
 pub mod search;
+pub mod sent;
 pub mod side_by_side;
 pub mod site_search;
 pub mod task;
+pub mod version_views;
 pub mod versions;
 pub mod views;
 pub mod widget;

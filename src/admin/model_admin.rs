@@ -5,7 +5,7 @@
 //! declaration only says what is different, and everything it says is a type, so that most mistakes do not compile.
 
 use crate::accounts::Actor;
-use crate::accounts::actor::{Permission, Subject};
+use crate::accounts::actor::{Permission, Rights};
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::{Column, Selection, Source, Sql};
@@ -14,6 +14,7 @@ use super::actions::Action;
 use super::editing::{Editing, FormContext};
 use super::fieldset::Fieldset;
 use super::filters::ListFilter;
+use super::form::FormData;
 use super::list_display::{ListColumn, SortKey};
 use super::search::SearchField;
 use super::versions::Versions;
@@ -29,8 +30,8 @@ pub struct Model {
     pub verbose_name: &'static str,
     /// "Customer Segments".
     pub verbose_name_plural: &'static str,
-    /// The model in the permission table.
-    pub subject: Subject,
+    /// Who may do what with it.
+    pub rights: &'static Rights,
 }
 
 impl Model {
@@ -76,6 +77,9 @@ impl Model {
 
 /// Which rows an actor may see at all, as a predicate: what it leaves out does not exist for them.
 pub type Visible = fn(&Actor) -> Sql;
+
+/// See [`ModelAdmin::BESIDE`].
+pub type Beside = fn(&mut AnyConnection, &FormData) -> Result<Vec<(String, String)>>;
 
 /// How the machinery reads rows. Both must understand predicates over the model's table.
 #[derive(Debug, Clone, Copy)]
@@ -160,7 +164,7 @@ pub trait ModelAdmin: Sized + 'static {
     const VISIBLE: Visible = |_| Sql::all();
     /// Whether an actor may do this, with this object or (`None`) at all. Seeing single objects is [`ModelAdmin::VISIBLE`]'s.
     const MAY: fn(&Actor, Permission, Option<&Self::Row>) -> Result<()> =
-        |actor, permission, _| actor.require(permission, Self::MODEL.subject);
+        |actor, permission, _| actor.require(permission, Self::MODEL.rights);
 
     /// The columns of the list.
     const LIST_DISPLAY: &'static [ListColumn<Self::Row>];
@@ -188,6 +192,8 @@ pub trait ModelAdmin: Sized + 'static {
     const SCRIPTS: &'static [&'static str] = &[];
     /// How earlier versions are compared and restored; `None` where events do not keep them.
     const VERSIONS: Option<Versions<Self::Row>> = None;
+    /// What its form asks for beside its fields, in words, for a page that gives back what was typed: labels and names.
+    const BESIDE: Beside = |_, _| Ok(Vec::new());
     /// What may be edited, and how.
     const EDITING: Editing<Self>;
 }

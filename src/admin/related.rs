@@ -203,7 +203,8 @@ fn begins_with<A: ModelAdmin>(term: &str) -> Option<Sql> {
     is_typed.then(|| Sql::from("CASE WHEN ") + Test::new(*name, begins).sql() + " THEN 0 ELSE 1 END")
 }
 
-fn object<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Option<ObjectView>> {
+/// An object of `A`, if the actor sees it.
+pub(super) fn object<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Option<ObjectView>> {
     Ok(find::<A>(connection, actor, id)?.as_ref().map(ObjectView::of::<A>))
 }
 

@@ -110,7 +110,7 @@ pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<
 /// Asks one model after the other: those of few rows at once, the others together in one turn of the lane for searches.
 async fn search(staff: &Staff, db: &Db, display: &Display, nav: &Nav, typed: &str) -> Result<Vec<Group>> {
     let may_see = |item: &&NavItem| (item.allows)(&staff.actor, Permission::View).is_ok();
-    let items = nav.apps.iter().flat_map(|app| &app.items).filter(may_see);
+    let items = nav.items().filter(may_see);
     let asked: Vec<(Model, ModelSearch)> = items.filter_map(|item| Some((item.model, item.search?))).collect();
     let is_heavy = |(_, search): &(Model, ModelSearch)| (search.is_heavy)(typed, display);
     let (heavy, light): (Vec<_>, Vec<_>) = asked.iter().copied().partition(is_heavy);

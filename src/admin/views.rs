@@ -7,21 +7,20 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::actions::{Chosen, Outcome};
+use super::actions::{Action, Chosen, Outcome};
 use super::changelist::ChangeList;
 use super::display::Display;
 use super::edit::{self, Answer};
 use super::editing::Saved;
 use super::facets::Facets;
-use super::form::{FormData, Intent, VERSION};
+use super::form::{FormData, Intent};
 use super::frame::{page, page_with, see_other};
 use super::list_query::{ERROR, Query};
 use super::model_admin::{Model, ModelAdmin};
-use super::pages::{ChangeFormPage, ComparePage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
+use super::pages::{ChangeFormPage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
 use super::query_string::{back_to, carrying, preserved};
 use super::task::Task;
-use super::versions::Restored;
-use super::{actions, deletion, download, list_csv, object_history, versions};
+use super::{actions, deletion, download, list_csv, object_history};
 use crate::accounts::Staff;
 use crate::accounts::actor::Permission;
 use crate::accounts::posted::Posted;
@@ -69,29 +68,41 @@ pub async fn act<A: ModelAdmin>(
     posted: Posted,
 ) -> Result<HttpResponse> {
     A::EDITING.allows(&staff.actor, Permission::View, None)?;
-    let here = || see_other(&back_to(A::MODEL.list_url(), request.query_string()));
-    let (Ok(query), chosen) = (Query::read::<A>(request.query_string(), &Display::new(&clock)), Chosen::read(&posted)) else {
+    let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
         return Ok(see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url())));
     };
-    if chosen.is_empty() {
-        let sentence = "Items must be selected in order to perform actions on them. No items have been changed.";
-        staff.message(Level::Warning, sentence)?;
-        return Ok(here());
-    }
-    let Some(action) = posted.get("action").and_then(|name| actions::find::<A>(&staff.actor, name)) else {
-        staff.message(Level::Warning, "No action selected.")?;
-        return Ok(here());
+    let done = match asked::<A>(&staff, &posted) {
+        Ok((action, chosen)) => actions::run(&db, task(&staff, &clock, None), query, action, chosen).await,
+        Err(sentence) => {
+            staff.message(Level::Warning, sentence)?;
+            return Ok(see_other(&back_to(A::MODEL.list_url(), request.query_string())));
+        }
     };
-    match actions::run(&db, task(&staff, &clock, None), query, action, chosen).await {
+    tell_outcome(&request, &staff, A::MODEL, done)
+}
+
+/// The action that was chosen, and for which objects; else the sentence why nothing is done, in Django's words.
+fn asked<A: ModelAdmin>(staff: &Staff, posted: &Posted) -> Result<(&'static Action<A>, Chosen), &'static str> {
+    let chosen = Chosen::read(posted);
+    if chosen.is_empty() {
+        return Err("Items must be selected in order to perform actions on them. No items have been changed.");
+    }
+    let action = posted.get("action").and_then(|name| actions::find::<A>(&staff.actor, name));
+    action.map(|action| (action, chosen)).ok_or("No action selected.")
+}
+
+/// The answer to an action: back to the list, unless it asks first or made a file.
+fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: Result<Outcome>) -> Result<HttpResponse> {
+    match done {
         Ok(Outcome::Done(sentence)) => staff.message(Level::Success, sentence)?,
-        Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(&request, &staff, A::MODEL, *asked)?),
-        Ok(Outcome::File(ending, media_type, content)) => return Ok(download::file(A::MODEL.model_name, ending, media_type, content)),
+        Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(request, staff, model, *asked)?),
+        Ok(Outcome::File(ending, media_type, content)) => return Ok(download::file(model.model_name, ending, media_type, content)),
         Err(AppError::Forbidden(sentence) | AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
             staff.message(Level::Error, format!("{sentence} Nothing was changed."))?;
         }
         Err(error) => return Err(error),
     }
-    Ok(here())
+    Ok(see_other(&back_to(model.list_url(), request.query_string())))
 }
 
 /// `GET …/add/`
@@ -182,51 +193,7 @@ pub async fn history<A: ModelAdmin>(
     }
 }
 
-/// `GET …/{id}/history/{version}/`: an earlier version beside how the object stands now.
-pub async fn compare<A: ModelAdmin>(
-    request: HttpRequest,
-    staff: Staff,
-    db: Data<Db>,
-    clock: Data<Clock>,
-    path: Path<(String, String)>,
-) -> Result<HttpResponse> {
-    let (id, version) = path.into_inner();
-    match versions::compare::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version)).await? {
-        Some(found) => page(&ComparePage::new(&request, &staff, found, &preserved(request.query_string()))?),
-        None => unknown::<A>(&staff, &id),
-    }
-}
-
-/// `POST …/{id}/history/{version}/`: restores the version.
-pub async fn restore<A: ModelAdmin>(
-    request: HttpRequest,
-    staff: Staff,
-    db: Data<Db>,
-    clock: Data<Clock>,
-    path: Path<(String, String)>,
-    posted: Posted,
-) -> Result<HttpResponse> {
-    let ((id, version), filters) = (path.into_inner(), preserved(request.query_string()));
-    let compared = posted.get(VERSION).unwrap_or_default();
-    match versions::restore::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version), compared).await? {
-        Restored::Unknown => unknown::<A>(&staff, &id),
-        Restored::Refused(form, false) => page(&ChangeFormPage::new(&request, &staff, *form, &filters)?),
-        Restored::Refused(form, true) => {
-            page_with(StatusCode::SERVICE_UNAVAILABLE, &ChangeFormPage::new(&request, &staff, *form, &filters)?)
-        }
-        Restored::Overtaken => {
-            let sentence = "Somebody changed it while you were comparing, so nothing was restored. This is how it stands now.";
-            staff.message(Level::Warning, sentence)?;
-            Ok(see_other(&carrying(request.path().to_owned(), &filters)))
-        }
-        Restored::Saved(saved, when) => {
-            tell(&staff, &A::MODEL, &saved, &format!("was restored to its version of {}.", when.trim_end_matches('.')))?;
-            Ok(see_other(&carrying(A::MODEL.change_url(saved.id), &filters)))
-        }
-    }
-}
-
-fn task(staff: &Staff, clock: &Clock, id: Option<Id>) -> Task {
+pub(super) fn task(staff: &Staff, clock: &Clock, id: Option<Id>) -> Task {
     Task { actor: staff.actor.clone(), clock: clock.clone(), id, restores: None }
 }
 
@@ -264,7 +231,7 @@ fn done(model: &Model, intent: Intent, is_new: bool) -> String {
 }
 
 /// Says what was saved, and what is worth knowing beside.
-fn tell(staff: &Staff, model: &Model, saved: &Saved, done: &str) -> Result<()> {
+pub(super) fn tell(staff: &Staff, model: &Model, saved: &Saved, done: &str) -> Result<()> {
     let text = format!("The {} “{}” {done}", model.verbose_name, Message::PLACE);
     staff.session().message_about(Level::Success, text, &saved.name, model.change_url(saved.id))?;
     for note in &saved.notes {

@@ -5,10 +5,11 @@ use std::io::{Write, stdin, stdout};
 use clap::Args;
 
 use super::{Context, Outcome, new_password};
+use crate::accounts::managing::{self, Values};
 use crate::accounts::staff::Ownership;
-use crate::accounts::user::{NewUser, User, email_problem, username_problem};
+use crate::accounts::user::{User, email_problem, username_problem};
 use crate::accounts::{Actor, Role, hashing, password};
-use crate::db::migrations;
+use crate::db::{Id, migrations};
 use crate::error::{AppError, Result};
 
 /// What `createsuperuser` may be told.
@@ -47,9 +48,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     refuse(email_problem(&email))?;
     let typed = new_password::of(&username, arguments.noinput)?;
     let hash = password::hash(hashing::preferred(context.settings.password_hasher, Ownership::Own), &typed)?;
-    let new = NewUser { username: username.clone(), password: hash, email, role: Role::Admin, is_staff: true, is_superuser: true };
+    let new = Values { email, is_superuser: true, ..Values::new(&username, Role::Admin) };
     let (actor, now) = (Actor::system("createsuperuser", false), context.clock().now());
-    match db.write_blocking(|connection| User::insert(connection, &actor, &new, now)) {
+    match db.write_blocking(|connection| managing::insert(connection, &actor, now, Id::new(), &new, &hash)) {
         Err(AppError::NotUnique(_)) => return Err(taken()),
         added => added?,
     };

@@ -7,12 +7,12 @@ use clap::Args;
 use tempfile::TempDir;
 
 use super::{Context, Outcome, serve};
+use crate::accounts::managing::{self, Values};
 use crate::accounts::staff::Ownership;
-use crate::accounts::user::{NewUser, User};
 use crate::accounts::{Actor, Role, hashing, password};
 use crate::config::Settings;
 use crate::customers;
-use crate::db::{Db, migrations};
+use crate::db::{Db, Id, migrations};
 use crate::error::{AppError, Result};
 use crate::segments;
 
@@ -72,16 +72,9 @@ fn introduce(context: &Context, db: &Db) -> Result<String> {
     let clock = context.clock();
     let password = readable_password()?;
     let hash = password::hash(hashing::preferred(context.settings.password_hasher, Ownership::Own), &password)?;
-    let user = NewUser {
-        username: USERNAME.into(),
-        password: hash,
-        email: "demo@company.example".into(),
-        role: Role::Admin,
-        is_staff: true,
-        is_superuser: true,
-    };
-    let program = Actor::system("demo", false);
-    let id = db.write_unhurried(|connection| User::insert(connection, &program, &user, clock.now()))?;
+    let user = Values { email: "demo@company.example".into(), is_superuser: true, ..Values::new(USERNAME, Role::Admin) };
+    let (program, id) = (Actor::system("demo", false), Id::new());
+    db.write_unhurried(|connection| managing::insert(connection, &program, clock.now(), id, &user, &hash))?;
     segments::sample::fill(db, &clock, &Actor { id: Some(id), name: USERNAME.into(), ..program })?;
     Ok(password)
 }

@@ -85,7 +85,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     // Whether the CRM shares the database comes first: there is nothing to migrate for what is not allowed.
     let opened = context.opened()?;
     let actor = Actor::system("import", migrations::state(&opened)?.shared);
-    actor.require(Permission::Add, order.what.subject())?;
+    actor.require(Permission::Add, order.what.rights())?;
     let db = context.migrated(opened)?;
     let mut terminal = Terminal::new(arguments)?;
     let outcome = import::run(&db, &context.clock(), &actor, &order, &mut terminal);

@@ -6,12 +6,16 @@
 use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
+use crate::accounts::actor::Rights;
 use crate::db::schema::crm_app_company;
 use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::schema::crm_app_customersegment_static_companies as listed;
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
 use crate::query::{Selection, Source};
+
+/// Who may do what with them.
+pub const RIGHTS: &Rights = &super::rights("Companies");
 
 /// A company, with every column of its row. Text that is unknown is empty, never NULL.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]
@@ -139,14 +143,15 @@ pub fn belongs_to(connection: &mut AnyConnection, company: Option<Id>, id: Id) -
     Ok(true)
 }
 
-/// How many companies belong to this one; they stay, without a parent.
-pub fn count_children(connection: &mut AnyConnection, id: Id) -> Result<i64> {
-    Ok(crm_app_company::table.filter(crm_app_company::parent_company_id.eq(id)).count().get_result(connection)?)
+/// How many other companies belong to these; they stay, without a parent.
+pub fn count_children(connection: &mut AnyConnection, ids: &[Id]) -> Result<i64> {
+    let children = crm_app_company::table.filter(crm_app_company::parent_company_id.eq_any(ids));
+    Ok(children.filter(crm_app_company::id.ne_all(ids)).count().get_result(connection)?)
 }
 
-/// In how many lists of segments the company stands.
-pub fn count_lists(connection: &mut AnyConnection, id: Id) -> Result<i64> {
-    Ok(listed::table.filter(listed::company_id.eq(id)).count().get_result(connection)?)
+/// How many entries these companies have in the lists of segments.
+pub fn count_entries(connection: &mut AnyConnection, ids: &[Id]) -> Result<i64> {
+    Ok(listed::table.filter(listed::company_id.eq_any(ids)).count().get_result(connection)?)
 }
 
 /// Deletes a row, and its entries in the lists of segments; how many those were. The lists are changed with it, so the counts

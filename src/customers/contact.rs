@@ -9,12 +9,16 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
+use crate::accounts::actor::Rights;
 use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::schema::crm_app_customersegment_static_contacts as listed;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
 use crate::query::{Selection, Source};
+
+/// Who may do what with them.
+pub const RIGHTS: &Rights = &super::rights("Contacts");
 
 /// A contact, with every column of its row. Text that is unknown is empty, never NULL.
 #[derive(Debug, Clone, PartialEq, Queryable, QueryableByName, Selectable, Identifiable, Insertable, AsChangeset)]
@@ -143,9 +147,9 @@ pub fn update(connection: &mut AnyConnection, row: &Contact) -> Result<()> {
     Ok(())
 }
 
-/// In how many lists of segments the contact stands.
-pub fn count_lists(connection: &mut AnyConnection, id: Id) -> Result<i64> {
-    Ok(listed::table.filter(listed::contact_id.eq(id)).count().get_result(connection)?)
+/// How many entries these contacts have in the lists of segments.
+pub fn count_entries(connection: &mut AnyConnection, ids: &[Id]) -> Result<i64> {
+    Ok(listed::table.filter(listed::contact_id.eq_any(ids)).count().get_result(connection)?)
 }
 
 /// How many contacts each of these companies has; those without any are left out.

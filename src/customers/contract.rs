@@ -9,10 +9,14 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
+use crate::accounts::actor::Rights;
 use crate::db::schema::{crm_app_company, crm_app_contract};
 use crate::db::{AnyConnection, Id, Money, Time, dialect};
 use crate::error::Result;
 use crate::query::{Selection, Source};
+
+/// Who may do what with them.
+pub const RIGHTS: &Rights = &super::rights("Contracts");
 
 /// A contract, with every column of its row.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, Insertable, AsChangeset)]

@@ -33,7 +33,7 @@ pub(super) fn insert<M: Model>(
     edited: &M,
     labels: &[Label],
 ) -> Result<()> {
-    actor.require(Permission::Add, M::SUBJECT)?;
+    actor.require(Permission::Add, M::RIGHTS)?;
     let (now, mut edited) = (clock.now(), edited.clone());
     let mut added = M::new(id, Time(now));
     for (name, _) in labels {
@@ -58,7 +58,7 @@ pub(super) fn update<M: Model>(
     edited: &M,
     labels: &[Label],
 ) -> Result<()> {
-    actor.require(Permission::Change, M::SUBJECT)?;
+    actor.require(Permission::Change, M::RIGHTS)?;
     let (mut before, mut after) = (before.clone(), edited.clone());
     let changed: Vec<Label> =
         labels.iter().copied().filter(|(name, _)| field_text(name, &mut before) != field_text(name, &mut after)).collect();
@@ -79,7 +79,7 @@ pub(super) fn update<M: Model>(
 /// # Errors
 /// `Conflict` while others point to it.
 pub(super) fn delete<M: Model>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &M, labels: &[Label]) -> Result<()> {
-    actor.require(Permission::Delete, M::SUBJECT)?;
+    actor.require(Permission::Delete, M::RIGHTS)?;
     let refused = |error| if points_nowhere(&error) { AppError::Conflict(in_use(gone)) } else { error };
     let bereaved = M::bereaved(connection, gone)?;
     let entries = M::delete(connection, gone, Time(clock.now())).map_err(refused)?;

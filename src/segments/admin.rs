@@ -9,8 +9,9 @@ use super::form::{self, Panels};
 use super::freshness::is_stale;
 use super::model::{self, Row, Status};
 use super::save::{self, Edited};
+use super::words;
 use crate::accounts::Actor;
-use crate::accounts::actor::{Permission, Subject};
+use crate::accounts::actor::Permission;
 use crate::admin::actions::Action;
 use crate::admin::cell::{Cell, Show, Tone};
 use crate::admin::display::Display;
@@ -18,10 +19,11 @@ use crate::admin::editing::{Edit, Editing};
 use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, ReadonlyField, Widget};
 use crate::admin::filters::ListFilter;
 use crate::admin::list_display::{ListColumn, SortKey};
-use crate::admin::model_admin::{Method, Model, ModelAdmin, ObjectTool, Store, Visible};
+use crate::admin::model_admin::{Beside, Method, Model, ModelAdmin, ObjectTool, Store, Visible};
 use crate::admin::search::SearchField;
 use crate::admin::versions::Versions;
 use crate::criteria::{Calendar, choices, json};
+use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::query::{Choice, Column};
 
@@ -40,7 +42,7 @@ impl ModelAdmin for SegmentAdmin {
         model_name: model::MODEL,
         verbose_name: "Customer Segment",
         verbose_name_plural: "Customer Segments",
-        subject: Subject::Segment,
+        rights: model::RIGHTS,
     };
     const KEY: &'static Column = &columns::ID;
     const STORE: Store<Row> =
@@ -82,7 +84,7 @@ impl ModelAdmin for SegmentAdmin {
         ListFilter::choices("segment_type", "segment type", &columns::SEGMENT_TYPE).labelled(SHORT_TYPE),
         ListFilter::choices_without("status", "status", &columns::STATUS, "Current", &["archived"]),
         ListFilter::date("created_at", "created at", &columns::CREATED_AT),
-        ListFilter::lookups("created_by__id__exact", "owner", &columns::OWNER_ID, filters::OWNER),
+        ListFilter::lookups(filters::OWNED_BY, "owner", &columns::OWNER_ID, filters::OWNER),
         ListFilter::lookups("tag", "tag", &columns::TAGS, filters::TAG),
         ListFilter::lookups("health", "health", &columns::ID, filters::HEALTH),
     ];
@@ -114,15 +116,16 @@ impl ModelAdmin for SegmentAdmin {
             is_offered: |actor, row| row.segment.is_changeable_by(actor),
         },
     ];
-    const PANELS: fn(&mut crate::db::AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
+    const PANELS: fn(&mut AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;
     const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/segment_type.js"];
     const VERSIONS: Option<Versions<Row>> = Some(Versions {
-        sentence: form::sentence,
+        sentence: words::sentence,
         count_label: "Member count",
         count: member_count,
         left_out: "A version has the fields of the form. Whom a static segment lists is no part of it: restoring leaves the list as it is.",
     });
+    const BESIDE: Beside = words::beside;
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
         lock: model::lock,
@@ -193,7 +196,7 @@ fn notice(row: &Row) -> Option<&'static str> {
 }
 
 fn may(actor: &Actor, permission: Permission, row: Option<&Row>) -> Result<()> {
-    actor.require(permission, Subject::Segment)?;
+    actor.require(permission, model::RIGHTS)?;
     match row {
         Some(row) if permission != Permission::View && !row.segment.is_changeable_by(actor) => {
             let owner = row.owner.as_ref().map_or_else(|| "the Admins".to_owned(), model::Owner::name);

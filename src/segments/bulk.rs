@@ -77,14 +77,11 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
 /// `NotFound`; `NotUnique` when the name is taken.
 pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, name: Option<&str>) -> Result<Segment> {
     let original = model::find(connection, actor, id)?;
-    let name = match name {
-        Some(name) => text::nfc(name.trim()),
+    let name = match name.map(|name| text::nfc(name.trim())) {
+        Some(name) if take(connection, &name)? => name,
+        Some(_) => return Err(AppError::NotUnique("name".into())),
         None => free_name(connection, &original.name)?,
     };
-    lease::lock(connection, &format!("segment name {}", text::key(&name)))?;
-    if is_taken(connection, &name, None)? {
-        return Err(AppError::NotUnique("name".into()));
-    }
     let now = Time(clock.now());
     let copy = Segment {
         id: Id::new(),
@@ -123,14 +120,21 @@ fn copy_list(connection: &mut AnyConnection, from: Id, to: Id) -> Result<()> {
     Ok(())
 }
 
-/// "Copy of NAME", "Copy of NAME 2", …; cut where it would be too long.
+/// Makes others who want this name wait until the transaction ends; whether it is still free.
+fn take(connection: &mut AnyConnection, name: &str) -> Result<bool> {
+    lease::lock(connection, &format!("segment name {}", text::key(name)))?;
+    Ok(!is_taken(connection, name, None)?)
+}
+
+/// "Copy of NAME", "Copy of NAME 2", …; cut where it would be too long. Of two who copy at once, the second waits for the
+/// name that both found free, and goes on to the next.
 fn free_name(connection: &mut AnyConnection, original: &str) -> Result<String> {
     for number in 1..=1_000 {
         let ending = if number == 1 { String::new() } else { format!(" {number}") };
         let room = MAX_NAME - ending.chars().count();
         let name: String = format!("Copy of {}", original.trim()).chars().take(room).collect();
         let name = format!("{}{ending}", name.trim_end());
-        if !is_taken(connection, &name, None)? {
+        if !is_taken(connection, &name, None)? && take(connection, &name)? {
             return Ok(name);
         }
     }

@@ -209,6 +209,13 @@ impl Kind {
         })
     }
 
+    /// The names of some of these.
+    pub(super) fn names(&self, connection: &mut AnyConnection, ids: &[Id]) -> Result<Vec<String>> {
+        let these = Change { add: ids.iter().copied().take(MOST).collect(), ..Change::default() };
+        let are = Sql::from(self.key) + " IN (" + self.chosen(None, &these) + ")";
+        Ok(self.pane(connection, "", 1, are, false)?.rows.into_iter().map(|row| row.who).collect())
+    }
+
     /// The keys of those who will be listed once the form is saved. One list, not an OR: that is asked of every row there is.
     fn chosen(&self, segment: Option<&Segment>, change: &Change) -> Sql {
         let keys = |ids: &[Id]| Sql::join(ids.iter().map(|id| Sql::from("(") + Value::Id(*id) + ")"), ", ", "NULL");

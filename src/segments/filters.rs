@@ -19,6 +19,9 @@ use crate::error::Result;
 use crate::query::text::key;
 use crate::query::{Choice, Condition, Selection, Sql, Test, Value};
 
+/// The parameter of the list that asks for those of one owner, as Django spells it.
+pub const OWNED_BY: &str = "created_by__id__exact";
+
 /// By who owns them; of those who own any.
 pub const OWNER: Lookups = Lookups { offered: owners, rows: |_, _, value| Ok(owned_by(value)) };
 /// By one of their tags, the most used first.

@@ -9,7 +9,7 @@ use super::chooser::{COMPANIES, CONTACTS, Chooser};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::listed::ListChange;
-use super::model::{self, Row, SegmentType};
+use super::model::{Row, SegmentType};
 use super::preview::{Preview, preview};
 use super::save::{self, Edited, is_taken};
 use super::{admin::SegmentAdmin, criteria_box, draft};
@@ -20,7 +20,7 @@ use crate::admin::form::{FormData, FormErrors};
 use crate::admin::html::Html;
 use crate::criteria::{Code, Problem, describe, resolve};
 use crate::customers::contact;
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 
 /// The button that previews the rules without saving.
@@ -138,7 +138,7 @@ pub fn is_static(data: &FormData) -> bool {
 /// Reads what the panels show.
 pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<Panels> {
     let segment = context.row.map(|row| &row.segment);
-    let (contacts, companies) = segment.map_or(Ok((0, 0)), |segment| listed::count(connection, segment.id))?;
+    let (contacts, companies) = segment.map_or(Ok((0, 0)), |segment| listed::count(connection, &[segment.id]))?;
     let is_editable = context.is_editable && segment.is_none_or(|segment| !segment.is_archived());
     let data = context.data;
     Ok(Panels {
@@ -235,7 +235,7 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
     let members = counted(segment.member_count, "member", "members");
     let mut notes = vec![note(false, format!("It has {members}."))];
     if !list.is_nothing() {
-        let (contacts, companies) = listed::count(connection, segment.id)?;
+        let (contacts, companies) = listed::count(connection, &[segment.id])?;
         let (contacts, companies) = (counted(contacts, "contact", "contacts"), counted(companies, "company", "companies"));
         notes.push(note(false, format!("Its list now names {contacts} and {companies}.")));
     }
@@ -279,20 +279,14 @@ fn is_of_the_name(what: &str) -> bool {
     what == "name" || what == "crm_app_customersegment.name" || what.contains("_name_")
 }
 
-/// The criteria of a version in words; other fields are words.
-pub fn sentence(act: &Act<'_>, field: &str, value: &str) -> Option<String> {
-    let document = draft::read_criteria(value).ok().filter(|_| field == "filter_criteria")?;
-    let is_empty = document.get("rules").is_none_or(|rules| rules.as_array().is_some_and(Vec::is_empty));
-    Some(if is_empty { "No rules.".to_owned() } else { model::summary_of(&document, act.clock.into()) })
-}
-
 /// Deletes a segment.
 pub fn delete(connection: &mut AnyConnection, act: &Act<'_>, row: &Row) -> Result<()> {
     save::delete(connection, act.actor, act.clock, &row.segment)
 }
 
-/// What goes with it.
-pub fn related(connection: &mut AnyConnection, row: &Row) -> Result<Vec<(&'static str, i64)>> {
-    let (contacts, companies) = listed::count(connection, row.segment.id)?;
+/// What goes with them.
+pub fn related(connection: &mut AnyConnection, rows: &[Row]) -> Result<Vec<(&'static str, i64)>> {
+    let ids: Vec<Id> = rows.iter().map(|row| row.segment.id).collect();
+    let (contacts, companies) = listed::count(connection, &ids)?;
     Ok(vec![("Listed contacts", contacts), ("Listed companies", companies)])
 }

@@ -148,9 +148,9 @@ pub fn has_all(connection: &mut AnyConnection, segment: &Segment, change: &ListC
     Ok(listed == known)
 }
 
-/// How many contacts and companies are listed.
-pub fn count(connection: &mut AnyConnection, segment: Id) -> Result<(i64, i64)> {
-    let contacts = listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment)).count().get_result(connection)?;
-    let companies = listed_companies::table.filter(listed_companies::customersegment_id.eq(segment)).count().get_result(connection)?;
+/// How many contacts and companies these segments list.
+pub fn count(connection: &mut AnyConnection, segments: &[Id]) -> Result<(i64, i64)> {
+    let contacts = listed_contacts::table.filter(listed_contacts::customersegment_id.eq_any(segments)).count().get_result(connection)?;
+    let companies = listed_companies::table.filter(listed_companies::customersegment_id.eq_any(segments)).count().get_result(connection)?;
     Ok((contacts, companies))
 }

@@ -2,7 +2,7 @@
 //!
 //! Handlers, listed in `routes`. Count, list and file come from one `Members`; the list and its count from one snapshot.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -19,8 +19,8 @@ use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::number;
 use crate::admin::download;
 use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::object::Object;
 use crate::admin::query_string::QueryString;
-use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact::Row;
@@ -114,32 +114,28 @@ impl MembersPage {
 }
 
 /// `GET …/<uuid>/members/`
-pub async fn show(request: HttpRequest, staff: Staff, path: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
-    match load(&request, &staff, &path, Asked::read(request.query_string()), &db, &clock).await {
-        Ok(found) => page(&found),
-        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &path),
-        Err(error) => Err(error),
-    }
+pub async fn show(
+    request: HttpRequest,
+    staff: Staff,
+    segment: Object<SegmentAdmin>,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    page(&load(&request, &staff, segment.0.segment, Asked::read(request.query_string()), &db, &clock).await?)
 }
 
-async fn load(request: &HttpRequest, staff: &Staff, path: &str, asked: Asked, db: &Db, clock: &Clock) -> Result<MembersPage> {
-    let id = Id::parse(path).ok_or(AppError::NotFound)?;
-    let (actor, calendar) = (staff.actor.clone(), Calendar::from(clock));
-    let read = move |connection: &mut AnyConnection| {
-        let segment = model::find(connection, &actor, id)?;
-        let (found, broken) = match Members::of_segment(&segment, calendar) {
-            Ok(members) => (Found::of(connection, &members, &asked)?, Vec::new()),
-            Err(problems) => (Found { page: 1, pages: 1, ..Found::default() }, problems),
-        };
-        Ok((segment, found, broken))
+async fn load(request: &HttpRequest, staff: &Staff, segment: Segment, asked: Asked, db: &Db, clock: &Clock) -> Result<MembersPage> {
+    let calendar = Calendar::from(clock);
+    let (found, broken) = match Members::of_segment(&segment, calendar) {
+        Ok(members) => (db.read_heavy(Lane::Question, move |connection| Found::of(connection, &members, &asked)).await?, Vec::new()),
+        Err(problems) => (Found { page: 1, pages: 1, ..Found::default() }, problems),
     };
-    let (segment, found, broken) = db.read_heavy(Lane::Question, read).await?;
     let title = format!("{} | Members", segment.name);
     let list = format!("/admin/crm_app/{}/", model::MODEL);
     let frame = Frame::new(request, staff, title)?
         .crumb("Crm_App", "/admin/crm_app/")
         .crumb("Customer Segments", list.clone())
-        .crumb(segment.name.clone(), format!("{list}{id}/change/"))
+        .crumb(segment.name.clone(), format!("{list}{}/change/", segment.id))
         .here("Members");
     let note = match Status::named(&segment.status) {
         Some(Status::Paused) => Some("This segment is paused: think twice before a campaign takes it."),
@@ -154,26 +150,20 @@ async fn load(request: &HttpRequest, staff: &Staff, path: &str, asked: Asked, db
 pub async fn mark_used(
     request: HttpRequest,
     staff: Staff,
-    path: Path<String>,
+    segment: Object<SegmentAdmin>,
     posted: Posted,
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
-    let campaign = posted.get("campaign").unwrap_or_default().to_owned();
-    match note_use(&staff.actor, &db, &clock, id, &campaign).await {
+    let (segment, campaign) = (segment.0.segment, posted.get("campaign").unwrap_or_default().to_owned());
+    match note_use(&staff.actor, &db, &clock, segment.id, &campaign).await {
         Ok(segment) => {
             staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
             Ok(see_other(request.path()))
         }
-        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &path),
         Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
-            match load(&request, &staff, &path, Asked::default(), &db, &clock).await {
-                Ok(again) => page(&again.refusing(campaign, sentence)),
-                // What is wrong with the form is told before the segment is looked for.
-                Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &path),
-                Err(error) => Err(error),
-            }
+            let again = load(&request, &staff, segment, Asked::default(), &db, &clock).await?;
+            page(&again.refusing(campaign, sentence))
         }
         Err(error) => Err(error),
     }
@@ -199,15 +189,10 @@ pub async fn show_preview(_staff: Staff, posted: Posted, db: Data<Db>, clock: Da
 }
 
 /// `GET …/<uuid>/members.csv`: every member, streamed as it is read.
-pub async fn export(staff: Staff, path: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
-    let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
+pub async fn export(staff: Staff, segment: Object<SegmentAdmin>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let turn = db.turn(Lane::Export).await?;
-    let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
-    let segment = match db.write(move |connection| note_export(connection, &actor, &now, id)).await {
-        Ok(segment) => segment,
-        Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &path),
-        Err(error) => return Err(error),
-    };
+    let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), segment.0.segment.id);
+    let segment = db.write(move |connection| note_export(connection, &actor, &now, id)).await?;
     let calendar = Calendar::from(clock.get_ref());
     let members = Members::of_segment(&segment, calendar).map_err(|_| AppError::Conflict(needs_attention(&segment)))?;
     Ok(download::csv(&db, turn, &segment.name, move |connection, out| write_csv(connection, &members, out)))

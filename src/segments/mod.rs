@@ -30,6 +30,7 @@ pub mod sample;
 pub mod save;
 pub mod tools;
 pub mod usage;
+pub mod words;
 
 pub use draft::{Draft, FieldError, Input};
 pub use members::Members;

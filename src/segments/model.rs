@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use crate::accounts::Actor;
+use crate::accounts::actor::{Rights, Role};
 use crate::criteria::{Calendar, Problem, describe, resolve};
 use crate::db::dialect::Word;
 use crate::db::schema::{auth_user, crm_app_customersegment as segment, segments_freshness};
@@ -22,6 +23,11 @@ pub use super::owner::Owner;
 
 /// The model's name in URLs and in the history.
 pub const MODEL: &str = "customersegment";
+
+/// Everybody has segments of their own; which of them one sees and changes is judged one by one
+/// ([`Segment::is_visible_to`], [`Segment::is_changeable_by`]). They are ours on a shared database too.
+pub const RIGHTS: &Rights =
+    &Rights { plural: "Segments", view: &Role::ALL, add: &Role::ALL, change: &Role::ALL, delete: &Role::ALL, is_the_crms: false };
 
 /// How a segment's members come about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -126,14 +132,14 @@ impl Segment {
         members(self) == members(earlier)
     }
 
-    /// Whether `actor` sees it at all.
+    /// Whether `actor` sees it at all: their own, active ones, and Admins all.
     pub fn is_visible_to(&self, actor: &Actor) -> bool {
-        actor.sees_segment(self.created_by_id, self.status == Status::Active.name())
+        self.status == Status::Active.name() || self.is_changeable_by(actor)
     }
 
-    /// Whether `actor` may change it.
+    /// Whether `actor` may change, delete and hand it over, and list in it. One without owner belongs to the Admins.
     pub fn is_changeable_by(&self, actor: &Actor) -> bool {
-        actor.changes_segment(self.created_by_id)
+        actor.is_admin() || actor.owns(self.created_by_id)
     }
 
     /// What is wrong with its rules: then it has no members and cannot be used. Nothing for a static segment.

@@ -3,6 +3,9 @@
 //! Called by the pages that hand over. An archived segment can be handed over too: whose it is, is not what it says. The
 //! moment of its last change stays, for its members do.
 
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -10,6 +13,7 @@ use super::model;
 use super::save::require_change;
 use crate::accounts::Actor;
 use crate::clock::Clock;
+use crate::db::dialect::{self, Hold};
 use crate::db::schema::{auth_user, crm_app_customersegment as segment};
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
@@ -43,12 +47,21 @@ pub fn count_of(connection: &mut AnyConnection, owner: Id) -> Result<i64> {
     Ok(segment::table.filter(segment::created_by_id.eq(owner)).count().get_result(connection)?)
 }
 
+/// How many segments each of these users owns; who owns none is left out.
+pub fn count_by_owner(connection: &mut AnyConnection, owners: &[Id]) -> Result<HashMap<Id, i64>> {
+    let theirs = segment::table.filter(segment::created_by_id.eq_any(owners)).group_by(segment::created_by_id);
+    let counted: Vec<(Option<Id>, i64)> = theirs.select((segment::created_by_id, count_star())).load(connection)?;
+    Ok(counted.into_iter().filter_map(|(owner, count)| Some((owner?, count))).collect())
+}
+
 /// The segments that a user owns.
 pub fn list_of(connection: &mut AnyConnection, owner: Id) -> Result<Vec<Id>> {
     Ok(segment::table.filter(segment::created_by_id.eq(owner)).order(segment::id).select(segment::id).load(connection)?)
 }
 
+/// Their name, and nobody deletes them until the transaction ends.
 fn name_of(connection: &mut AnyConnection, id: Id) -> Result<String> {
+    dialect::hold_user(connection, id, Hold::Kept)?;
     let admitted = auth_user::table.find(id).filter(auth_user::is_active.eq(true)).filter(auth_user::is_staff.eq(true));
     let name: Option<String> = admitted.select(auth_user::username).first(connection).optional()?;
     name.ok_or_else(|| AppError::BadRequest("The new owner must be somebody who can sign in.".into()))

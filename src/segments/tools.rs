@@ -3,11 +3,10 @@
 //! Handlers, listed in `routes`, for whoever sees the segment; the deeds are those of `bulk` and `recalculate`.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 
 use super::admin::SegmentAdmin;
 use super::bulk;
-use super::model::{self, Segment};
 use super::recalculate::{self, Outcome};
 use crate::accounts::session::{Level, Message};
 use crate::accounts::user::as_they_are;
@@ -15,25 +14,26 @@ use crate::accounts::{Posted, Staff};
 use crate::admin::display::counted;
 use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
-use crate::admin::views::unknown;
+use crate::admin::object::Object;
 use crate::clock::Clock;
 use crate::db::connection::Lane;
-use crate::db::{AnyConnection, Db, Id};
+use crate::db::{AnyConnection, Db};
 use crate::error::{AppError, Result};
 
 /// `POST …/<uuid>/duplicate/`: leads to the copy.
-pub async fn duplicate(staff: Staff, path: Path<String>, _asked: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
-    let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
-    let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
+pub async fn duplicate(
+    staff: Staff,
+    original: Object<SegmentAdmin>,
+    _asked: Posted,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), original.0.segment.id);
     let copy = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &actor)?;
         bulk::duplicate(connection, &actor, &now, id, None)
     };
-    let copy = match db.write(copy).await {
-        Ok(copy) => copy,
-        Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &path),
-        Err(error) => return Err(error),
-    };
+    let copy = db.write(copy).await?;
     let url = SegmentAdmin::MODEL.change_url(copy.id);
     let text = format!("This is the copy: “{}”. It is yours; give it the name it should have.", Message::PLACE);
     staff.session().message_about(Level::Success, text, &copy.name, url.clone())?;
@@ -41,21 +41,27 @@ pub async fn duplicate(staff: Staff, path: Path<String>, _asked: Posted, db: Dat
 }
 
 /// `POST …/<uuid>/count/`: leads back to the segment.
-pub async fn count_again(staff: Staff, path: Path<String>, _asked: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
-    let Some(id) = Id::parse(&path) else { return unknown::<SegmentAdmin>(&staff, &path) };
+pub async fn count_again(
+    staff: Staff,
+    counted: Object<SegmentAdmin>,
+    _asked: Posted,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let url = SegmentAdmin::MODEL.change_url(counted.0.segment.id);
     let (actor, now, here) = (staff.actor.clone(), Clock::clone(&clock), Db::clone(&db));
-    let count = move || {
-        let segment: Segment = here.read_blocking(|connection| model::find(connection, &actor, id))?;
-        recalculate::count_again(&here, &actor, &now, &segment)
-    };
+    let count = move || recalculate::count_again(&here, &actor, &now, &counted.0.segment);
     let (level, sentence) = match db.long(Lane::Saving, count).await {
-        Ok(Outcome::Counted(count)) => (Level::Success, format!("Counted again: it has {}.", counted(count, "member", "members"))),
+        Ok(Outcome::Counted(count)) => (Level::Success, format!("Counted again: it has {}.", members(count))),
         Ok(Outcome::Broken(_)) => (Level::Warning, "It needs attention: a rule cannot be understood, so it has no members.".to_owned()),
         Ok(Outcome::Overtaken) => (Level::Warning, "Somebody changed it while it was counted. Count it once more.".to_owned()),
         Err(AppError::Conflict(sentence)) => (Level::Error, sentence),
-        Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &path),
         Err(error) => return Err(error),
     };
     staff.message(level, sentence)?;
-    Ok(see_other(&SegmentAdmin::MODEL.change_url(id)))
+    Ok(see_other(&url))
+}
+
+fn members(count: i32) -> String {
+    counted(count, "member", "members")
 }

@@ -15,14 +15,14 @@ use crate::accounts::access::Access;
 
 /// A URL with what answers to its methods.
 pub struct Url {
-    pattern: &'static str,
+    pattern: String,
     answers: Vec<(Method, Access)>,
     routes: Vec<Route>,
 }
 
 /// A line for the URL `pattern`, in which `{id}` stands for a part between slashes.
-pub fn url(pattern: &'static str) -> Url {
-    Url { pattern, answers: Vec::new(), routes: Vec::new() }
+pub fn url(pattern: impl Into<String>) -> Url {
+    Url { pattern: pattern.into(), answers: Vec::new(), routes: Vec::new() }
 }
 
 impl Url {
@@ -53,8 +53,8 @@ impl Url {
     }
 
     /// The pattern.
-    pub fn pattern(&self) -> &'static str {
-        self.pattern
+    pub fn pattern(&self) -> &str {
+        &self.pattern
     }
 
     /// The methods that are answered, each with those whom it answers.

@@ -84,7 +84,7 @@ impl Site {
 
     /// Every address that answers to a method and leads to something.
     fn addresses(&self, method: &str) -> Vec<String> {
-        patterns(method).into_iter().flat_map(|pattern| self.known(pattern)).collect()
+        patterns(method).iter().flat_map(|pattern| self.known(pattern)).collect()
     }
 
     /// Sends a form as it is.
@@ -99,12 +99,9 @@ impl Site {
     }
 }
 
-fn patterns(method: &str) -> Vec<&'static str> {
+fn patterns(method: &str) -> Vec<String> {
     let urls = routes::urls();
-    urls.iter()
-        .filter(|url| url.answers().iter().any(|(known, _)| known == method))
-        .map(customer_segments::server::url::Url::pattern)
-        .collect()
+    urls.iter().filter(|url| url.answers().iter().any(|(known, _)| known == method)).map(|url| url.pattern().to_owned()).collect()
 }
 
 /// Every address that answers to a method and leads to nothing.

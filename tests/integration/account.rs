@@ -37,8 +37,15 @@ fn sessions_are_listed_with_this_one_first_and_others_are_nobodys_business() {
         assert!(page.texts(".sessions tbody tr")[0].contains("this one"));
         assert_eq!(page.texts(".this-one").len(), 1);
         let row = &page.texts(".sessions tbody tr")[1];
-        assert!(row.contains("127.0.0.1") && row.contains("Nov. 22, 2026, 9 a.m.") && row.contains("just now"), "{row}");
+        assert!(row.contains("127.0.0.1") && row.contains("Nov. 22, 2026, 9:00:00 a.m.") && row.contains("just now"), "{row}");
         assert_eq!(page.attributes("button[name=end]", "value").len(), 1, "this one is ended by logging out");
+        // Two of the same browser, a moment apart, are told from one another.
+        app.test.set_now(app.test.clock.now() + TimeDelta::seconds(7));
+        app.sign_in(&username);
+        app.test.set_now(app.test.clock.now() + TimeDelta::seconds(2));
+        app.sign_in(&username);
+        let rows = one.open(ACCOUNT).texts(".sessions tbody tr");
+        assert!(["9:05:07 a.m.", "9:05:09 a.m."].iter().all(|at| rows.iter().any(|row| row.contains(at))), "{rows:?}");
     });
 }
 

@@ -2,7 +2,6 @@
 
 use actix_web::rt::System;
 use customer_segments::accounts::Actor;
-use customer_segments::accounts::actor::Subject;
 use customer_segments::admin::cell::Show;
 use customer_segments::admin::changelist::ChangeList;
 use customer_segments::admin::checks::check;
@@ -39,7 +38,7 @@ const BY_PLACES: &[&Column] = &[&PLACES];
 const STORE: Store<Company> = Store { source: &company::SOURCE, list: company::list, id: |row| row.id, name: |row| row.name.clone() };
 
 const fn model(model_name: &'static str) -> Model {
-    Model { app_label: "tests", model_name, verbose_name: "Shop", verbose_name_plural: "Shops", subject: Subject::Company }
+    Model { app_label: "tests", model_name, verbose_name: "Shop", verbose_name_plural: "Shops", rights: company::RIGHTS }
 }
 
 struct ShopAdmin;

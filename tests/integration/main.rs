@@ -24,6 +24,7 @@ mod licences;
 mod own_model;
 mod permissions;
 mod query_counts;
+mod races;
 mod sample;
 mod security;
 mod security_releases;

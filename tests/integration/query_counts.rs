@@ -3,7 +3,7 @@
 //! The numbers are written down, so that one question more is a decision. Two of each belong to whoever asks: their session
 //! and their user.
 
-use customer_segments::accounts::Actor;
+use customer_segments::accounts::{Actor, Role};
 use customer_segments::db::Id;
 use customer_segments::segments::listed::ListChange;
 use customer_segments::segments::save::{self, Edited};
@@ -81,6 +81,44 @@ fn a_page_asks_as_many_questions_of_three_rows_as_of_three_hundred() {
                 let counts: Vec<usize> = found.iter().map(|questions| questions.len()).collect();
                 let asked = found.iter().max_by_key(|questions| questions.len()).map(|questions| beginnings(questions));
                 wrong.push(format!("{path}: {counts:?}, not {expected}:{}", asked.unwrap_or_default()));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+/// Lists with "Delete selected", and what asking whether to asks: for who asks, for the objects, and for what goes and stays.
+/// Of companies that cannot be deleted, the first twenty are told with the names of what keeps them: two questions each.
+const DELETIONS: &[(&str, [usize; 3])] =
+    &[("customersegment", [6; 3]), ("company", [8, 26, 46]), ("contact", [5; 3]), ("contract", [4; 3]), ("user", [5; 3])];
+
+#[test]
+fn whether_to_delete_is_asked_with_as_many_questions_for_one_object_as_for_a_hundred() {
+    queries::listen();
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.superuser();
+        grow(&app, 100);
+        (0..99).for_each(|_| drop(app.user(Role::Tech, |_| {})));
+        let mut wrong = Vec::new();
+        for (model, expected) in DELETIONS {
+            let list = person.open(&format!("/admin/crm_app/{model}/"));
+            let mut keys = list.attributes("input[name=_selected_action]", "value");
+            assert_eq!(keys.len(), 100, "{model}");
+            // Nobody deletes themselves.
+            keys.retain(|key| Some(key) != person.id.map(|id| id.to_string()).as_ref());
+            for (some, expected) in [&keys[..1], &keys[..10], &keys[..]].into_iter().zip(expected) {
+                let form = list.form_at("#changelist-form").fill("action", "delete_selected");
+                let form = some.iter().fold(form, |form, key| form.and("_selected_action", key));
+                queries::heard(&app.test.db);
+                let asked = person.submit(&form);
+                let mut questions = queries::heard(&app.test.db);
+                // Whoever acts is held until they are done, where others write at the same time.
+                questions.retain(|question| !question.contains("FOR KEY SHARE"));
+                assert_eq!(asked.status, 200, "{model}: {}", asked.body);
+                if questions.len() != *expected {
+                    wrong.push(format!("{} of {model}: {}, not {expected}:{}", some.len(), questions.len(), beginnings(&questions)));
+                }
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));

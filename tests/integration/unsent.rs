@@ -4,9 +4,12 @@ use customer_segments::accounts::Role;
 use customer_segments::db::schema::segments_session;
 use diesel::prelude::*;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use uuid::Uuid;
 
 use crate::support::app::{PASSWORD, Person};
+use crate::support::evaluator::{self, World};
 use crate::support::page::{Answer, Form};
+use crate::support::stored::store;
 use crate::support::{TestApp, TestDb, on_engines};
 
 const LIST: &str = "/admin/crm_app/customersegment/";
@@ -48,6 +51,7 @@ fn what_was_typed_outlives_the_session_and_is_sent_by_its_author_alone() {
         assert_eq!((kept.status, kept.text("h1").as_str()), (200, "Your changes were not saved yet"));
         assert_eq!(kept.texts("#unsent-form tbody th")[..5], ["Name", "Description", "Segment type", "Status", "Filter criteria"]);
         assert_eq!(kept.texts("#unsent-form tbody td")[0], "โรงแรม <b>");
+        assert_eq!(kept.text("h2"), "Add Customer Segment");
         assert_eq!(names(&person), Vec::<String>::new(), "nothing is sent by itself");
         let again = kept.form();
         assert_eq!((again.action.as_str(), again.value("description")), (ADD, Some("one\ntwo")));
@@ -136,5 +140,113 @@ fn a_sign_in_form_cannot_be_made_to_lead_or_send_elsewhere() {
         }
         let long = typed(&app.sign_in(&person.username)).fill("description", &"ก".repeat(100_000));
         assert_eq!(app.anonymous().submit(&long).status, 403);
+    });
+}
+
+/// Somebody who fills in a form, is signed out, and signs in again: the page that they get.
+fn given_back(app: &TestApp, person: &Person<'_>, form: &Form) -> Answer {
+    end_sessions(app);
+    let kept = sign_in_on(person, &person.submit(form), &person.username);
+    assert_eq!((kept.status, kept.text("h1").as_str()), (200, "Your changes were not saved yet"), "{}", kept.body);
+    kept
+}
+
+/// The table of what was typed, row by row.
+fn rows(kept: &Answer) -> Vec<String> {
+    kept.texts("#unsent-form tbody tr")
+}
+
+fn with_customers(test: impl Fn(&TestApp, &Person<'_>)) {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (acme, bar) = (Uuid::now_v7(), Uuid::now_v7());
+        let company = |id, name: &str| evaluator::Company { id, name: name.into(), ..evaluator::Company::default() };
+        let contact = |name: &str| evaluator::Contact {
+            id: Uuid::now_v7(),
+            company_id: acme,
+            name: name.into(),
+            email: format!("{}@example.com", name.to_lowercase()),
+            contact_type: "Other".into(),
+            preferred_contact_method: "Email".into(),
+            preferred_language: "en".into(),
+            ..evaluator::Contact::default()
+        };
+        let companies = vec![company(acme, "Acme"), company(bar, "ร้านกาแฟ")];
+        store(&app.test.db, &World { companies, contacts: vec![contact("Ploy"), contact("Somchai")], contracts: vec![] });
+        test(&app, &app.staff());
+    });
+}
+
+fn key_of(person: &Person<'_>, list: &str, name: &str) -> String {
+    let page = person.open(&format!("/admin/crm_app/{list}/?q={name}"));
+    let link = page.attributes("#result_list tbody .field-name a", "href").swap_remove(0);
+    link.split('/').nth(4).unwrap().to_owned()
+}
+
+#[test]
+fn what_was_changed_is_shown_by_its_label_and_name_beside_what_is_saved() {
+    with_customers(|app, person| {
+        let (ploy, bar) = (key_of(person, "contact", "Ploy"), key_of(person, "company", "ร้านกาแฟ"));
+        let change = format!("/admin/crm_app/contact/{ploy}/change/");
+        let form = person.open(&change).form();
+        let typed = form.clone().fill("title", "Chief <b>").fill("company", &bar).fill("preferred_language", "th").and("_continue", "1");
+        let kept = given_back(app, person, &typed);
+        assert_eq!(kept.text("h2"), "Change Contact: Ploy");
+        assert_eq!(rows(&kept), ["Company Acme ร้านกาแฟ", "Title - Chief <b>", "Preferred language en th"]);
+        assert_eq!(kept.attributes("#unsent-form td a", "href").len(), 2, "what was chosen leads to its page");
+        let shown = kept.text("#content");
+        assert!(!shown.contains(&bar) && !shown.contains("_version") && !shown.contains("csrf"), "{shown}");
+        // Going on opens the form with what was typed, and saves nothing yet.
+        let opened = person.submit(&kept.form().and("_edit", "1"));
+        assert_eq!((opened.status, opened.form().value("title")), (200, Some("Chief <b>")), "{}", opened.body);
+        assert_eq!(opened.form().value("company"), Some(&*bar));
+        assert_eq!(person.open(&change).form().value("title"), Some(""));
+        assert_eq!(person.submit(&opened.form().and("_save", "1")).status, 303);
+        assert_eq!(person.open(&change).form().value("title"), Some("Chief <b>"));
+    });
+}
+
+#[test]
+fn whom_somebody_was_listing_is_shown_by_name() {
+    with_customers(|app, person| {
+        let (ploy, acme) = (key_of(person, "contact", "Ploy"), key_of(person, "company", "Acme"));
+        let form = person.open(ADD).form().fill("name", "VIP").fill("segment_type", "static");
+        let kept = given_back(app, person, &form.and("contact_available", &ploy).and("company_available", &acme).and("_save", "Save"));
+        let told = rows(&kept);
+        assert!(told.contains(&"Contacts to add Ploy".to_owned()) && told.contains(&"Companies to add Acme".to_owned()), "{told:?}");
+        assert!(!told.iter().any(|row| row.contains("page") || row.contains(&ploy)), "{told:?}");
+        let opened = person.submit(&kept.form().and("_edit", "1"));
+        assert_eq!(opened.form().value("contact_adding"), Some(&*ploy));
+        assert_eq!(names(person), Vec::<String>::new());
+        assert_eq!(person.submit(&kept.form()).status, 303);
+        assert_eq!(names(person), ["VIP"]);
+    });
+}
+
+#[test]
+fn what_is_no_form_is_told_by_what_it_does() {
+    with_customers(|app, person| {
+        person.submit(&person.open(ADD).form().fill("name", "Bars").fill("filter_criteria", RULES));
+        let list = person.open(LIST);
+        let key = list.attributes("input[name=_selected_action]", "value").swap_remove(0);
+        let members = format!("{LIST}{key}/members/");
+        let kept = given_back(app, person, &person.open(&members).form().fill("campaign", "Spring"));
+        assert_eq!((kept.text("h2").as_str(), rows(&kept)), ("Members: Bars", vec!["Campaign Spring".to_owned()]));
+        let archive = person.open(LIST).form_at("#changelist-form").fill("action", "archive").and("_selected_action", &key);
+        let kept = given_back(app, person, &archive);
+        assert_eq!((kept.text("h2").as_str(), rows(&kept)), ("Archive selected Customer Segments", vec!["Selected Bars".to_owned()]));
+        assert!(!kept.has("[name=_edit]"), "there is no form to go on with");
+        assert_eq!(person.submit(&kept.form()).status, 303);
+        assert_eq!(names(person), Vec::<String>::new(), "it is archived now");
+        // To whom something was about to be handed over is told by name, to whoever may see users.
+        let (admin, to) = (app.role(Role::Admin), app.staff());
+        let hand_over = format!("{LIST}{key}/hand_over/");
+        let kept = given_back(app, &admin, &admin.open(&hand_over).form().fill("owner", &to.id.unwrap().to_string()));
+        assert_eq!((kept.text("h2").as_str(), rows(&kept)), ("Hand over: Bars", vec![format!("Owner {}", to.username)]));
+        sign_in_on(person, &person.open("/admin/login/"), &person.username);
+        // A search that somebody was asking for saves nothing, so nothing offers to.
+        let form = person.open("/admin/crm_app/contact/add/").form().fill("name", "New").and("_search_company", "1");
+        let kept = given_back(app, person, &form);
+        assert_eq!(kept.texts("#unsent-form button"), ["Go on editing"]);
     });
 }

@@ -241,7 +241,7 @@ fn a_superuser_makes_another_and_roles_take_hold_at_once() {
         assert_eq!(other.get(LIST).status, 403);
         let form = root.open(&of(other.id, "change")).form();
         assert_eq!(root.submit(&form.fill("role", "Admin").and("is_superuser", "on").and("_save", "1")).status, 303);
-        assert_eq!(told(&app)[0], "Changed Role and Superuser status.");
+        assert_eq!(told(&app)[0], "Changed Role: Tech → Admin and Superuser status: no → yes.");
         assert_eq!(other.get(LIST).status, 200, "the session goes on with the new rights");
         let form = root.open(&of(other.id, "change")).form();
         assert_eq!(root.submit(&form.fill("role", "Tech").without("is_superuser").and("_save", "1")).status, 303);
@@ -449,10 +449,15 @@ fn everything_of_a_user_is_handed_over_before_they_are_deleted() {
         add_segment(&leaves, "One");
         add_segment(&leaves, "Two");
         add_segment(&stays, "Another's");
-        let asked = admin.get(&of(leaves.id, "delete"));
-        assert_eq!(asked.location(), of(leaves.id, "hand_over"));
-        let page = admin.follow(&asked);
-        assert!(message(&page).contains("still owns 2 segments"), "{}", page.body);
+        let kept = admin.open(&of(leaves.id, "delete"));
+        assert_eq!(kept.text("h1"), "Cannot delete User");
+        assert_eq!(kept.texts(".protected li").len(), 2, "the page names what they own");
+        assert_eq!(kept.attributes(".actions-row a.default", "href"), [of(leaves.id, "hand_over")]);
+        let several = admin.open(LIST).form_at("#changelist-form").fill("action", "delete_selected");
+        let several = admin.submit(&several.and("_selected_action", &leaves.id.unwrap().to_string()));
+        assert_eq!(several.texts(".protected li").len(), 2, "{}", several.body);
+        let page = admin.open(&of(leaves.id, "hand_over"));
+        assert!(page.text("#content").contains("owns 2 segments"), "{}", page.body);
         assert!(page.texts("#id_owner option").iter().any(|option| option.starts_with(&stays.username)));
         assert!(!page.body.contains(&gone), "who cannot sign in gets nothing");
         // Sent past the page that asks, it is refused too.
@@ -463,6 +468,12 @@ fn everything_of_a_user_is_handed_over_before_they_are_deleted() {
         let done = admin.submit(&page.form().fill("owner", &stays.id.unwrap().to_string()));
         assert!(message(&admin.follow(&done)).contains("2 segments"), "{}", done.body);
         assert!(owners(&app).values().all(|owner| *owner == stays.id));
+        let history = |person: &Person<'_>| admin.open(&of(person.id, "history")).text("#change-history");
+        assert!(history(&leaves).contains(&format!("Handed over 2 segments to {}.", stays.username)), "{}", history(&leaves));
+        assert!(history(&stays).contains(&format!("Was given 2 segments of {}.", leaves.username)), "{}", history(&stays));
+        let nothing = admin.get(&of(leaves.id, "hand_over"));
+        assert_eq!(nothing.location(), of(leaves.id, "change"));
+        assert!(message(&admin.follow(&nothing)).contains("owns no segments: there is nothing to hand over"));
         let deleted = admin.post_form(&of(leaves.id, "delete"), &[]);
         assert_eq!(message(&admin.follow(&deleted)), format!("The User “{}” was deleted successfully.", leaves.username));
         assert_eq!(leaves.get("/admin/").status, 302);

@@ -5,15 +5,18 @@
 use askama::Template;
 
 use super::UserAdmin;
-use crate::accounts::belongings::Belongings;
+use super::belongings::Belongings;
+use crate::accounts::Actor;
 use crate::accounts::managing::{self, Account, Values, stored_username};
 use crate::accounts::password;
 use crate::accounts::password_rules::Problems;
 use crate::accounts::user::{User, username_problem};
 use crate::admin::bound_field::BoundField;
+use crate::admin::deletion::{Protected, named_of};
 use crate::admin::display::counted;
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
 use crate::admin::form::{FormData, FormErrors};
+use crate::admin::form_page::ObjectView;
 use crate::admin::html::Html;
 use crate::admin::model_admin::ModelAdmin;
 use crate::config::PasswordHasher;
@@ -170,11 +173,26 @@ pub fn refusal(error: &AppError) -> Option<FormErrors> {
     }
 }
 
-/// See `Edit::delete`. Nothing loses its owner by the way: what the user owns is handed over first.
+/// See `Edit::protects`: what they own is handed over first.
+pub fn protects<B: Belongings>(connection: &mut AnyConnection, actor: &Actor, rows: &[Account]) -> Result<Vec<Protected>> {
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let owned = B::count_by_owner(connection, &ids)?;
+    let kept = rows.iter().filter_map(|row| Some((row, *owned.get(&row.id)?)));
+    let protected = |(place, (row, count)): (usize, (&Account, i64))| {
+        let groups = vec![B::group(connection, actor, row.id, count, named_of(place, rows.len()))?];
+        let object = ObjectView::of::<UserAdmin<B>>(row);
+        Ok(Protected { model: UserAdmin::<B>::MODEL, object, groups, remedy: Some(("Hand over", "hand_over")) })
+    };
+    kept.enumerate().map(protected).collect()
+}
+
+/// See `Edit::delete`. Nothing loses its owner by the way: they are counted once nobody can add one for this user.
 pub fn delete<B: Belongings>(connection: &mut AnyConnection, act: &Act<'_>, row: &Account) -> Result<()> {
+    managing::lock_out(connection, row.id)?;
     let owned = B::count(connection, row.id)?;
     if owned > 0 {
-        return Err(AppError::Conflict(still_owns::<B>(&row.values.username, owned)));
+        let (who, what) = (&row.values.username, owns::<B>(owned));
+        return Err(AppError::Conflict(format!("“{who}” still owns {what}. Hand over first what they own, then delete them.")));
     }
     managing::delete(connection, act.actor, act.clock.now(), row.id)
 }
@@ -189,11 +207,6 @@ pub fn deactivate(connection: &mut AnyConnection, act: &Act<'_>, row: &Account, 
     }
     managing::update(connection, act.actor, act.clock.now(), row.id, &Values { is_active: false, ..values })?;
     Ok(true)
-}
-
-/// Why a user is not deleted yet.
-pub fn still_owns<B: Belongings>(username: &str, owned: i64) -> String {
-    format!("“{username}” still owns {}. Hand over first what they own, then delete them.", owns::<B>(owned))
 }
 
 /// "3 segments".

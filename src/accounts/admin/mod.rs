@@ -3,17 +3,19 @@
 //! Declarations, read by `crate::admin`; what the form does beyond its fields is in `form`, the pages beside it in `tools`.
 //! What users own is handed in by `routes` as [`Belongings`]. On a database shared with the CRM nothing of a user is edited.
 
+pub mod belongings;
 pub mod columns;
 pub mod form;
 pub mod tools;
 
 use std::marker::PhantomData;
 
+use self::belongings::Belongings;
 use self::columns::ROLES;
 use self::form::{Edited, Panels};
-use super::actor::{Actor, Permission, Subject};
-use super::belongings::Belongings;
-use super::managing::{self, Account, sets_rights, sets_superuser};
+use super::actor::{Actor, Permission};
+use super::managing::{self, Account};
+use super::managing_rules::{self, sets_rights, sets_superuser};
 use crate::admin::actions::{Action, DELETE, Deed, delete};
 use crate::admin::cell::{Cell, Show};
 use crate::admin::editing::{Edit, Editing, FormContext};
@@ -39,13 +41,13 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
         model_name: managing::MODEL,
         verbose_name: "User",
         verbose_name_plural: "Users",
-        subject: Subject::User,
+        rights: managing_rules::RIGHTS,
     };
     const KEY: &'static Column = &columns::ID;
     const STORE: Store<Account> =
         Store { source: &columns::SOURCE, list: columns::list, id: |row| row.id, name: |row| row.values.username.clone() };
     const VISIBLE: Visible = |actor| if actor.is_admin() { Sql::all() } else { Sql::none() };
-    const MAY: fn(&Actor, Permission, Option<&Account>) -> Result<()> = managing::require;
+    const MAY: fn(&Actor, Permission, Option<&Account>) -> Result<()> = managing_rules::require;
 
     const LIST_DISPLAY: &'static [ListColumn<Account>] = &[
         ListColumn::link("username", "Username", Show::Text(|row| &row.values.username), SortKey::ascending(&columns::USERNAME)),
@@ -105,13 +107,13 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
             label: "Reset password",
             page: "password",
             method: Method::Get,
-            is_offered: |actor, row| managing::require(actor, Permission::Change, Some(row)).is_ok(),
+            is_offered: |actor, row| managing_rules::require(actor, Permission::Change, Some(row)).is_ok(),
         },
         ObjectTool {
             label: "End sessions",
             page: "end_sessions",
             method: Method::Post,
-            is_offered: |actor, row| managing::require_rank(actor, row).is_ok(),
+            is_offered: |actor, row| managing_rules::require_rank(actor, row).is_ok(),
         },
         ObjectTool { label: "Hand over", page: "hand_over", method: Method::Get, is_offered: |actor, _| actor.is_admin() },
     ];
@@ -126,7 +128,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
         refusal: form::refusal,
         delete: form::delete::<B>,
         related: |_, _| Ok(Vec::new()),
-        protects: |_, _, _| Ok(Vec::new()),
+        protects: form::protects::<B>,
         shows_again: |_| false,
     });
 }

@@ -1,29 +1,30 @@
-//! The pages beside a user's form: password reset, sessions ended, everything handed over, and the way to deletion.
+//! The pages beside a user's form: password reset, sessions ended, everything handed over.
 //!
 //! Handlers, listed in `routes`; the deeds and their rules are `managing`'s. Handing over and ending sessions go on a
 //! database shared with the CRM too: segments and sessions are written there, users are not.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::UserAdmin;
-use super::form::{owns, still_owns};
+use super::belongings::{Belongings, Handed};
+use super::form::owns;
 use crate::accounts::actor::Permission;
-use crate::accounts::belongings::Belongings;
-use crate::accounts::hand_over::{self, Question};
+use crate::accounts::hand_over::{self, NOBODY, Question};
 use crate::accounts::hashing::Hashing;
 use crate::accounts::managing::{self, Account};
+use crate::accounts::managing_rules::require;
 use crate::accounts::password_rules::Problems;
 use crate::accounts::session::Level;
+use crate::accounts::user::as_they_are;
 use crate::accounts::{Posted, Staff};
 use crate::admin::display::counted;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::ModelAdmin;
-use crate::admin::task;
-use crate::admin::views::{self, unknown};
+use crate::admin::object::Object;
 use crate::clock::Clock;
-use crate::db::{Db, Id};
+use crate::db::{AnyConnection, Db};
 use crate::error::{AppError, Result};
 
 #[derive(Template)]
@@ -37,27 +38,26 @@ struct PasswordPage {
 }
 
 /// `GET …/{id}/password/`
-pub async fn password_form<B: Belongings>(request: HttpRequest, staff: Staff, path: Path<String>, db: Data<Db>) -> Result<HttpResponse> {
-    let Some(target) = find::<B>(&db, &staff, &path).await? else { return unknown::<UserAdmin<B>>(&staff, &path) };
-    if target.is(&staff.actor) {
+pub async fn password_form<B: Belongings>(request: HttpRequest, staff: Staff, target: Object<UserAdmin<B>>) -> Result<HttpResponse> {
+    if target.0.is(&staff.actor) {
         return Ok(see_other("/admin/password_change/"));
     }
-    managing::require(&staff.actor, Permission::Change, Some(&target))?;
-    password_page::<B>(&request, &staff, &target, Problems::default())
+    require(&staff.actor, Permission::Change, Some(&target.0))?;
+    password_page::<B>(&request, &staff, &target.0, Problems::default())
 }
 
 /// `POST …/{id}/password/`
 pub async fn reset_password<B: Belongings>(
     request: HttpRequest,
     staff: Staff,
-    path: Path<String>,
+    target: Object<UserAdmin<B>>,
     typed: Posted,
     db: Data<Db>,
     clock: Data<Clock>,
     hashing: Data<Hashing>,
 ) -> Result<HttpResponse> {
-    let Some(target) = find::<B>(&db, &staff, &path).await? else { return unknown::<UserAdmin<B>>(&staff, &path) };
-    managing::require(&staff.actor, Permission::Change, Some(&target))?;
+    let target = target.0;
+    require(&staff.actor, Permission::Change, Some(&target))?;
     let [first, again] = ["password1", "password2"].map(|field| typed.get(field).unwrap_or_default());
     let problems = Problems::of(first, again, &target.values.username);
     if !(problems.first.is_empty() && problems.again.is_empty()) {
@@ -65,34 +65,36 @@ pub async fn reset_password<B: Belongings>(
     }
     let (hash, actor, now, id) = (hashing.hash(first).await?, staff.actor.clone(), clock.now(), target.id);
     db.write(move |connection| managing::reset_password(connection, &actor, now, id, &hash)).await?;
-    staff.message(
-        Level::Success,
-        format!("The password of “{}” was changed, and they are signed out everywhere.", target.values.username),
-    )?;
+    let who = target.values.username;
+    staff.message(Level::Success, format!("The password of “{who}” was changed, and they are signed out everywhere."))?;
     Ok(see_other(&UserAdmin::<B>::MODEL.change_url(id)))
 }
 
 /// `POST …/{id}/end_sessions/`
 pub async fn end_sessions<B: Belongings>(
     staff: Staff,
-    path: Path<String>,
+    target: Object<UserAdmin<B>>,
     _asked: Posted,
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    let Some(target) = find::<B>(&db, &staff, &path).await? else { return unknown::<UserAdmin<B>>(&staff, &path) };
-    let (actor, now, id) = (staff.actor.clone(), clock.now(), target.id);
+    let (actor, now, id) = (staff.actor.clone(), clock.now(), target.0.id);
     let ended = db.write(move |connection| managing::end_sessions(connection, &actor, now, id)).await?;
-    staff
-        .message(Level::Success, format!("“{}” is signed out: {} ended.", target.values.username, counted(ended, "session", "sessions")))?;
+    let (who, sessions) = (target.0.values.username, counted(ended, "session", "sessions"));
+    staff.message(Level::Success, format!("“{who}” is signed out: {sessions} ended."))?;
     Ok(see_other(&UserAdmin::<B>::MODEL.change_url(id)))
 }
 
 /// `GET …/{id}/hand_over/`
-pub async fn hand_over_form<B: Belongings>(request: HttpRequest, staff: Staff, path: Path<String>, db: Data<Db>) -> Result<HttpResponse> {
-    match question::<B>(&db, &staff, &path).await? {
-        Some((question, _)) => hand_over::show(&request, &staff, question, None),
-        None => unknown::<UserAdmin<B>>(&staff, &path),
+pub async fn hand_over_form<B: Belongings>(
+    request: HttpRequest,
+    staff: Staff,
+    giver: Object<UserAdmin<B>>,
+    db: Data<Db>,
+) -> Result<HttpResponse> {
+    match question::<B>(&db, &giver.0).await? {
+        Some(question) => hand_over::show(&request, &staff, question, None),
+        None => nothing::<B>(&staff, &giver.0),
     }
 }
 
@@ -100,59 +102,57 @@ pub async fn hand_over_form<B: Belongings>(request: HttpRequest, staff: Staff, p
 pub async fn hand_over<B: Belongings>(
     request: HttpRequest,
     staff: Staff,
-    path: Path<String>,
+    giver: Object<UserAdmin<B>>,
     posted: Posted,
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    let Some((asked, id)) = question::<B>(&db, &staff, &path).await? else { return unknown::<UserAdmin<B>>(&staff, &path) };
+    let giver = giver.0;
+    let Some(asked) = question::<B>(&db, &giver).await? else { return nothing::<B>(&staff, &giver) };
     let to = match hand_over::chosen(&posted) {
         Ok(to) => to,
         Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)),
     };
-    let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
-    match db.write(move |connection| B::hand_over(connection, &actor, &now, id, to)).await {
-        Ok(handed) => staff.message(Level::Success, format!("{} of “{}” handed over.", owns::<B>(handed), asked.object.0))?,
-        Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some("Select somebody who can sign in.")),
+    let (actor, now, from) = (staff.actor.clone(), Clock::clone(&clock), giver.id);
+    let hand_over = move |connection: &mut AnyConnection| {
+        let actor = as_they_are(connection, &actor)?;
+        let handed = B::hand_over(connection, &actor, &now, from, to)?;
+        if handed.count > 0 {
+            managing::note_hand_over(connection, &actor, now.now(), &owns::<B>(handed.count), from, to)?;
+        }
+        Ok(handed)
+    };
+    match db.write(hand_over).await {
+        Ok(handed) => tell_handed::<B>(&staff, &giver, handed)?,
+        Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)),
         Err(error) => return Err(error),
     }
     Ok(see_other(&asked.object.1))
 }
 
-/// `GET …/{id}/delete/`: asks for what they own first, then whether they are to be deleted.
-pub async fn delete_form<B: Belongings>(
-    request: HttpRequest,
-    staff: Staff,
-    path: Path<String>,
-    db: Data<Db>,
-    clock: Data<Clock>,
-) -> Result<HttpResponse> {
-    if let Some(target) = find::<B>(&db, &staff, &path).await? {
-        managing::require(&staff.actor, Permission::Delete, Some(&target))?;
-        let owned = db.read(move |connection| B::count(connection, target.id)).await?;
-        if owned > 0 {
-            staff.message(Level::Warning, still_owns::<B>(&target.values.username, owned))?;
-            return Ok(see_other(&UserAdmin::<B>::MODEL.object_url(target.id, "hand_over")));
-        }
+fn tell_handed<B: Belongings>(staff: &Staff, giver: &Account, handed: Handed) -> Result<()> {
+    staff.message(Level::Success, format!("{} of “{}” handed over.", owns::<B>(handed.count), giver.values.username))?;
+    if handed.gone > 0 {
+        staff
+            .message(Level::Warning, format!("{} could not be handed over: deleted by somebody else meanwhile.", owns::<B>(handed.gone)))?;
     }
-    views::delete_form::<UserAdmin<B>>(request, staff, db, clock, path).await
+    Ok(())
 }
 
-async fn find<B: Belongings>(db: &Db, staff: &Staff, path: &str) -> Result<Option<Account>> {
-    let Some(id) = Id::parse(path) else { return Ok(None) };
-    let actor = staff.actor.clone();
-    db.read(move |connection| task::find::<UserAdmin<B>>(connection, &actor, id)).await
+/// What the page asks; `None` for somebody who owns nothing.
+async fn question<B: Belongings>(db: &Db, giver: &Account) -> Result<Option<Question>> {
+    let (id, model) = (giver.id, UserAdmin::<B>::MODEL);
+    let read = move |connection: &mut AnyConnection| Ok((B::count(connection, id)?, hand_over::recipients(connection, Some(id))?));
+    let (owned, recipients) = db.read(read).await?;
+    let username = giver.values.username.clone();
+    let sentence = format!("“{username}” owns {}. All of them go to the new owner, who may change and delete them.", owns::<B>(owned));
+    let (object, action) = ((username, model.change_url(id)), model.object_url(id, "hand_over"));
+    Ok((owned > 0).then_some(Question { model, object, action, sentence, recipients }))
 }
 
-async fn question<B: Belongings>(db: &Db, staff: &Staff, path: &str) -> Result<Option<(Question, Id)>> {
-    let Some(target) = find::<B>(db, staff, path).await? else { return Ok(None) };
-    let (id, model) = (target.id, UserAdmin::<B>::MODEL);
-    let (owned, recipients) =
-        db.read(move |connection| Ok((B::count(connection, id)?, hand_over::recipients(connection, Some(id))?))).await?;
-    let sentence =
-        format!("“{}” owns {}. All of them go to the new owner, who may change and delete them.", target.values.username, owns::<B>(owned));
-    let object = (target.values.username, model.change_url(id));
-    Ok(Some((Question { model, object, action: model.object_url(id, "hand_over"), sentence, recipients }, id)))
+fn nothing<B: Belongings>(staff: &Staff, giver: &Account) -> Result<HttpResponse> {
+    staff.message(Level::Info, format!("“{}” owns no {}: there is nothing to hand over.", giver.values.username, B::MANY))?;
+    Ok(see_other(&UserAdmin::<B>::MODEL.change_url(giver.id)))
 }
 
 fn password_page<B: Belongings>(request: &HttpRequest, staff: &Staff, target: &Account, problems: Problems) -> Result<HttpResponse> {

@@ -7,10 +7,9 @@ use super::contract::{CONTRACT_COMPANY, ContractAdmin};
 use super::form::{Record, delete_selected, editing};
 use super::{COMPANY, COMPANY_ID, COUNTED, IN_LISTS, by, by_company, model, shown};
 use crate::accounts::Actor;
-use crate::accounts::actor::Subject;
 use crate::admin::actions::Action;
 use crate::admin::cell::Show;
-use crate::admin::deletion::{Group, Protected};
+use crate::admin::deletion::{Group, Protected, named_of};
 use crate::admin::editing::Editing;
 use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, Widget};
 use crate::admin::filters::ListFilter;
@@ -35,7 +34,7 @@ impl ModelAdmin for CompanyAdmin {
     type Panels = ();
     type Cleaned = Row;
 
-    const MODEL: Model = model("company", "Company", "Companies", Subject::Company);
+    const MODEL: Model = model("company", "Company", "Companies", company::RIGHTS);
     const KEY: &'static Column = &COMPANY_ID;
     const STORE: Store<Self::Row> = Store { source: &company::SOURCE, list: company::list, id: |row| row.id, name: |row| row.name.clone() };
     const DETAIL: fn(&Row) -> String = place;
@@ -139,17 +138,13 @@ const METADATA: &[Field<Row>] = &[
 /// How many places or zones: as many as the column holds.
 const COUNT: Widget = Widget::Integer(0, 2_147_483_647);
 
-fn related(connection: &mut AnyConnection, row: &Row) -> Result<Vec<(&'static str, i64)>> {
+fn related(connection: &mut AnyConnection, rows: &[Row]) -> Result<Vec<(&'static str, i64)>> {
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     Ok(vec![
-        (IN_LISTS, company::count_lists(connection, row.id)?),
-        ("Companies that lose their parent", company::count_children(connection, row.id)?),
+        (IN_LISTS, company::count_entries(connection, &ids)?),
+        ("Companies that lose their parent", company::count_children(connection, &ids)?),
     ])
 }
-
-/// Contacts and contracts that are named of one company, and of each of several.
-const NAMED: (i64, i64) = (20, 5);
-/// Companies of which any are named; of more, numbers are told.
-const WITH_NAMES: usize = 20;
 
 /// A company with contacts or contracts stays.
 fn protects(connection: &mut AnyConnection, actor: &Actor, rows: &[Row]) -> Result<Vec<Protected>> {
@@ -157,13 +152,7 @@ fn protects(connection: &mut AnyConnection, actor: &Actor, rows: &[Row]) -> Resu
     let (people, bought) = (contact::count_by_company(connection, &ids)?, contract::count_by_company(connection, &ids)?);
     let kept = rows.iter().filter(|row| people.contains_key(&row.id) || bought.contains_key(&row.id));
     let protected = |(place, row): (usize, &Row)| {
-        let named = if rows.len() == 1 {
-            NAMED.0
-        } else if place < WITH_NAMES {
-            NAMED.1
-        } else {
-            0
-        };
+        let named = named_of(place, rows.len());
         let mut groups = Vec::new();
         if let Some(count) = people.get(&row.id) {
             let by = (&CONTACT_COMPANY, by_company::PARAMETER);
@@ -173,7 +162,7 @@ fn protects(connection: &mut AnyConnection, actor: &Actor, rows: &[Row]) -> Resu
             let by = (&CONTRACT_COMPANY, by_company::PARAMETER);
             groups.push(Group::of::<ContractAdmin>(connection, actor, by, row.id, (*count, named))?);
         }
-        Ok(Protected { model: CompanyAdmin::MODEL, object: ObjectView::of::<CompanyAdmin>(row), groups })
+        Ok(Protected { model: CompanyAdmin::MODEL, object: ObjectView::of::<CompanyAdmin>(row), groups, remedy: None })
     };
     kept.enumerate().map(protected).collect()
 }

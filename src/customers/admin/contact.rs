@@ -4,7 +4,6 @@
 
 use super::form::{Record, delete_selected, editing};
 use super::{COMPANY, COUNTED, IN_LISTS, by, by_company, company_named, model, shown};
-use crate::accounts::actor::Subject;
 use crate::admin::actions::Action;
 use crate::admin::cell::Show;
 use crate::admin::editing::Editing;
@@ -17,8 +16,8 @@ use crate::admin::search::SearchField;
 use crate::criteria::catalogue::{company as companies, contact as contacts};
 use crate::criteria::choices;
 use crate::customers::contact::{self, Contact, Row};
-use crate::db::AnyConnection;
 use crate::db::schema::crm_app_contact;
+use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::Column;
 
@@ -34,7 +33,7 @@ impl ModelAdmin for ContactAdmin {
     type Panels = ();
     type Cleaned = Contact;
 
-    const MODEL: Model = model("contact", "Contact", "Contacts", Subject::Contact);
+    const MODEL: Model = model("contact", "Contact", "Contacts", contact::RIGHTS);
     const KEY: &'static Column = &CONTACT_ID;
     const STORE: Store<Self::Row> =
         Store { source: &contact::SOURCE, list: contact::list, id: |row| row.contact.id, name: |row| row.contact.name.clone() };
@@ -170,6 +169,7 @@ const METADATA: &[Field<Row>] = &[
     shown("updated_at", "Updated at", Show::Time(|row: &Row| Some(row.contact.updated_at))),
 ];
 
-fn related(connection: &mut AnyConnection, row: &Row) -> Result<Vec<(&'static str, i64)>> {
-    Ok(vec![(IN_LISTS, contact::count_lists(connection, row.contact.id)?)])
+fn related(connection: &mut AnyConnection, rows: &[Row]) -> Result<Vec<(&'static str, i64)>> {
+    let ids: Vec<Id> = rows.iter().map(|row| row.contact.id).collect();
+    Ok(vec![(IN_LISTS, contact::count_entries(connection, &ids)?)])
 }

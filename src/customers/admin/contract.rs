@@ -4,7 +4,6 @@
 
 use super::form::{Record, delete_selected, editing};
 use super::{COMPANY, COUNTED, by, by_company, company_named, model, shown};
-use crate::accounts::actor::Subject;
 use crate::admin::actions::Action;
 use crate::admin::cell::Show;
 use crate::admin::editing::Editing;
@@ -34,7 +33,7 @@ impl ModelAdmin for ContractAdmin {
     type Panels = ();
     type Cleaned = Contract;
 
-    const MODEL: Model = model("contract", "Contract", "Contracts", Subject::Contract);
+    const MODEL: Model = model("contract", "Contract", "Contracts", contract::RIGHTS);
     const KEY: &'static Column = &CONTRACT_ID;
     const STORE: Store<Self::Row> = Store {
         source: &contract::SOURCE,

@@ -1,7 +1,7 @@
 //! The screens of companies, contacts and contracts: what their lists and forms show, a file each.
 //!
 //! Declarations, read by `crate::admin`; what their forms do beyond that is in `form`. On a database shared with the CRM all
-//! three are only looked at: the permission table says so.
+//! three are only looked at: their rights say so.
 
 mod by_company;
 mod company;
@@ -9,7 +9,7 @@ mod contact;
 mod contract;
 mod form;
 
-use crate::accounts::actor::Subject;
+use crate::accounts::actor::Rights;
 use crate::admin::cell::Show;
 use crate::admin::fieldset::{Field, ReadonlyField};
 use crate::admin::list_display::SortKey;
@@ -44,8 +44,8 @@ const fn company_named(foreign_key: &'static Column) -> SearchField {
 
 static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "ID");
 
-const fn model(model_name: &'static str, verbose_name: &'static str, verbose_name_plural: &'static str, subject: Subject) -> Model {
-    Model { app_label: "crm_app", model_name, verbose_name, verbose_name_plural, subject }
+const fn model(model_name: &'static str, verbose_name: &'static str, verbose_name_plural: &'static str, rights: &'static Rights) -> Model {
+    Model { app_label: "crm_app", model_name, verbose_name, verbose_name_plural, rights }
 }
 
 const fn by(column: &'static Column) -> SortKey {

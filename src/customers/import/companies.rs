@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::field::{Field, Kind};
 use super::lookup;
 use super::model::Model;
-use crate::accounts::actor::Subject;
+use crate::accounts::actor::Rights;
 use crate::criteria::catalogue;
 use crate::customers::bereaved::{self, Bereaved};
 use crate::customers::company::{self, Company};
@@ -17,7 +17,7 @@ use crate::query::{Column, Sql, text};
 impl Model for Company {
     type Key = String;
 
-    const SUBJECT: Subject = Subject::Company;
+    const RIGHTS: &'static Rights = company::RIGHTS;
     const NAME: &'static str = "company";
     const PLURAL: &'static str = "companies";
     const FOUND_BY: &'static [&'static str] = &["name"];

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::field::{Field, Kind};
 use super::lookup;
 use super::model::Model;
-use crate::accounts::actor::Subject;
+use crate::accounts::actor::Rights;
 use crate::criteria::catalogue;
 use crate::customers::bereaved::{self, Bereaved};
 use crate::customers::contact::{self, Contact};
@@ -26,7 +26,7 @@ pub(in crate::customers) enum Key {
 impl Model for Contact {
     type Key = Key;
 
-    const SUBJECT: Subject = Subject::Contact;
+    const RIGHTS: &'static Rights = contact::RIGHTS;
     const NAME: &'static str = "contact";
     const PLURAL: &'static str = "contacts";
     const FOUND_BY: &'static [&'static str] = &["name", "email"];

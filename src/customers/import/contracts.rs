@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::field::{Field, Kind};
 use super::lookup;
 use super::model::Model;
-use crate::accounts::actor::Subject;
+use crate::accounts::actor::Rights;
 use crate::criteria::catalogue;
 use crate::customers::bereaved::Bereaved;
 use crate::customers::contract::{self, Contract};
@@ -17,7 +17,7 @@ use crate::query::{Column, Sql, text};
 impl Model for Contract {
     type Key = String;
 
-    const SUBJECT: Subject = Subject::Contract;
+    const RIGHTS: &'static Rights = contract::RIGHTS;
     const NAME: &'static str = "contract";
     const PLURAL: &'static str = "contracts";
     const FOUND_BY: &'static [&'static str] = &["contract_number"];

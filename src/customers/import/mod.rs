@@ -27,7 +27,7 @@ use std::path::PathBuf;
 pub use report::{Refusal, RefusalWriter, Report};
 
 use crate::accounts::Actor;
-use crate::accounts::actor::{Permission, Subject};
+use crate::accounts::actor::{Permission, Rights};
 use crate::clock::Clock;
 use crate::customers::company::Company;
 use crate::customers::contact::Contact;
@@ -51,12 +51,12 @@ pub enum What {
 }
 
 impl What {
-    /// The model, as permissions know it.
-    pub fn subject(self) -> Subject {
+    /// Who may do what with it.
+    pub fn rights(self) -> &'static Rights {
         match self {
-            Self::Companies => Company::SUBJECT,
-            Self::Contacts => Contact::SUBJECT,
-            Self::Contracts => Contract::SUBJECT,
+            Self::Companies => Company::RIGHTS,
+            Self::Contacts => Contact::RIGHTS,
+            Self::Contracts => Contract::RIGHTS,
         }
     }
 }
@@ -110,10 +110,10 @@ pub fn run(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listener: &mut 
 
 fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listener: &mut dyn Listener) -> Result<Report> {
     for permission in [Permission::Add, Permission::Change] {
-        actor.require(permission, R::SUBJECT)?;
+        actor.require(permission, R::RIGHTS)?;
     }
     if order.create_companies {
-        actor.require(Permission::Add, Company::SUBJECT)?;
+        actor.require(Permission::Add, Company::RIGHTS)?;
     }
     if order.dry_run {
         return rehearse::<R>(db, clock, order, listener);

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use super::field::Field;
-use crate::accounts::actor::Subject;
+use crate::accounts::actor::Rights;
 use crate::customers::bereaved::Bereaved;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::Result;
@@ -16,8 +16,8 @@ pub(in crate::customers) trait Model: Clone + PartialEq + Send + 'static {
     /// What a row is found by, beside its id; trimmed and folded.
     type Key: Clone + Eq + Hash + Debug;
 
-    /// The model, as permissions know it.
-    const SUBJECT: Subject;
+    /// Who may do what with its rows.
+    const RIGHTS: &'static Rights;
     /// Its name in URLs and history.
     const NAME: &'static str;
     /// Several of them.

@@ -15,6 +15,8 @@ use diesel::sql_types::{Nullable, Text};
 
 use super::connection::{AnyConnection, Options};
 use super::deadline;
+use super::schema::auth_user;
+use super::types::Id;
 use crate::error::{AppError, Result};
 
 mod migrating;
@@ -201,6 +203,27 @@ where
         AnyConnection::Postgres(connection) => diesel::insert_into(table).values(rows).execute(connection),
         AnyConnection::Sqlite(connection) => diesel::insert_into(table).values(rows).execute(connection),
     }
+}
+
+/// How the row of a user is held until the transaction ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Nobody deletes it; others may hold it so too. What points to it takes the same lock.
+    Kept,
+    /// Nobody else holds it, and nothing new points to it.
+    Alone,
+}
+
+/// Holds the row of a user, and waits for whoever holds it. On SQLite, whoever writes holds everything already.
+pub fn hold_user(connection: &mut AnyConnection, id: Id, hold: Hold) -> QueryResult<()> {
+    let Some(connection) = as_postgres(connection) else { return Ok(()) };
+    let user = auth_user::table.find(id).select(auth_user::id);
+    let found = match hold {
+        Hold::Kept => user.for_key_share().load::<Id>(connection)?,
+        Hold::Alone => user.for_update().load::<Id>(connection)?,
+    };
+    drop(found);
+    Ok(())
 }
 
 mod catalogs {

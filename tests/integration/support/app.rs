@@ -10,7 +10,8 @@ use std::thread::{self, JoinHandle};
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
 use clap::Parser;
-use customer_segments::accounts::user::{NewUser, User};
+use customer_segments::accounts::managing::{self, Values};
+use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Actor, Role, password};
 use customer_segments::config::{Config, PasswordHasher, Settings};
 use customer_segments::db::Id;
@@ -91,15 +92,14 @@ impl TestApp {
     }
 
     /// Adds a user of the staff, changed as told, and gives their name.
-    pub(crate) fn user(&self, role: Role, change: impl FnOnce(&mut NewUser)) -> String {
+    pub(crate) fn user(&self, role: Role, change: impl FnOnce(&mut Values)) -> String {
         let count = self.test.db.read_blocking(User::count).unwrap();
-        let username = format!("{}-{count}", role.name().to_lowercase());
-        let email = format!("{username}@example.com");
-        let mut new = NewUser { username, password: hash().to_owned(), email, role, is_staff: true, is_superuser: false };
+        let mut new = Values::new(&format!("{}-{count}", role.name().to_lowercase()), role);
+        new.email = format!("{}@example.com", new.username);
         change(&mut new);
         // As the CRM would on a database that it shares.
-        let (crm, now) = (Actor::system("tests", false), self.test.clock.now());
-        self.test.db.write_blocking(|connection| User::insert(connection, &crm, &new, now)).unwrap();
+        let (crm, now, id) = (Actor::system("tests", false), self.test.clock.now(), Id::new());
+        self.test.db.write_blocking(|connection| managing::insert(connection, &crm, now, id, &new, hash())).unwrap();
         new.username
     }
 

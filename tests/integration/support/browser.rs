@@ -8,8 +8,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use customer_segments::accounts::actor::{Actor, Role};
+use customer_segments::accounts::managing::{self, Values};
 use customer_segments::accounts::password;
-use customer_segments::accounts::user::{NewUser, User};
+use customer_segments::accounts::user::User;
 use customer_segments::config::PasswordHasher;
 use customer_segments::db::Id;
 use reqwest::Method;
@@ -139,9 +140,9 @@ pub(crate) fn add_user(test: &TestDb, username: &str, role: Role) -> Id {
 pub(crate) fn add_user_with(test: &TestDb, username: &str, role: Role, password: &str) -> Id {
     // On a shared database this plays the CRM.
     let crm = Actor::system("tests", false);
-    let (now, password) = (test.clock.now(), password.to_owned());
-    let new = NewUser { username: username.into(), password, email: String::new(), role, is_staff: true, is_superuser: false };
-    test.db.write_blocking(|connection| User::insert(connection, &crm, &new, now)).expect("a new user")
+    let (now, id, new) = (test.clock.now(), Id::new(), Values::new(username, role));
+    test.db.write_blocking(|connection| managing::insert(connection, &crm, now, id, &new, password)).expect("a new user");
+    id
 }
 
 /// The user as they are stored now.

@@ -1,0 +1,71 @@
+//! The pages of an object's earlier versions: one beside how it stands now, and restoring it.
+//!
+//! Listed in `routes` for every model that keeps versions, like `views`.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::form::VERSION;
+use super::frame::{page, page_with, see_other};
+use super::model_admin::ModelAdmin;
+use super::pages::{ChangeFormPage, ComparePage};
+use super::query_string::{carrying, preserved};
+use super::versions::{self, Restored};
+use super::views::{task, tell, unknown};
+use crate::accounts::Staff;
+use crate::accounts::posted::Posted;
+use crate::accounts::session::Level;
+use crate::clock::Clock;
+use crate::db::{Db, Id};
+use crate::error::Result;
+
+/// `GET …/{id}/history/{version}/`: an earlier version beside how the object stands now.
+pub async fn compare<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let (id, version) = path.into_inner();
+    match versions::compare::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version)).await? {
+        Some(found) => page(&ComparePage::new(&request, &staff, found, &preserved(request.query_string()))?),
+        None => unknown::<A>(&staff, &id),
+    }
+}
+
+/// `POST …/{id}/history/{version}/`: restores the version.
+pub async fn restore<A: ModelAdmin>(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    path: Path<(String, String)>,
+    posted: Posted,
+) -> Result<HttpResponse> {
+    let ((id, version), compared) = (path.into_inner(), posted.get(VERSION).unwrap_or_default());
+    let restored = versions::restore::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version), compared).await?;
+    tell_restored::<A>(&request, &staff, &id, restored)
+}
+
+/// The answer to restoring a version.
+fn tell_restored<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, id: &str, restored: Restored) -> Result<HttpResponse> {
+    let filters = preserved(request.query_string());
+    match restored {
+        Restored::Unknown => unknown::<A>(staff, id),
+        Restored::Refused(form, is_unavailable) => {
+            let status = if is_unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+            page_with(status, &ChangeFormPage::new(request, staff, *form, &filters)?)
+        }
+        Restored::Overtaken => {
+            let sentence = "Somebody changed it while you were comparing, so nothing was restored. This is how it stands now.";
+            staff.message(Level::Warning, sentence)?;
+            Ok(see_other(&carrying(request.path().to_owned(), &filters)))
+        }
+        Restored::Saved(saved, when) => {
+            tell(staff, &A::MODEL, &saved, &format!("was restored to its version of {}.", when.trim_end_matches('.')))?;
+            Ok(see_other(&carrying(A::MODEL.change_url(saved.id), &filters)))
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Two people at the same moment: what one does while the other is not done yet.
+//!
+//! One of the two acts in a transaction that is held open for a while, so that the other one really meets it.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use customer_segments::accounts::managing;
+use customer_segments::accounts::user::as_they_are;
+use customer_segments::accounts::{Actor, Role};
+use customer_segments::db::dialect::Engine;
+use customer_segments::db::schema::crm_app_customersegment as segment;
+use customer_segments::db::{AnyConnection, Id};
+use customer_segments::error::Result;
+use customer_segments::segments::listed::ListChange;
+use customer_segments::segments::save::{self, Edited};
+use customer_segments::segments::{Draft, Input, bulk, model};
+use diesel::prelude::*;
+
+use crate::support::app::Person;
+use crate::support::{TestApp, TestDb, on_engines};
+
+const SEGMENTS: &str = "/admin/crm_app/customersegment/";
+const USERS: &str = "/admin/crm_app/user/";
+
+fn site(test: impl Fn(&TestApp, Engine)) {
+    on_engines(|engine| test(&TestApp::on(TestDb::new(engine)), engine));
+}
+
+/// Does `first` in a transaction that stays open while `second` begins; what came of `second`.
+fn while_open<T: Send>(app: &TestApp, first: impl Fn(&mut AnyConnection) -> Result<()> + Sync, second: impl FnOnce() -> T + Send) -> T {
+    let (done, begin) = mpsc::channel();
+    thread::scope(|scope| {
+        let (db, first) = (app.test.db.clone(), &first);
+        scope.spawn(move || {
+            let held = |connection: &mut AnyConnection| {
+                first(connection)?;
+                done.send(()).expect("the other one waits");
+                thread::sleep(Duration::from_millis(500));
+                Ok(())
+            };
+            db.write_blocking(held).expect("the first is done");
+        });
+        begin.recv().expect("the first has begun");
+        second()
+    })
+}
+
+fn actor(person: &Person<'_>) -> Actor {
+    Actor { id: person.id, name: person.username.clone(), role: Role::Sales, is_superuser: false, is_shared: false }
+}
+
+fn add_segment(connection: &mut AnyConnection, app: &TestApp, actor: &Actor, name: &str) -> Result<Id> {
+    let input = Input {
+        name: name.into(),
+        description: String::new(),
+        segment_type: "static".into(),
+        status: "active".into(),
+        tags: String::new(),
+        filter_criteria: "{}".into(),
+    };
+    let draft = Draft::parse(&input, None, (&app.test.clock).into()).expect("a good segment");
+    let (actor, id) = (as_they_are(connection, actor)?, Id::new());
+    save::insert(connection, &actor, &app.test.clock, id, &Edited::new(draft, ListChange::default()))?;
+    Ok(id)
+}
+
+fn stored_segment(app: &TestApp, owner: &Person<'_>, name: &str) -> Id {
+    app.test.db.write_blocking(|connection| add_segment(connection, app, &actor(owner), name)).unwrap()
+}
+
+/// Names and owners of all segments, by name.
+fn segments(app: &TestApp) -> Vec<(String, Option<Id>)> {
+    let all = segment::table.order(segment::name).select((segment::name, segment::created_by_id));
+    app.test.db.read_blocking(|connection| Ok(all.load(connection)?)).unwrap()
+}
+
+#[test]
+fn a_user_who_adds_a_segment_while_they_are_deleted_stays_its_owner() {
+    site(|app, _| {
+        let (admin, person) = (app.role(Role::Admin), app.staff());
+        let form = admin.open(&format!("{USERS}{}/delete/", person.id.unwrap())).form();
+        let adds = |connection: &mut AnyConnection| add_segment(connection, app, &actor(&person), "Late").map(|_| ());
+        let answer = while_open(app, adds, || admin.submit(&form));
+        assert_eq!(answer.status, 409, "{}", answer.body);
+        assert!(answer.text("#content").contains("owns 1 segment") || answer.text("#content").contains("Late"), "{}", answer.body);
+        assert_eq!(segments(app), [("Late".to_owned(), person.id)]);
+        assert_eq!(person.get("/admin/").status, 200);
+    });
+}
+
+#[test]
+fn a_user_who_is_deleted_while_they_add_a_segment_is_told_so_and_adds_none() {
+    site(|app, _| {
+        let (admin, person) = (app.role(Role::Admin), app.staff());
+        let form = person.open(&format!("{SEGMENTS}add/")).form().fill("name", "Late").fill("segment_type", "static");
+        let boss = Actor { role: Role::Admin, ..actor(&admin) };
+        let (id, now) = (person.id.unwrap(), app.test.clock.now());
+        let deletes = |connection: &mut AnyConnection| {
+            managing::lock_out(connection, id)?;
+            managing::delete(connection, &boss, now, id)
+        };
+        let answer = while_open(app, deletes, || person.submit(&form));
+        assert!([302, 403].contains(&answer.status), "{}: {}", answer.status, answer.body);
+        assert_eq!(segments(app), []);
+    });
+}
+
+#[test]
+fn nothing_is_handed_over_to_somebody_who_is_deleted_meanwhile() {
+    site(|app, _| {
+        let (admin, owner, receiver) = (app.role(Role::Admin), app.staff(), app.staff());
+        stored_segment(app, &owner, "One");
+        let form = admin.open(&format!("{USERS}{}/hand_over/", owner.id.unwrap())).form();
+        let form = form.fill("owner", &receiver.id.unwrap().to_string());
+        let boss = Actor { role: Role::Admin, ..actor(&admin) };
+        let (id, now) = (receiver.id.unwrap(), app.test.clock.now());
+        let deletes = |connection: &mut AnyConnection| {
+            managing::lock_out(connection, id)?;
+            managing::delete(connection, &boss, now, id)
+        };
+        let answer = while_open(app, deletes, || admin.submit(&form));
+        assert_eq!((answer.status, answer.text("#id_owner_error").as_str()), (200, "Select somebody who can sign in."), "{}", answer.body);
+        assert_eq!(segments(app), [("One".to_owned(), owner.id)]);
+    });
+}
+
+#[test]
+fn two_who_copy_a_segment_at_once_both_get_a_copy() {
+    site(|app, _| {
+        let (one, other) = (app.staff(), app.staff());
+        let id = stored_segment(app, &one, "Hotels");
+        let form = other.open(&format!("{SEGMENTS}{id}/change/")).form_at("#tool-2");
+        let (first, clock) = (actor(&one), &app.test.clock);
+        let copies = |connection: &mut AnyConnection| bulk::duplicate(connection, &first, clock, id, None).map(|_| ());
+        let answer = while_open(app, copies, || other.submit(&form));
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let names = [("Copy of Hotels".to_owned(), one.id), ("Copy of Hotels 2".to_owned(), other.id), ("Hotels".to_owned(), one.id)];
+        assert_eq!(segments(app), names);
+    });
+}
+
+#[test]
+fn what_is_deleted_while_everything_is_handed_over_keeps_nothing_of_the_rest() {
+    site(|app, engine| {
+        let (admin, owner, receiver) = (app.role(Role::Admin), app.staff(), app.staff());
+        let gone = stored_segment(app, &owner, "Gone");
+        stored_segment(app, &owner, "Kept");
+        let form = admin.open(&format!("{USERS}{}/hand_over/", owner.id.unwrap())).form();
+        let form = form.fill("owner", &receiver.id.unwrap().to_string());
+        let (by, clock) = (actor(&owner), &app.test.clock);
+        let deletes = |connection: &mut AnyConnection| {
+            model::lock(connection, gone)?;
+            let row = model::find(connection, &by, gone)?;
+            save::delete(connection, &by, clock, &row)
+        };
+        let answer = while_open(app, deletes, || admin.submit(&form));
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        assert_eq!(segments(app), [("Kept".to_owned(), receiver.id)]);
+        let said = admin.follow(&answer).text(".messagelist");
+        assert!(said.contains(&format!("1 segment of “{}” handed over.", owner.username)), "{said}");
+        // On SQLite whoever writes is alone: it was gone before this began.
+        let is_told = said.contains("1 segment could not be handed over: deleted by somebody else meanwhile.");
+        assert_eq!(is_told, engine == Engine::Postgres, "{said}");
+    });
+}
