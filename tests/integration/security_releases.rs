@@ -1,26 +1,33 @@
 //! What Django's admin had to be mended for in its security releases, each as a test of ours.
 //!
-//! Three more are held elsewhere: who is not found by their name takes as long to refuse as who is (CVE-2024-39329,
-//! CVE-2025-13473: `accounts`), nobody sees the history of what they may not see (CVE-2013-0305: `permissions`), and nothing
-//! that was typed into an address reaches the log (CVE-2025-48432: `serving`).
+//! Each test names the releases it is for. Two more stand with what they belong to: who is not found by their name is refused
+//! like who is (`accounts::every_failed_sign_in_has_the_same_words`), and nothing that was typed into an address reaches the
+//! log (`serving::the_log_has_routes_and_no_secrets`); that all are named somewhere is held here.
 
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use customer_segments::accounts::access::Access;
 use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Role, keys};
+use customer_segments::admin::widget::Widget;
 use customer_segments::db::Id;
+use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::{crm_app_company as company, crm_app_contact as contact, crm_app_customersegment as segment};
 use customer_segments::routes;
 use diesel::prelude::*;
+use proptest::prelude::*;
 use reqwest::Method;
 
 use crate::support::app::{Person, config};
-use crate::support::browser::add_user;
+use crate::support::browser::{add_user, text_of};
 use crate::support::catalogue::contents;
 use crate::support::generator;
 use crate::support::page::Answer;
 use crate::support::stored::store;
-use crate::support::{TestApp, TestDb, on_engines};
+use crate::support::{TestApp, TestDb, files_below, on_engines};
 
 const ADMIN: &str = "/admin/crm_app/";
 const ADD: &str = "/admin/crm_app/customersegment/add/";
@@ -211,7 +218,7 @@ fn no_page_shows_a_hash_and_no_cache_keeps_one() {
 /// CVE-2026-3902: proxies and WSGI servers take one for the other.
 #[test]
 fn a_header_with_an_underscore_is_not_the_one_with_a_hyphen() {
-    let app = TestApp::on(TestDb::new(customer_segments::db::dialect::Engine::Sqlite));
+    let app = TestApp::on(TestDb::new(Engine::Sqlite));
     add_user(&app.test, "somchai", Role::Sales);
     let browser = app.signed_in("somchai");
     let token = browser.token("/admin/");
@@ -227,7 +234,9 @@ fn a_header_with_an_underscore_is_not_the_one_with_a_hyphen() {
     assert!(answer.text().unwrap().contains("came from another site"));
 }
 
-/// Numbers that are short to write and long to work out (CVE-2023-23969, CVE-2024-38875 and their like), and texts of any length.
+/// What is short to write and long to work out, and texts of any length: CVE-2023-43665 (truncating), CVE-2023-23969
+/// (`Accept-Language`), CVE-2024-24680 (separators between thousands), CVE-2024-38875 (links in texts), CVE-2024-41989
+/// (decimals).
 #[test]
 fn absurd_numbers_and_lengths_are_answered_at_once() {
     site(|app| {
@@ -274,14 +283,93 @@ fn at_once(what: &str, ask: impl FnOnce() -> Answer) {
     assert!(begun.elapsed() < Duration::from_secs(10), "{what} took {:?}", begun.elapsed());
 }
 
-/// What was signed for one purpose means nothing for another.
+/// CVE-2023-23969, CVE-2025-14550: a header of any length, and the same one again and again.
+#[test]
+fn absurd_headers_are_answered_at_once() {
+    let app = TestApp::on(TestDb::new(Engine::Sqlite));
+    add_user(&app.test, "somchai", Role::Sales);
+    let browser = app.signed_in("somchai");
+    for name in ["Accept-Language", "Accept-Encoding", "Accept", "Cookie", "X-Forwarded-For", "Referer", "If-None-Match", "Range"] {
+        for value in ["a-".repeat(7_000), "en;q=0.1,".repeat(1_500), "\"".repeat(14_000), ",".repeat(14_000), "1e999999".to_owned()] {
+            for path in ["/admin/", "/admin/login/", "/static/admin/css/base.css", "/readyz"] {
+                let begun = Instant::now();
+                let answer = browser.copy().send(browser.request(Method::GET, path).header(name, &value));
+                assert!(answer.status().as_u16() < 500, "{name}: {value:.20} at {path}: {}", answer.status());
+                assert!(begun.elapsed() < Duration::from_secs(5), "{name}: {value:.20} at {path} took {:?}", begun.elapsed());
+            }
+        }
+        let begun = Instant::now();
+        let many = (0..80).fold(browser.request(Method::GET, "/admin/"), |request, n| request.header(name, format!("a{n}")));
+        let status = browser.copy().send(many).status().as_u16();
+        assert!(status < 500 && begun.elapsed() < Duration::from_secs(5), "80 times {name}: {status}");
+    }
+}
+
+proptest! {
+    /// The same of numbers, whatever they are (CVE-2024-41989): a field takes what it can hold and refuses the rest.
+    #[test]
+    fn a_number_of_any_size_is_held_or_refused_at_once(digits in "-?[0-9]{1,40}", exponent in "(|[eE][+-]?[0-9]{1,12})", after in "(|[.][0-9]{0,40})") {
+        let typed = format!("{digits}{after}{exponent}");
+        let begun = Instant::now();
+        for widget in [Widget::Integer(0, 2_147_483_647), Widget::Money] {
+            let held = widget.read(&typed, chrono_tz::Tz::Asia__Bangkok);
+            let length = held.as_ref().map_or(0, String::len);
+            prop_assert!(length <= 14, "{typed} is held as {held:?}");
+            prop_assert_eq!(held.is_err(), widget.problem(&typed, chrono_tz::Tz::Asia__Bangkok).is_some());
+        }
+        prop_assert!(begun.elapsed() < Duration::from_secs(1), "{} took {:?}", typed, begun.elapsed());
+    }
+}
+
+/// CVE-2024-45231: a page for anybody, a password reset above all, tells nobody which addresses and names are known. There is
+/// none here, and those that are open to anybody answer alike.
+#[test]
+fn no_open_page_tells_whose_address_or_name_is_known() {
+    site(|app| {
+        let known = app.staff();
+        let email = app.test.db.read_blocking(|connection| User::find_by_username(connection, &known.username)).unwrap().email;
+        assert!(email.contains('@'));
+        let said = |path: &str, typed: &str| {
+            let browser = app.browser();
+            let token = browser.token("/admin/login/");
+            let names = ["username", "email", "old_password", "password", "password1", "password2"];
+            let fields: Vec<(&str, &str)> = names.iter().map(|name| (*name, typed)).chain([("csrfmiddlewaretoken", &*token)]).collect();
+            let answer = browser.post(path, &fields);
+            let status = answer.status();
+            (status, text_of(&answer.text().unwrap(), "#content").replace(typed, "…"))
+        };
+        for url in routes::urls().iter().filter(|url| url.answers().contains(&(Method::POST.as_str().parse().unwrap(), Access::Anyone))) {
+            let path = url.pattern().replace("{token}", "made-up");
+            let unknown = said(&path, "nobody@example.com");
+            for typed in [&*email, &known.username] {
+                assert_eq!(said(&path, typed), unknown, "{path}");
+            }
+        }
+        for path in ["password_reset/", "password_reset/done/", "reset/MQ/set-password/"] {
+            assert_eq!(app.anonymous().get(&format!("/admin/{path}")).location().split('?').next(), Some("/admin/login/"), "{path}");
+            assert_eq!(known.get(&format!("/admin/{path}")).status, 404, "{path}");
+        }
+    });
+}
+
+/// CVE-2026-6873: what was signed for one purpose means nothing for another, and no letter can move from the one to the other.
 #[test]
 fn every_purpose_has_a_key_of_its_own() {
     let secret = config("http://127.0.0.1", |_| {}).secret_key;
-    let purposes = ["session auth hash", "cookie key", "csrf cookie"];
-    let signed: std::collections::BTreeSet<[u8; 32]> = purposes.iter().map(|purpose| keys::sign(&secret, purpose, b"1").unwrap()).collect();
+    let purposes = ["session auth hash", "cookie key", "csrf cookie", "csrf secret of a user", "login failure"];
+    let signed: BTreeSet<[u8; 32]> = purposes.iter().map(|purpose| keys::sign(&secret, purpose, b"1").unwrap()).collect();
     assert_eq!(signed.len(), purposes.len());
-    let app = TestApp::on(TestDb::new(customer_segments::db::dialect::Engine::Sqlite));
+    let text = "csrf cookie1";
+    let split: BTreeSet<[u8; 32]> = (0..=text.len()).map(|at| keys::sign(&secret, &text[..at], &text.as_bytes()[at..]).unwrap()).collect();
+    assert_eq!(split.len(), text.len() + 1);
+    // Each is used by one file alone.
+    for purpose in purposes {
+        let quoted = format!("\"{purpose}\"");
+        let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let users = files_below(&src).into_iter().filter(|path| fs::read_to_string(path).is_ok_and(|text| text.contains(&quoted))).count();
+        assert_eq!(users, 1, "{purpose}");
+    }
+    let app = TestApp::on(TestDb::new(Engine::Sqlite));
     add_user(&app.test, "somchai", Role::Sales);
     let browser = app.browser();
     browser.get("/admin/login/");
@@ -294,4 +382,48 @@ fn every_purpose_has_a_key_of_its_own() {
     let token = other.token("/admin/login/");
     other.cookies.lock().unwrap().insert("csrftoken".into(), session);
     assert_eq!(other.post("/admin/login/", &[("username", "somchai"), ("csrfmiddlewaretoken", &token)]).status(), 403);
+}
+
+/// The releases that concern an admin like this one.
+const RELEASES: &[&str] = &[
+    "2010-4534",
+    "2013-0305",
+    "2013-4249",
+    "2014-0483",
+    "2018-16984",
+    "2019-12308",
+    "2019-19118",
+    "2023-23969",
+    "2023-43665",
+    "2024-24680",
+    "2024-38875",
+    "2024-39329",
+    "2024-41989",
+    "2024-45231",
+    "2025-13473",
+    "2025-14550",
+    "2025-48432",
+    "2026-15920",
+    "2026-3902",
+    "2026-4277",
+    "2026-4292",
+    "2026-6873",
+    "2026-35192",
+    "2026-48588",
+    "2026-87975",
+];
+
+#[test]
+fn each_release_is_named_by_the_test_that_is_for_it() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration");
+    let files: Vec<String> = files_below(&tests).iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let named = |text: &str, release: &str| {
+        let name = format!("CVE-{release}");
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        let places = lines.iter().enumerate().filter(|(_, line)| line.starts_with("///") && line.contains(&name));
+        // Its comment stands above a test.
+        places.map(|(at, _)| lines[at..].iter().find(|line| !line.starts_with("///"))).any(|next| next == Some(&"#[test]"))
+    };
+    let missing: Vec<&&str> = RELEASES.iter().filter(|release| !files.iter().any(|text| named(text, release))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

@@ -69,6 +69,7 @@ fn interrupted_it_ends_at_once_and_well() {
     assert!(begun.elapsed() < Duration::from_secs(3));
 }
 
+/// Nor does anything that was typed into an address become a line of it: CVE-2025-48432.
 #[test]
 fn the_log_has_routes_and_no_secrets() {
     let serving = Serving::start();
