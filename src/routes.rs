@@ -6,7 +6,7 @@
 //! against what it answers to everybody.
 
 use crate::accounts::access::Access::{Add, Anyone, Change, Delete, Staff, View};
-use crate::accounts::admin::{UserAdmin, tools as user_tools};
+use crate::accounts::admin::{UserAdmin, sessions_page, tools as user_tools};
 use crate::accounts::{account, login, managing_rules, password_change, setup};
 use crate::admin::frame::{Nav, NavItem};
 use crate::admin::model_admin::ModelAdmin;
@@ -53,7 +53,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/members.csv").get(View(segments), members_page::export),
         url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),
         // Sessions and segments are written beside the CRM too, where users are only looked at.
-        url("/admin/crm_app/user/{id}/end_sessions/").post(View(users), user_tools::end_sessions::<SegmentsOf>),
+        url("/admin/crm_app/user/{id}/sessions/").get(View(users), sessions_page::show::<SegmentsOf>).post(View(users), sessions_page::end::<SegmentsOf>),
         url("/admin/crm_app/user/{id}/hand_over/").get(View(users), user_tools::hand_over_form::<SegmentsOf>).post(View(users), user_tools::hand_over::<SegmentsOf>),
     ];
     own.into_iter().chain(models().into_iter().flat_map(|model| model.urls)).collect()

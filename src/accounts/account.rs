@@ -16,7 +16,7 @@ use crate::admin::display::{Display, counted};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Id};
 use crate::error::{AppError, Result};
 
 /// Where the page is.
@@ -36,15 +36,22 @@ impl AccountPage {
     }
 }
 
-/// A signed-in browser, as the page shows it.
-struct SessionView {
-    key: String,
-    browser: String,
-    agent: String,
-    address: String,
-    signed_in: String,
-    seen: String,
-    is_this: bool,
+/// A signed-in browser, as pages show it.
+pub(super) struct SessionView {
+    /// Names its row.
+    pub(super) key: String,
+    /// In words.
+    pub(super) browser: String,
+    /// As it calls itself.
+    pub(super) agent: String,
+    /// Where it signed in from; "-" where that is unknown.
+    pub(super) address: String,
+    /// When, to the second.
+    pub(super) signed_in: String,
+    /// How long ago it last asked for something.
+    pub(super) seen: String,
+    /// Whether the page is read in it.
+    pub(super) is_this: bool,
 }
 
 impl SessionView {
@@ -64,17 +71,20 @@ impl SessionView {
 /// `GET /admin/account/`
 pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>, config: Data<Config>) -> Result<HttpResponse> {
     let id = staff.actor.id.ok_or(AppError::NotFound)?;
-    let now = clock.now();
+    let user = db.read(move |connection| User::find(connection, id)).await?;
+    let sessions = list_sessions(&db, &clock, &config, id, &staff.session().key_hash()?).await?;
+    let frame = Frame::new(&request, &staff, "Your account")?.here("Your account");
+    page(&AccountPage { frame, facts: facts(&user), sessions })
+}
+
+/// The browsers in which a user is signed in; that of the session `own` comes first, then the one last seen.
+pub(super) async fn list_sessions(db: &Db, clock: &Clock, config: &Config, user: Id, own: &str) -> Result<Vec<SessionView>> {
+    let (now, display) = (clock.now(), Display::new(clock));
     let before = |limit| TimeDelta::from_std(limit).ok().and_then(|limit| now.checked_sub_signed(limit)).unwrap_or_default();
     let (begun, seen) = (before(config.session_max), before(config.session_idle));
-    let (user, mut found) =
-        db.read(move |connection| Ok((User::find(connection, id)?, sessions::list_of(connection, id, begun, seen)?))).await?;
-    let (own, display) = (staff.session().key_hash()?, Display::new(&clock));
-    // The one that the page is read in comes first.
+    let mut found = db.read(move |connection| sessions::list_of(connection, user, begun, seen)).await?;
     found.sort_by_key(|session| session.key_hash != own);
-    let frame = Frame::new(&request, &staff, "Your account")?.here("Your account");
-    let sessions = found.into_iter().map(|session| SessionView::of(session, &own, &display)).collect();
-    page(&AccountPage { frame, facts: facts(&user), sessions })
+    Ok(found.into_iter().map(|session| SessionView::of(session, own, &display)).collect())
 }
 
 /// `POST /admin/account/sessions/`: ends one session, or all but the one that asks.

@@ -165,7 +165,7 @@ impl Everybody {
         match access.required() {
             Some((permission, _)) if !self.may(who, permission, model) => Outcome::Refused,
             // What is written of users beside the CRM is ours, and of nobody who is above one.
-            Some((Permission::View, _)) if url.pattern().ends_with("/end_sessions/") => {
+            Some((Permission::View, _)) if url.pattern().ends_with("/sessions/") => {
                 whose.map_or(Outcome::LetIn, |whose| who.meets(Permission::Change, model, whose))
             }
             Some((permission, _)) => whose.map_or(Outcome::LetIn, |whose| who.meets(permission, model, whose)),

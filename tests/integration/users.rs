@@ -189,7 +189,7 @@ fn an_admin_cannot_touch_or_make_a_superuser() {
         assert_eq!(admin.get(&of(root.id, "password")).status, 403);
         let token = admin.open(&of(other.id, "change")).form();
         let token = token.value("csrfmiddlewaretoken").unwrap();
-        for page in ["change", "delete", "password", "end_sessions"] {
+        for page in ["change", "delete", "password", "sessions"] {
             let fields =
                 [("csrfmiddlewaretoken", token), ("password1", "a new one, long"), ("password2", "a new one, long"), ("username", "x")];
             assert_eq!(admin.post(&of(root.id, page), &fields).status, 403, "{page}");
@@ -432,9 +432,13 @@ fn an_admin_ends_the_sessions_of_a_user() {
         let app = TestApp::on(TestDb::new(engine));
         let (admin, other) = (app.role(Role::Admin), app.staff());
         let again = app.sign_in(&other.username);
-        let page = admin.open(&of(other.id, "change"));
-        let form = page.form_at(&format!("form[action='{}']", of(other.id, "end_sessions")));
-        assert!(message(&admin.follow(&admin.submit(&form))).contains("2 sessions ended"));
+        assert!(admin.open(&of(other.id, "change")).has(&format!(".object-tools a[href='{}']", of(other.id, "sessions"))));
+        let page = admin.open(&of(other.id, "sessions"));
+        let rows = page.texts(".sessions tbody tr");
+        assert_eq!(rows.len(), 2, "each is there to be seen before it is ended");
+        assert!(rows.iter().all(|row| row.contains("127.0.0.1") && row.contains("9:00:00 a.m.") && row.contains("just now")), "{rows:?}");
+        assert!(message(&admin.follow(&admin.submit(&page.form()))).contains("2 sessions ended"));
+        assert!(admin.open(&of(other.id, "sessions")).text("#content").contains("is signed in nowhere"));
         assert_eq!([other.get("/admin/").status, again.get("/admin/").status, admin.get("/admin/").status], [302, 302, 200]);
         assert_eq!(told(&app)[0], "Ended every session.");
     });
@@ -531,7 +535,7 @@ fn beside_the_crm_users_are_looked_at_and_their_sessions_ended() {
     add_segment(&other, "Theirs");
     assert_eq!(root.post_form(&of(other.id, "hand_over"), &[("owner", "admins")]).status, 303);
     assert_eq!(owners(&app)["Theirs"], None);
-    assert_eq!(root.post(&of(other.id, "end_sessions"), &[("csrfmiddlewaretoken", token)]).status, 303);
+    assert_eq!(root.post(&of(other.id, "sessions"), &[("csrfmiddlewaretoken", token)]).status, 303);
     assert_eq!(other.get("/admin/").status, 302);
     let after = stored(&app, other.id);
     assert_eq!((after.username, after.password, after.is_active), (before.username, before.password, before.is_active));

@@ -1,11 +1,13 @@
 //! The screens of users: what their list and form show.
 //!
-//! Declarations, read by `crate::admin`; what the form does beyond its fields is in `form`, the pages beside it in `tools`.
-//! What users own is handed in by `routes` as [`Belongings`]. On a database shared with the CRM nothing of a user is edited.
+//! Declarations, read by `crate::admin`; what the form does beyond its fields is in `form`, the pages beside it in `tools` and
+//! `sessions_page`. What users own is handed in by `routes` as [`Belongings`]. On a database shared with the CRM nothing of a
+//! user is edited.
 
 pub mod belongings;
 pub mod columns;
 pub mod form;
+pub mod sessions_page;
 pub mod tools;
 
 use std::marker::PhantomData;
@@ -110,9 +112,9 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
             is_offered: |actor, row| managing_rules::require(actor, Permission::Change, Some(row)).is_ok(),
         },
         ObjectTool {
-            label: "End sessions",
-            page: "end_sessions",
-            method: Method::Post,
+            label: "Sessions",
+            page: "sessions",
+            method: Method::Get,
             is_offered: |actor, row| managing_rules::require_rank(actor, row).is_ok(),
         },
         ObjectTool { label: "Hand over", page: "hand_over", method: Method::Get, is_offered: |actor, _| actor.is_admin() },

@@ -1,7 +1,7 @@
-//! The pages beside a user's form: password reset, sessions ended, everything handed over.
+//! The pages beside a user's form: password reset, and everything handed over.
 //!
-//! Handlers, listed in `routes`; the deeds and their rules are `managing`'s. Handing over and ending sessions go on a
-//! database shared with the CRM too: segments and sessions are written there, users are not.
+//! Handlers, listed in `routes`; the deeds and their rules are `managing`'s. Handing over goes on a database shared with the CRM
+//! too: segments are written there, users are not.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -19,7 +19,6 @@ use crate::accounts::password_rules::Problems;
 use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Posted, Staff};
-use crate::admin::display::counted;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
@@ -67,21 +66,6 @@ pub async fn reset_password<B: Belongings>(
     db.write(move |connection| managing::reset_password(connection, &actor, now, id, &hash)).await?;
     let who = target.values.username;
     staff.message(Level::Success, format!("The password of “{who}” was changed, and they are signed out everywhere."))?;
-    Ok(see_other(&UserAdmin::<B>::MODEL.change_url(id)))
-}
-
-/// `POST …/{id}/end_sessions/`
-pub async fn end_sessions<B: Belongings>(
-    staff: Staff,
-    target: Object<UserAdmin<B>>,
-    _asked: Posted,
-    db: Data<Db>,
-    clock: Data<Clock>,
-) -> Result<HttpResponse> {
-    let (actor, now, id) = (staff.actor.clone(), clock.now(), target.0.id);
-    let ended = db.write(move |connection| managing::end_sessions(connection, &actor, now, id)).await?;
-    let (who, sessions) = (target.0.values.username, counted(ended, "session", "sessions"));
-    staff.message(Level::Success, format!("“{who}” is signed out: {sessions} ended."))?;
     Ok(see_other(&UserAdmin::<B>::MODEL.change_url(id)))
 }
 

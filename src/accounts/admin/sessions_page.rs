@@ -1,0 +1,68 @@
+//! The page of a user's sessions: the browsers in which they are signed in, and the end of all of them.
+//!
+//! Handlers, listed in `routes`; on a database shared with the CRM too, for sessions are ours. Whoever ends a session sees
+//! first which they are.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::UserAdmin;
+use super::belongings::Belongings;
+use crate::accounts::account::{SessionView, list_sessions};
+use crate::accounts::managing::{self, Account};
+use crate::accounts::managing_rules::require_rank;
+use crate::accounts::session::Level;
+use crate::accounts::{Posted, Staff};
+use crate::admin::display::counted;
+use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::model_admin::ModelAdmin;
+use crate::admin::object::Object;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Db;
+use crate::error::Result;
+
+#[derive(Template)]
+#[template(path = "admin/user_sessions.html")]
+struct SessionsPage {
+    frame: Frame,
+    username: String,
+    action: String,
+    back: String,
+    sessions: Vec<SessionView>,
+}
+
+/// `GET …/{id}/sessions/`
+pub async fn show<B: Belongings>(
+    request: HttpRequest,
+    staff: Staff,
+    target: Object<UserAdmin<B>>,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    config: Data<Config>,
+) -> Result<HttpResponse> {
+    require_rank(&staff.actor, &target.0)?;
+    let Account { id, values, .. } = target.0;
+    let sessions = list_sessions(&db, &clock, &config, id, &staff.session().key_hash()?).await?;
+    let (model, username) = (UserAdmin::<B>::MODEL, values.username);
+    let (action, back) = (model.object_url(id, "sessions"), model.change_url(id));
+    let frame = Frame::new(&request, &staff, format!("Sessions: {username}"))?.crumb(model.app_name(), model.app_url());
+    let frame = frame.crumb(model.verbose_name_plural, model.list_url()).crumb(&*username, &*back).here("Sessions");
+    page(&SessionsPage { frame, username, action, back, sessions })
+}
+
+/// `POST …/{id}/sessions/`: ends all of them.
+pub async fn end<B: Belongings>(
+    staff: Staff,
+    target: Object<UserAdmin<B>>,
+    _asked: Posted,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let (actor, now, id) = (staff.actor.clone(), clock.now(), target.0.id);
+    let ended = db.write(move |connection| managing::end_sessions(connection, &actor, now, id)).await?;
+    let (who, sessions) = (target.0.values.username, counted(ended, "session", "sessions"));
+    staff.message(Level::Success, format!("“{who}” is signed out: {sessions} ended."))?;
+    Ok(see_other(&UserAdmin::<B>::MODEL.change_url(id)))
+}
