@@ -166,6 +166,9 @@ fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormD
             if is_overtaken::<A>(row, &data) {
                 return Ok(Attempt::Overtaken);
             }
+            if is_repeated::<A>(connection, row, &data)? {
+                return Ok(Attempt::Saved(as_it_is::<A>(row)));
+            }
             Target::Stored(row)
         }
         None => match sent_before::<A>(connection, task, &data)? {
@@ -215,7 +218,18 @@ fn sent_before<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data:
     let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(None) };
     let Some(row) = find::<A>(connection, &task.actor, id)?.filter(|row| is_same_as_stored::<A>(row, data)) else { return Ok(None) };
     let is_done = (A::EDITING.edit()?.is_done)(connection, &row, data)?;
-    Ok(is_done.then(|| Saved { id, name: (A::STORE.name)(&row), notes: Vec::new() }))
+    Ok(is_done.then(|| as_it_is::<A>(&row)))
+}
+
+/// Whether this very form has been saved already: it was made from an earlier version of the object, which is by now as the
+/// form asks for. A double click then leaves one line in the history.
+fn is_repeated<A: ModelAdmin>(connection: &mut AnyConnection, row: &A::Row, data: &FormData) -> Result<bool> {
+    let is_same = data.get(VERSION) != version::<A>(row) && is_same_as_stored::<A>(row, data);
+    Ok(is_same && (A::EDITING.edit()?.is_done)(connection, row, data)?)
+}
+
+fn as_it_is<A: ModelAdmin>(row: &A::Row) -> Saved {
+    Saved { id: (A::STORE.id)(row), name: (A::STORE.name)(row), notes: Vec::new() }
 }
 
 /// The key that the form carries, unless an object has it or had it: the history of one that was deleted is not for

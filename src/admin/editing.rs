@@ -37,7 +37,7 @@ pub struct Edit<A: ModelAdmin> {
     /// Makes everybody else who would change this object wait until the transaction ends, so that the version compared next
     /// is still the one when `save` writes.
     pub lock: fn(&mut AnyConnection, Id) -> Result<()>,
-    /// Whether a form of a new object that is sent again asks for nothing, beside its fields, that is not done already.
+    /// Whether a form that is sent again asks for nothing, beside its fields, that is not done already.
     pub is_done: fn(&mut AnyConnection, &A::Row, &FormData) -> Result<bool>,
     /// Saves it and writes the event. May run again from the beginning when the engine asks for it.
     pub save: fn(&mut AnyConnection, &Act<'_>, Target<'_, A>, &A::Cleaned) -> Result<Saved>,

@@ -5,7 +5,7 @@ use customer_segments::db::Id;
 use customer_segments::history::{Action, NewEvent, Object, record};
 
 use crate::support::app::Person;
-use crate::support::page::Answer;
+use crate::support::page::{Answer, Form};
 use crate::support::{TestApp, TestDb, on_engines};
 
 const LIST: &str = "/admin/crm_app/customersegment/";
@@ -85,6 +85,37 @@ fn a_form_sent_twice_makes_one_object() {
         // Changed and sent again, it is another object: its key is taken, its name is not.
         assert_eq!(person.submit(&form.fill("name", "Bars")).status, 303);
         assert_eq!(person.open(&format!("{LIST}?o=1")).texts("#result_list .field-name"), ["Bars", "Hotels"]);
+    });
+}
+
+#[test]
+fn an_address_fills_in_no_form() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let url = added(&person, "Hotels");
+        for page in [ADD, &url] {
+            let (plain, filled) = (person.open(page).form(), person.open(&format!("{page}?name=Forged&status=archived&tags=vip")).form());
+            let values = |form: &Form| ["name", "status", "tags"].map(|name| form.value(name).map(str::to_owned));
+            assert_eq!(values(&filled), values(&plain), "{page}");
+        }
+    });
+}
+
+#[test]
+fn a_change_sent_twice_is_one_line_of_the_history() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let url = added(&person, "Hotels");
+        let form = person.open(&url).form().fill("description", "Who sleeps there.").and("_continue", "1");
+        assert_eq!((person.submit(&form).status, person.submit(&form).status), (303, 303));
+        let history =
+            || person.open(&url.replace("/change/", "/history/")).texts("#change-history td[data-label=Action] > span:first-child");
+        assert_eq!(history(), ["Added.", "Changed Description."]);
+        // Opened after that and saved untouched, it is no second time.
+        assert_eq!(person.submit(&person.open(&url).form().and("_continue", "1")).status, 303);
+        assert_eq!(history().len(), 3);
     });
 }
 
