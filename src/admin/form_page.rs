@@ -225,6 +225,11 @@ impl<A: ModelAdmin> Binder<'_, A> {
         }
     }
 
+    /// Whether the form was sent to search for the object of a field: there one goes on.
+    fn is_searched(&self, name: &str) -> bool {
+        self.related.get(name).is_some_and(|related| related.found.is_some())
+    }
+
     fn form_field(&mut self, field: &'static FormField<A::Row, A::Panels>) -> Result<FieldView> {
         let is_editable = self.context.is_editable && (field.is_editable)(self.context.act.actor, self.context.row);
         let (stored, held) = (field.stored(self.context.row), self.context.data.get(field.name));
@@ -242,7 +247,7 @@ impl<A: ModelAdmin> Binder<'_, A> {
             errors: self.errors.of(field.name).map(str::to_owned).collect(),
             widget: field.widget,
             related: self.related.get(field.name).cloned(),
-            has_focus: is_editable && std::mem::take(&mut self.may_focus),
+            has_focus: is_editable && (std::mem::take(&mut self.may_focus) || self.is_searched(field.name)),
             is_editable,
         };
         let chosen = bound.related.as_ref().and_then(|related| related.chosen.clone());

@@ -231,6 +231,7 @@ fn the_company_is_searched_for_without_a_script_and_nothing_typed_is_lost() {
         assert_eq!((found.status, found.texts("#id_company option").len()), (200, 21));
         assert!(found.text(".field-company [role=status]").starts_with("The first 20 Companies that match"));
         assert!(!found.has(".errornote"), "nothing is judged yet");
+        assert!(found.has("#id_company[autofocus]") && !person.open(&format!("{CONTACTS}add/")).has("#id_company[autofocus]"));
         assert_eq!((found.form().value("name"), found.form().value("is_active")), (Some("Anong"), None));
         // Enter in the search box presses the form's first button.
         let entered = person.submit(&found.form().fill("_term_company", "หนึ่ง").and("_save", "enter"));
