@@ -1,5 +1,7 @@
-//! Every page in the table, looked at in every way: by people who cannot see well, on narrow windows, by the browser, by a
-//! validator, with the keyboard.
+//! Every page in the table, looked at in every way, with the scripts of the pages and without: by people who cannot see well,
+//! on narrow windows, by the browser, by a validator, with the keyboard.
+//!
+//! Opening a page costs more than looking at it, so that one walk takes several looks.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,11 +18,14 @@ use crate::tools;
 use crate::window::Window;
 use crate::world::World;
 
+/// Widths of a desk and of a telephone.
+const WIDTHS: [u32; 2] = [1280, 390];
+
 /// Opens every page of `world` and gathers what `look` has against it.
-fn walk(world: World, scripts: Scripts, look: impl Fn(&Window, &Page) -> Vec<String>) {
-    let Some(window) = Window::open(scripts, world) else { return };
+fn walk(world: World, scripts: Scripts, look: impl Fn(&Window, &Page) -> Vec<String>) -> Vec<String> {
+    let Some(window) = Window::open(scripts, world) else { return Vec::new() };
     let mut found = Vec::new();
-    for page in PAGES {
+    for page in PAGES.iter().filter(|page| page.is_there(scripts)) {
         // One page that does not open hides nothing of the others.
         let problems = catch_unwind(AssertUnwindSafe(|| {
             window.resize(WIDTHS[0], "light");
@@ -30,28 +35,12 @@ fn walk(world: World, scripts: Scripts, look: impl Fn(&Window, &Page) -> Vec<Str
         let problems = problems.unwrap_or_else(|_| vec!["it did not open, for the reason above".to_owned()]);
         found.extend(problems.into_iter().map(|problem| format!("{}: {problem}", page.name)));
     }
-    assert!(found.is_empty(), "{} problems:\n{}", found.len(), found.join("\n"));
+    found
 }
 
-/// Widths of a desk and of a telephone.
-const WIDTHS: [u32; 2] = [1280, 390];
-
-/// What axe has against the page that hinders people, once colours have ceased to change.
-const AXE: &str = "const [source, done] = arguments; \
-    if (!window.axe) (0, eval)(source); \
-    Promise.allSettled(document.getAnimations().map((moving) => moving.finished)).then(() => axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })).then(({ violations }) => done( \
-        violations.filter((found) => ['serious', 'critical'].includes(found.impact)).flatMap((found) => found.nodes.map((node) => \
-        `${found.id} (${found.impact}) at ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`))), (error) => done([String(error)]));";
-
-fn nothing_hinders(scheme: &'static str) {
-    let Some(axe) = tools::axe() else { return };
-    walk(World::new(), Scripts::On, |window, _| {
-        let at_width = |width: u32| {
-            window.resize(width, scheme);
-            lines(&window.script_until_done(AXE, &[axe.as_str().into()])).into_iter().map(move |line| format!("{width} px: {line}"))
-        };
-        WIDTHS.into_iter().flat_map(at_width).collect()
-    });
+#[track_caller]
+fn nothing(found: &[String]) {
+    assert!(found.is_empty(), "{} problems:\n{}", found.len(), found.join("\n"));
 }
 
 /// A list of texts that a script gave.
@@ -59,14 +48,43 @@ pub(crate) fn lines(list: &Value) -> Vec<String> {
     list.as_array().expect("a list").iter().map(|line| line.as_str().expect("a line").to_owned()).collect()
 }
 
-#[test]
-fn no_light_page_hinders_people_on_wide_or_narrow_windows() {
-    nothing_hinders("light");
+/// Lets axe into the page, unless it is there. Where scripts are off no clock ticks for it, so that it puts nothing off.
+const LET_IN: &str = "const [source, hasClock] = arguments; \
+    if (!hasClock) window.setTimeout = (act) => { Promise.resolve().then(act); return 0; }; \
+    (0, eval)(source);";
+
+/// What axe has against the page that hinders people, as it is once colours have ceased to change. Of a dark page only the
+/// colours are looked at: the rest is the same.
+const AXE: &str = "const [isDark, done] = arguments; \
+    for (const moving of document.getAnimations()) moving.finish(); \
+    const how = { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } }, preload: false }; \
+    if (isDark) how.runOnly = ['color-contrast', 'link-in-text-block']; \
+    axe.run(document, how).then(({ violations }) => done( \
+        violations.filter((found) => ['serious', 'critical'].includes(found.impact)).flatMap((found) => found.nodes.map((node) => \
+        `${found.id} (${found.impact}) at ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`))), (error) => done([String(error)]));";
+
+fn nothing_hinders(scripts: Scripts) {
+    let Some(axe) = tools::axe() else { return };
+    let look = |window: &Window, _: &Page| {
+        let at = |(width, scheme): (u32, &'static str)| {
+            window.resize(width, scheme);
+            let found = window.script_until_done(AXE, &[(scheme == "dark").into()]);
+            lines(&found).into_iter().map(move |line| format!("{scheme}, {width} px: {line}"))
+        };
+        window.script(LET_IN, &[axe.as_str().into(), (scripts == Scripts::On).into()]);
+        WIDTHS.into_iter().flat_map(|width| [(width, "light"), (width, "dark")]).flat_map(at).collect()
+    };
+    nothing(&walk(World::new(), scripts, look));
 }
 
 #[test]
-fn no_dark_page_hinders_people_on_wide_or_narrow_windows() {
-    nothing_hinders("dark");
+fn no_page_hinders_people_light_or_dark_on_wide_or_narrow_windows() {
+    nothing_hinders(Scripts::On);
+}
+
+#[test]
+fn no_page_without_scripts_hinders_people_light_or_dark_on_wide_or_narrow_windows() {
+    nothing_hinders(Scripts::Off);
 }
 
 /// What sticks out of the page, or of a part of it that would have to be scrolled.
@@ -78,15 +96,13 @@ const WIDE: &str = "const page = document.scrollingElement; \
         e.scrollWidth > e.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(e).overflowX)).map((e) => name(e) + ' scrolls'); \
     return [...(page.scrollWidth > page.clientWidth ? [`${page.scrollWidth} px wide: ${out.join(', ')}`] : []), ...scrolling];";
 
-#[test]
-fn no_page_has_to_be_scrolled_sideways() {
-    walk(World::new(), Scripts::On, |window, _| {
-        let at_width = |width: u32| {
-            window.resize(width, "light");
-            lines(&window.script(WIDE, &[])).into_iter().map(move |line| format!("at {width} px {line}"))
-        };
-        [320].into_iter().chain(WIDTHS).flat_map(at_width).collect()
-    });
+/// What has to be scrolled sideways.
+fn wide(window: &Window, _: &Page) -> Vec<String> {
+    let at_width = |width: u32| {
+        window.resize(width, "light");
+        lines(&window.script(WIDE, &[])).into_iter().map(move |line| format!("at {width} px {line}"))
+    };
+    [320].into_iter().chain(WIDTHS).flat_map(at_width).collect()
 }
 
 /// What the browser complains of: errors on its console, and what the Content-Security-Policy forbids.
@@ -97,32 +113,6 @@ pub(crate) fn complaints(window: &Window, is_failure: bool) -> Vec<String> {
     });
     let violations = lines(&window.script("return window.violations ?? []", &[]));
     console.map(|(_, _, message)| message).chain(violations).collect()
-}
-
-#[test]
-fn no_page_makes_the_browser_complain() {
-    walk(World::new(), Scripts::On, |window, page| complaints(window, page.is_failure));
-}
-
-#[test]
-fn no_page_makes_the_browser_complain_on_postgresql() {
-    if postgres::cluster().is_some() {
-        walk(World::on(Engine::Postgres), Scripts::On, |window, page| complaints(window, page.is_failure));
-    }
-}
-
-#[test]
-fn every_page_is_valid_html() {
-    let pages = TempDir::with_prefix("segments-pages-").expect("a directory");
-    walk(World::new(), Scripts::On, |window, page| {
-        fs::write(pages.path().join(format!("{}.html", page.name)), window.html()).expect("a file");
-        Vec::new()
-    });
-    if fs::read_dir(pages.path()).expect("the pages").next().is_none() {
-        return;
-    }
-    let wrong = tools::invalid_html(pages.path()).unwrap_or_default();
-    assert!(wrong.is_empty(), "{} errors:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Whether the focus is drawn: an outline or a shadow that is not there without it.
@@ -137,13 +127,12 @@ const UNSEEN_FOCUS: &str = "const all = [...document.querySelectorAll('a[href], 
     } \
     return unseen;";
 
-#[test]
-fn every_page_shows_where_the_focus_is() {
-    walk(World::new(), Scripts::On, |window, _| {
-        // From the first key on, browsers draw the focus.
-        window.key(Key::Tab);
-        lines(&window.script(UNSEEN_FOCUS, &[])).into_iter().map(|element| format!("no focus is seen at {element}")).collect()
-    });
+/// Where the focus is not seen.
+fn unseen_focus(window: &Window, _: &Page) -> Vec<String> {
+    window.resize(WIDTHS[0], "light");
+    // From the first key on, browsers draw the focus.
+    window.key(Key::Tab);
+    lines(&window.script(UNSEEN_FOCUS, &[])).into_iter().map(|element| format!("no focus is seen at {element}")).collect()
 }
 
 /// Where the skip link is among what takes the focus, and whether it is seen once it has it.
@@ -153,15 +142,45 @@ const SKIP_LINK: &str = "const link = document.querySelector('.skip-to-content-l
     return [...(link && link === first ? [] : ['the skip link is not first']), \
         ...(box && box.top >= 0 && box.left >= 0 && box.height > 10 ? [] : ['the skip link is not seen when it has the focus'])];";
 
-#[test]
-fn every_page_lets_keyboards_skip_to_its_contents() {
-    walk(World::new(), Scripts::On, |window, _| {
-        let mut problems = lines(&window.script(SKIP_LINK, &[]));
-        window.key(Key::Enter);
-        let place = window.script("return document.activeElement.id || document.activeElement.outerHTML.slice(0, 80)", &[]);
-        if place != "content-start" {
-            problems.push(format!("the skip link leads to {place}"));
-        }
-        problems
+/// Why keyboards cannot skip to the contents.
+fn no_way_past_the_frame(window: &Window, _: &Page) -> Vec<String> {
+    let mut problems = lines(&window.script(SKIP_LINK, &[]));
+    window.key(Key::Enter);
+    let place = window.script("return document.activeElement.id || document.activeElement.outerHTML.slice(0, 80)", &[]);
+    if place != "content-start" {
+        problems.push(format!("the skip link leads to {place}"));
+    }
+    problems
+}
+
+/// The browser, the keyboard and the validator find nothing wrong.
+fn everything_is_in_order(scripts: Scripts) {
+    let pages = TempDir::with_prefix("segments-pages-").expect("a directory");
+    let mut found = walk(World::new(), scripts, |window, page| {
+        fs::write(pages.path().join(format!("{}.html", page.name)), window.html()).expect("a file");
+        // What the browser complains of comes first: whatever it says later is of our doing.
+        [complaints(window, page.is_failure), wide(window, page), unseen_focus(window, page), no_way_past_the_frame(window, page)].concat()
     });
+    // Without a browser there is nothing to read.
+    if fs::read_dir(pages.path()).expect("the pages").next().is_some() {
+        found.extend(tools::invalid_html(pages.path()).unwrap_or_default());
+    }
+    nothing(&found);
+}
+
+#[test]
+fn every_page_is_quiet_and_valid_and_never_too_wide_and_goes_by_keyboard() {
+    everything_is_in_order(Scripts::On);
+}
+
+#[test]
+fn every_page_without_scripts_is_quiet_and_valid_and_never_too_wide_and_goes_by_keyboard() {
+    everything_is_in_order(Scripts::Off);
+}
+
+#[test]
+fn no_page_makes_the_browser_complain_on_postgresql() {
+    if postgres::cluster().is_some() {
+        nothing(&walk(World::on(Engine::Postgres), Scripts::On, |window, page| complaints(window, page.is_failure)));
+    }
 }

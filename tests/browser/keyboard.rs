@@ -77,15 +77,96 @@ fn an_action_is_run_and_its_question_answered() {
         window.go("/admin/crm_app/customersegment/");
         tab_to(&window, "Select “Regional chains” for an action");
         window.key(Key::Space);
-        while !focus(&window).starts_with("Action") {
-            window.shift_tab();
-        }
+        back_to(&window, "Action");
         window.keys("Delete");
         tab_to(&window, "Go");
         window.leave(|| window.key(Key::Enter));
         tab_to(&window, "Yes, I’m sure");
         window.leave(|| window.key(Key::Space));
         window.see(".messagelist", "Successfully deleted 1 Customer Segment.");
+    }
+}
+
+#[test]
+fn a_contact_is_added_with_its_company() {
+    for scripts in [Scripts::On, Scripts::Off] {
+        let Some(window) = Window::open(scripts, World::new()) else { return };
+        window.world.colleague_adds_company("Baan Rim Nam");
+        sign_in(&window);
+        tab_to(&window, "Contacts");
+        window.leave(|| window.key(Key::Enter));
+        tab_to(&window, "Add Contact");
+        window.leave(|| window.key(Key::Enter));
+        tab_to(&window, "Name");
+        window.keys("Anong");
+        tab_to(&window, "Company");
+        if scripts == Scripts::On {
+            window.keys("rim nam");
+            window.see("[role=option]", "Baan Rim Nam");
+            window.key(Key::Down);
+            window.key(Key::Enter);
+            assert_eq!((focus(&window), window.value("Company")), ("Company".into(), "Baan Rim Nam".into()));
+        } else {
+            tab_to(&window, "Search Companies");
+            window.keys("rim nam");
+            window.leave(|| window.key(Key::Enter));
+            assert_eq!(focus(&window), "Company", "where one chooses from what was found");
+            window.keys("Baan");
+        }
+        tab_to(&window, "Title");
+        window.keys("Owner");
+        tab_to(&window, "Contact type");
+        window.keys("Bill");
+        tab_to(&window, "Receives renewal e-mails");
+        window.key(Key::Space);
+        tab_to(&window, "Save and continue editing");
+        window.leave(|| window.key(Key::Enter));
+        window.see(".messagelist", "The Contact “Anong” was added successfully.");
+        window.see(".related-link", "View Baan Rim Nam");
+        assert!(!window.is_ticked("Receives renewal e-mails"));
+        assert_eq!((window.value("Title"), window.value("Contact type")), ("Owner".into(), "Billing".into()));
+    }
+}
+
+#[test]
+fn a_list_is_sorted_and_filtered_and_an_action_runs_on_all_pages() {
+    for scripts in [Scripts::On, Scripts::Off] {
+        let Some(window) = Window::open(scripts, World::new()) else { return };
+        window.world.add_copies("{dynamic}", 101);
+        sign_in(&window);
+        window.go("/admin/crm_app/customersegment/");
+        for link in ["Member count", "Dynamic"] {
+            tab_to(&window, link);
+            window.leave(|| window.key(Key::Enter));
+        }
+        window.see("#result_list .sorted", "Member count");
+        if scripts == Scripts::On {
+            tab_to(&window, "Select all Customer Segments of this page for an action");
+            window.key(Key::Space);
+            back_to(&window, "Select all 110 Customer Segments");
+            window.key(Key::Enter);
+            assert_eq!(focus(&window), "Clear selection");
+        } else {
+            tab_to(&window, "All 110 Customer Segments");
+            window.key(Key::Space);
+        }
+        back_to(&window, "Action");
+        window.keys("Archive");
+        tab_to(&window, "Go");
+        window.leave(|| window.key(Key::Enter));
+        window.see(".messagelist", "110 Customer Segments archived.");
+        window.see(".empty-list", "0 Customer Segments");
+    }
+}
+
+/// Walks back with Shift and Tab until the focus is on what is called so, or begins so.
+#[track_caller]
+fn back_to(window: &Window, name: &str) {
+    let mut way = Vec::new();
+    while !focus(window).starts_with(name) {
+        assert!(way.len() < 100, "no way back to “{name}”, but to {way:?}");
+        way.push(focus(window));
+        window.shift_tab();
     }
 }
 

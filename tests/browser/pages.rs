@@ -4,6 +4,8 @@
 
 use customer_segments::db::connection::{Lane, Turn};
 
+use crate::driver::Scripts;
+use crate::support::app::PASSWORD;
 use crate::window::Window;
 use crate::world::Who::{self, Finance, Nobody, Root, Sales};
 
@@ -17,6 +19,8 @@ pub(crate) struct Page {
     shows: (&'static str, &'static str),
     /// Whether it is an answer of another status than 200, which the browser's console mentions.
     pub(crate) is_failure: bool,
+    /// The only kind of window that has it; `None` for both.
+    only: Option<Scripts>,
 }
 
 /// How one gets to a page.
@@ -28,16 +32,25 @@ enum Way {
 }
 
 const fn at(name: &'static str, who: Who, path: &'static str, selector: &'static str, words: &'static str) -> Page {
-    Page { name, who, way: Way::At(path), shows: (selector, words), is_failure: false }
+    Page { name, who, way: Way::At(path), shows: (selector, words), is_failure: false, only: None }
 }
 
 const fn by(name: &'static str, who: Who, way: fn(&Window), selector: &'static str, words: &'static str) -> Page {
-    Page { name, who, way: Way::By(way), shows: (selector, words), is_failure: false }
+    Page { name, who, way: Way::By(way), shows: (selector, words), is_failure: false, only: None }
 }
 
 impl Page {
     const fn failing(self) -> Self {
         Self { is_failure: true, ..self }
+    }
+
+    const fn only(self, scripts: Scripts) -> Self {
+        Self { only: Some(scripts), ..self }
+    }
+
+    /// Whether windows of this kind have it.
+    pub(crate) fn is_there(&self, scripts: Scripts) -> bool {
+        self.only.is_none_or(|only| only == scripts)
     }
 
     /// Opens it and sees that it is what it should be.
@@ -62,10 +75,17 @@ impl Page {
     }
 }
 
+const SEGMENTS: &str = "/admin/crm_app/customersegment/";
+const DYNAMIC: &str = "/admin/crm_app/customersegment/{dynamic}/change/";
+
 /// The pages, by who opens them.
+#[rustfmt::skip] // It is read by line.
 pub(crate) const PAGES: &[Page] = &[
     at("login", Nobody, "/admin/login/", "button", "Log in"),
     by("login-refused", Nobody, refused_login, ".errornote", "correct username and password"),
+    by("login-throttled", Nobody, throttled_login, ".errornote", "too many failed attempts").failing(),
+    by("setup", Nobody, |window| window.go_to(&window.world.setup_link()), "h1", "Set up"),
+    by("setup-refused", Nobody, refused_setup, ".errorlist", "This field is required."),
     at("index", Root, "/admin/", "h1", "Site administration"),
     at("app-index", Root, "/admin/crm_app/", "h1", "Crm_App administration"),
     at("password-change", Root, "/admin/password_change/", "h1", "Password change"),
@@ -77,10 +97,11 @@ pub(crate) const PAGES: &[Page] = &[
     at("contacts-counted", Root, "/admin/crm_app/contact/?_facets=True&q=hotel", ".hidecounts", "Hide counts"),
     at("segments-sorted", Root, "/admin/crm_app/customersegment/?o=2.-1", ".sortpriority", "2"),
     at("segments-none", Root, "/admin/crm_app/customersegment/?q=nowhere", ".empty-list", "0 Customer Segments"),
-    by("segments-ticked", Root, tick_all, ".action-counter", "of 11 selected"),
-    by("segments-delete", Root, |window| run_action(window, "Delete selected Customer Segments"), "h1", "Delete multiple objects"),
-    by("segments-tag", Root, |window| run_action(window, "Add tag to selected Customer Segments…"), "h1", "Add tag"),
-    by("segments-told", Root, |window| run_action(window, "Activate selected Customer Segments"), ".messagelist", "activated"),
+    by("segments-ticked", Root, tick_all, ".action-counter", "of 11 selected").only(Scripts::On),
+    by("segments-delete", Root, |window| run_action(window, SEGMENTS, "Delete selected Customer Segments"), "h1", "Delete multiple objects"),
+    by("segments-tag", Root, |window| run_action(window, SEGMENTS, "Add tag to selected Customer Segments…"), "h1", "Add tag"),
+    by("segments-tag-refused", Root, refused_tag, ".errorlist", "This field is required."),
+    by("segments-told", Root, |window| run_action(window, SEGMENTS, "Activate selected Customer Segments"), ".messagelist", "activated"),
     at("segment-add", Root, "/admin/crm_app/customersegment/add/", "h1", "Add Customer Segment"),
     by("segment-add-refused", Root, refused_segment, ".errorlist", "This field is required."),
     by("segment-preview", Root, preview, "#preview .numbers", "member"),
@@ -89,8 +110,10 @@ pub(crate) const PAGES: &[Page] = &[
     at("segment-change-static", Root, "/admin/crm_app/customersegment/{static}/change/", ".selector-chosen", "Chosen contacts"),
     at("segment-change-broken", Root, "/admin/crm_app/customersegment/{broken}/change/", "main", "shoe_size"),
     at("segment-change-archived", Root, "/admin/crm_app/customersegment/{archived}/change/", "main", "archived"),
-    by("segment-conflict", Root, conflict, "caption", "Both versions").failing(),
+    by("segment-conflict", Root, |window| conflict(window, DYNAMIC, "description", "Description"), "caption", "Both versions").failing(),
     at("segment-delete", Root, "/admin/crm_app/customersegment/{dynamic}/delete/", "main", "Are you sure"),
+    at("segment-hand-over", Root, "/admin/crm_app/customersegment/{dynamic}/hand_over/", "h1", "Hand over"),
+    by("segment-hand-over-refused", Root, |window| press_at(window, "/admin/crm_app/customersegment/{dynamic}/hand_over/", "Hand over"), ".errorlist", "This field is required."),
     at("segment-history", Root, "/admin/crm_app/customersegment/{dynamic}/history/", "#change-history", "Added."),
     at("segment-members", Root, "/admin/crm_app/customersegment/{static}/members/", "#result_list", "E-mail"),
     at("segment-members-counted", Root, "/admin/crm_app/customersegment/{static}/members/?addresses=1", ".numbers", "addresses"),
@@ -99,38 +122,67 @@ pub(crate) const PAGES: &[Page] = &[
     at("companies", Root, "/admin/crm_app/company/", "#result_list", "Industry"),
     at("company", Root, "/admin/crm_app/company/{company}/change/", "h1", "ompany"),
     at("company-history", Root, "/admin/crm_app/company/{company}/history/", "h1", "Change history"),
+    by("companies-delete-refused", Root, |window| run_action(window, "/admin/crm_app/company/", "Delete selected Companies"), "main", "would require deleting"),
+    by("company-conflict", Root, |window| conflict(window, "/admin/crm_app/company/{company}/change/", "notes", "Notes"), "caption", "Both versions").failing(),
     at("contacts", Root, "/admin/crm_app/contact/", ".paginator", "250 Contacts"),
     at("contacts-last", Root, "/admin/crm_app/contact/?p=3", "[aria-current=page]", "3"),
     at("contact", Root, "/admin/crm_app/contact/{contact}/change/", "h1", "ontact"),
+    by("contacts-delete", Root, |window| run_action(window, "/admin/crm_app/contact/", "Delete selected Contacts"), "h1", "Delete multiple objects"),
+    by("contact-conflict", Root, |window| conflict(window, "/admin/crm_app/contact/{contact}/change/", "title", "Title"), "caption", "Both versions").failing(),
+    at("contact-history", Root, "/admin/crm_app/contact/{contact}/history/", "#change-history", "Changed Title."),
     at("contracts", Root, "/admin/crm_app/contract/", "#result_list", "Contract"),
     at("contract", Root, "/admin/crm_app/contract/{contract}/change/", "h1", "ontract"),
+    at("contract-delete", Root, "/admin/crm_app/contract/{contract}/delete/", "main", "Are you sure"),
+    by("contract-conflict", Root, |window| conflict(window, "/admin/crm_app/contract/{contract}/change/", "service_type", "Service type"), "caption", "Both versions").failing(),
+    at("contract-history", Root, "/admin/crm_app/contract/{contract}/history/", "#change-history", "Changed Service type."),
+    at("contracts-of-a-year", Root, "/admin/crm_app/contract/?end_date__gte=2026-01-01&end_date__lt=2027-01-01&o=-5", "[data-filter-title=end_date] .selected", "This year"),
     at("account", Root, "/admin/account/", "main", "session"),
+    by("account-elsewhere", Root, other_sessions, "main", "End all others"),
     at("users", Root, "/admin/crm_app/user/", "#result_list", "somchai"),
     at("user-add", Root, "/admin/crm_app/user/add/", "h1", "Add"),
+    by("user-add-refused", Root, |window| press_at(window, "/admin/crm_app/user/add/", "Save"), ".errorlist", "This field is required."),
     at("user", Root, "/admin/crm_app/user/{user}/change/", "main", "somchai"),
+    by("user-conflict", Root, |window| conflict(window, "/admin/crm_app/user/{user}/change/", "department", "Department"), "caption", "Both versions").failing(),
     at("user-self", Root, "/admin/crm_app/user/{root}/change/", "main", "root"),
     at("user-delete", Root, "/admin/crm_app/user/{user}/delete/", "main", "somchai"),
     at("user-history", Root, "/admin/crm_app/user/{user}/history/", "h1", "Change history"),
+    at("user-sessions-none", Root, "/admin/crm_app/user/{user}/sessions/", "main", "is signed in nowhere"),
+    by("user-sessions", Root, sessions_of_another, "button", "End all of them"),
     at("user-password", Root, "/admin/crm_app/user/{user}/password/", "h1", "Change password"),
-    at("user-hand-over", Root, "/admin/crm_app/user/{user}/hand_over/", "h1", "Hand over"),
+    by("user-password-refused", Root, |window| press_at(window, "/admin/crm_app/user/{user}/password/", "Change password"), ".errorlist", "This field is required."),
+    at("user-hand-over", Root, "/admin/crm_app/user/{root}/hand_over/", "h1", "Hand over"),
+    by("user-hand-over-refused", Root, |window| press_at(window, "/admin/crm_app/user/{root}/hand_over/", "Hand over"), ".errorlist", "This field is required."),
+    at("user-hand-over-nothing", Root, "/admin/crm_app/user/{user}/hand_over/", ".messagelist", "there is nothing to hand over"),
     at("setup-over", Nobody, "/admin/setup/made-up/", "main", "link").failing(),
     at("search", Root, "/admin/search/?q=hotel", ".found-contact", "Contacts"),
+    at("search-nothing-typed", Root, "/admin/search/", "main", "Type what you look for"),
     at("search-none", Root, "/admin/search/?q=nowhere+at+all", "main", "No results"),
     at("contact-add", Root, "/admin/crm_app/contact/add/", "h1", "Add Contact"),
-    by("contact-add-refused", Root, refused_contact, ".errorlist", "This field is required."),
+    by("contact-add-refused", Root, |window| press_at(window, "/admin/crm_app/contact/add/", "Save"), ".errorlist", "This field is required."),
+    by("contact-add-combobox", Root, open_combobox, "[role=option]", "a").only(Scripts::On),
+    by("contact-add-searched", Root, search_company, ".related [role=status]", "The first 20 Companies").only(Scripts::Off),
     at("contact-delete", Root, "/admin/crm_app/contact/{contact}/delete/", "main", "Are you sure"),
     at("company-add", Root, "/admin/crm_app/company/add/", "h1", "Add Company"),
+    by("company-add-refused", Root, |window| press_at(window, "/admin/crm_app/company/add/", "Save"), ".errorlist", "This field is required."),
+    by("company-delete", Root, delete_company, "main", "Are you sure"),
     at("company-delete-refused", Root, "/admin/crm_app/company/{company}/delete/", "h1", "Cannot delete"),
     at("contract-add", Root, "/admin/crm_app/contract/add/", "h1", "Add Contract"),
+    by("contract-add-refused", Root, |window| press_at(window, "/admin/crm_app/contract/add/", "Save"), ".errorlist", "This field is required."),
     by("segment-version", Root, compare_versions, "h1", "ersion"),
     at("gone", Root, "/admin/crm_app/customersegment/{nobody}/change/", ".messagelist", "Perhaps it was deleted?"),
     at("404", Root, "/admin/nowhere/", "h1", "Page not found").failing(),
     by("500", Root, break_history, "h1", "Server error").failing(),
     by("503", Root, ask_too_much, "h1", "Not available").failing(),
+    by("login-unsent", Root, send_without_session, ".errornote", "What you sent was not saved").failing(),
+    by("unsent", Root, send_and_sign_in, "h1", "Your changes were not saved yet"),
     at("segments-of-others", Finance, "/admin/crm_app/customersegment/", "#result_list", "VIP Customers"),
     at("segment-of-others", Finance, "/admin/crm_app/customersegment/{dynamic}/change/", ".closelink", "Close"),
+    by("segment-version-of-others", Finance, compare_versions, ".closelink", "Back to the history"),
+    at("contacts-of-others", Finance, "/admin/crm_app/contact/?q=a", "#result_list", "E-mail"),
+    at("contact-of-others", Finance, "/admin/crm_app/contact/{contact}/change/", ".closelink", "Close"),
     at("index-of-finance", Finance, "/admin/", "main", "View"),
     at("403", Finance, "/admin/crm_app/customersegment/{dynamic}/delete/", "h1", "Forbidden").failing(),
+    by("segments-on-many-pages", Finance, list_many_pages, ".paginator", "…"),
     by("logged-out", Sales, log_out, "h1", "Logged out"),
 ];
 
@@ -141,15 +193,25 @@ fn refused_login(window: &Window) {
     window.press("Log in");
 }
 
+/// Somebody tries one password after the other.
+fn throttled_login(window: &Window) {
+    window.go("/admin/login/");
+    for _ in 0..6 {
+        window.fill("Username", "guessed");
+        window.fill("Password", "not this one");
+        window.press("Log in");
+    }
+}
+
+fn refused_setup(window: &Window) {
+    window.go_to(&window.world.setup_link());
+    window.press("Make the first user");
+}
+
 fn refused_password(window: &Window) {
     window.go("/admin/password_change/");
     window.fill("Old password", "not this one");
     window.press("Change my password");
-}
-
-fn refused_contact(window: &Window) {
-    window.go("/admin/crm_app/contact/add/");
-    window.press("Save");
 }
 
 fn compare_versions(window: &Window) {
@@ -162,11 +224,73 @@ fn tick_all(window: &Window) {
     window.click("#action-toggle");
 }
 
-fn run_action(window: &Window, action: &str) {
-    window.go("/admin/crm_app/customersegment/");
+fn run_action(window: &Window, list: &str, action: &str) {
+    window.go(list);
     window.click(".action-select");
     window.choose("Action", action);
     window.press("Go");
+}
+
+fn refused_tag(window: &Window) {
+    run_action(window, SEGMENTS, "Add tag to selected Customer Segments…");
+    window.fill("Tag", " ");
+    window.press("Go");
+}
+
+/// Presses a button of a page as it comes.
+fn press_at(window: &Window, path: &str, button: &str) {
+    window.go(path);
+    window.press(button);
+}
+
+fn other_sessions(window: &Window) {
+    window.world.app.sign_in("root");
+    window.go("/admin/account/");
+}
+
+fn sessions_of_another(window: &Window) {
+    window.world.app.sign_in("somchai");
+    window.go("/admin/crm_app/user/{user}/sessions/");
+}
+
+fn open_combobox(window: &Window) {
+    window.go("/admin/crm_app/contact/add/");
+    window.fill("Company", "a");
+}
+
+fn search_company(window: &Window) {
+    window.go("/admin/crm_app/contact/add/");
+    window.fill("Search Companies", "a");
+    window.press("Search Companies");
+}
+
+fn delete_company(window: &Window) {
+    let form = window.world.colleague_adds_company("Without anybody");
+    window.go(&form.replace("/change/", "/delete/"));
+}
+
+/// The session ends while somebody types.
+fn send_without_session(window: &Window) {
+    window.go(DYNAMIC);
+    window.fill("Description", "Typed long ago.");
+    window.world.end_sessions();
+    window.press("Save");
+    window.forget();
+}
+
+fn send_and_sign_in(window: &Window) {
+    send_without_session(window);
+    // That it was refused is said of the page before.
+    window.console();
+    window.fill("Username", "root");
+    window.fill("Password", PASSWORD);
+    window.press("Log in");
+}
+
+/// In the middle of so many that not every page has its number.
+fn list_many_pages(window: &Window) {
+    window.world.add_copies("{dynamic}", 1_500);
+    window.go("/admin/crm_app/customersegment/?p=8");
 }
 
 fn refused_segment(window: &Window) {
@@ -183,15 +307,16 @@ fn preview(window: &Window) {
 fn choose_contacts(window: &Window) {
     window.go("/admin/crm_app/customersegment/add/");
     window.choose("Segment type", "Static - Manually curated list");
+    window.open_section("Static Contacts (Static Segments)");
     window.fill("Search available contacts", "a");
     window.leave(|| window.click("[name=_contact_search]"));
 }
 
-/// Somebody else saves while the form is open.
-fn conflict(window: &Window) {
-    window.go("/admin/crm_app/customersegment/{dynamic}/change/");
-    window.world.colleague_changes("/admin/crm_app/customersegment/{dynamic}/change/", "description");
-    window.fill("Description", "Mine.");
+/// Somebody else saves while the form at this path is open.
+fn conflict(window: &Window, path: &str, field: &str, label: &str) {
+    window.go(path);
+    window.world.colleague_changes(path, field);
+    window.fill(label, "Mine.");
     window.press("Save");
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use fantoccini::Client;
-use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::actions::{ActionSequence, InputSource as _, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -51,6 +51,13 @@ impl Window {
         Some(window)
     }
 
+    /// Is at another site from now on, where nobody has signed in.
+    pub(crate) fn move_to(&mut self, world: World) {
+        self.world = world;
+        self.forget();
+        self.be(Who::Nobody);
+    }
+
     /// Runs something else that has to be waited for.
     pub(crate) fn wait_for<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
@@ -85,8 +92,13 @@ impl Window {
     /// Goes to a path of the site, in which [`World::path`] puts the names of what is there.
     #[track_caller]
     pub(crate) fn go(&self, path: &str) {
-        let url = self.world.app.url(&self.world.path(path));
-        self.ask(self.client.goto(&url));
+        self.go_to(&self.world.app.url(&self.world.path(path)));
+    }
+
+    /// Goes to a whole address, of another site perhaps.
+    #[track_caller]
+    pub(crate) fn go_to(&self, url: &str) {
+        self.ask(self.client.goto(url));
     }
 
     /// The path and query of the page.
@@ -185,6 +197,13 @@ impl Window {
         let control = self.labelled(label);
         self.script("return arguments[0].value", &[reference(&control)]).as_str().expect("a value").to_owned()
     }
+
+    /// Whether the box with this label is ticked.
+    #[track_caller]
+    pub(crate) fn is_ticked(&self, label: &str) -> bool {
+        let control = self.labelled(label);
+        self.script("return arguments[0].checked", &[reference(&control)]) == true
+    }
 }
 
 /// Doing.
@@ -220,10 +239,25 @@ impl Window {
         self.ask(self.element(script, selector).click());
     }
 
+    /// Ticks the box with this label, or unticks it.
+    #[track_caller]
+    pub(crate) fn tick(&self, label: &str) {
+        self.ask(self.labelled(label).click());
+    }
+
     /// Clicks on the link or button that says this; the page stays.
     #[track_caller]
     pub(crate) fn click_on(&self, words: &str) {
         self.ask(self.saying(words).click());
+    }
+
+    /// Opens a folded section, if it is not open yet.
+    #[track_caller]
+    pub(crate) fn open_section(&self, title: &str) {
+        let is_open = "return [...document.querySelectorAll('details')].find((e) => e.querySelector('summary').textContent.trim() === arguments[0]).open";
+        if self.script(is_open, &[title.into()]) == false {
+            self.click_on(title);
+        }
     }
 
     /// Presses the link or button that says this, and waits for the page that it leads to.
@@ -254,7 +288,8 @@ impl Window {
             const all = [...document.querySelectorAll('main :is(a, button, summary)'), ...document.querySelectorAll('a, button, summary')]; \
             const meant = all.filter((e) => said(e) === arguments[0] && !e.ariaHidden); \
             const shown = meant.find((e) => e.checkVisibility({ visibilityProperty: true })); \
-            const fold = (shown ?? meant[0])?.closest('details:not([open])'); \
+            const within = (e) => e?.tagName === 'SUMMARY' ? e.parentElement.parentElement : e; \
+            const fold = within(shown ?? meant[0])?.closest('details:not([open])'); \
             if (shown) fold?.setAttribute('open', ''); else fold?.querySelector('summary').click(); \
             return shown;";
         self.element(script, words)
@@ -310,6 +345,17 @@ impl Window {
         self.act([KeyAction::Up { value: shift }]);
     }
 
+    /// Clicks twice on the button that says this, as people do who are used to it, and waits for the page that it leads to.
+    #[track_caller]
+    pub(crate) fn double_press(&self, words: &str) {
+        let element = self.saying(words);
+        self.script("arguments[0].scrollIntoView({ block: 'center' })", &[reference(&element)]);
+        let to = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+        let (down, up) = (PointerAction::Down { button: MOUSE_BUTTON_LEFT }, PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        let twice = [to, down.clone(), up.clone(), down, up].into_iter().fold(MouseActions::new("mouse".into()), MouseActions::then);
+        self.leave(|| self.perform(twice));
+    }
+
     /// The text of the file that a link leads to, fetched as the browser would; the page stays.
     #[track_caller]
     pub(crate) fn download(&self, words: &str) -> String {
@@ -322,7 +368,12 @@ impl Window {
     #[track_caller]
     fn act(&self, presses: impl IntoIterator<Item = KeyAction>) {
         let keyboard = presses.into_iter().fold(KeyActions::new("keyboard".into()), KeyActions::then);
-        self.ask(self.client.perform_actions(keyboard));
+        self.perform(keyboard);
+    }
+
+    #[track_caller]
+    fn perform(&self, actions: impl Into<ActionSequence>) {
+        self.ask(self.client.perform_actions(actions.into()));
     }
 }
 

@@ -2,12 +2,15 @@
 //!
 //! Made anew by every test; paths name what is in it as `{dynamic}`, `{company}` and so on.
 
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use customer_segments::accounts::user::User;
-use customer_segments::accounts::{Actor, Role};
+use customer_segments::accounts::{Actor, Role, setup_link};
 use customer_segments::db::dialect::Engine;
-use customer_segments::db::schema::{auth_user, crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment as segment};
+use customer_segments::db::schema::{
+    auth_user, crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment as segment, segments_session,
+};
 use customer_segments::db::{AnyConnection, Id, Json};
 use customer_segments::segments::Segment;
 use customer_segments::{customers, segments};
@@ -48,6 +51,8 @@ pub(crate) struct World {
     pub(crate) app: TestApp,
     /// What paths may name.
     names: Vec<(&'static str, Id)>,
+    /// Another site, on its first day: nobody can sign in there yet.
+    first_day: OnceCell<TestApp>,
 }
 
 impl World {
@@ -60,7 +65,7 @@ impl World {
     pub(crate) fn on(engine: Engine) -> Self {
         // Whoever gets no turn is told so at once.
         let app = TestApp::on(TestDb::with(engine, |options| options.turn_timeout = Duration::from_millis(200)));
-        let mut world = Self { app, names: Vec::new() };
+        let mut world = Self { app, names: Vec::new(), first_day: OnceCell::new() };
         world.introduce(Who::Root, Role::Admin);
         world.introduce(Who::Sales, Role::Sales);
         world.introduce(Who::Finance, Role::Finance);
@@ -109,6 +114,27 @@ impl World {
     /// A path, with the keys in it of what is named.
     pub(crate) fn path(&self, path: &str) -> String {
         self.names.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()))
+    }
+
+    /// The address of a set-up link, of the site on its first day.
+    pub(crate) fn setup_link(&self) -> String {
+        let app = self.first_day.get_or_init(|| TestApp::on(TestDb::new(Engine::Sqlite)));
+        let now = app.test.clock.now();
+        let token = app.test.db.write_blocking(|connection| setup_link::insert(connection, now)).expect("a link");
+        app.url(&format!("/admin/setup/{token}/"))
+    }
+
+    /// Ends the sessions of everybody, as the clock would.
+    pub(crate) fn end_sessions(&self) {
+        let end = |connection: &mut AnyConnection| Ok(diesel::delete(segments_session::table).execute(connection).map(|_| ())?);
+        self.app.test.db.write_blocking(end).expect("no sessions");
+    }
+
+    /// Somebody else adds a company that has nobody yet; gives the path of its form.
+    pub(crate) fn colleague_adds_company(&self, name: &str) -> String {
+        let answer = self.app.superuser().post_form("/admin/crm_app/company/add/", &[("name", name), ("_continue", "1")]);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        answer.location().to_owned()
     }
 
     /// Somebody else changes what the form at this path says of a field, and saves.

@@ -1,13 +1,15 @@
-//! Signing in and out, and one's password.
+//! Signing in and out, one's password and one's sessions, and what was typed when they end.
 
-use super::both_ways;
+use chrono::TimeDelta;
+
+use super::{ADD, in_every_way};
 use crate::support::app::PASSWORD;
 use crate::window::Window;
 use crate::world::Who;
 
 #[test]
 fn people_sign_in_where_they_wanted_to_go_and_out_again() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.go("/admin/crm_app/company/?q=hotel");
         assert_eq!(window.path(), "/admin/login/?next=%2Fadmin%2Fcrm_app%2Fcompany%2F%3Fq%3Dhotel");
         sign_in(window, "not this one");
@@ -32,7 +34,7 @@ fn sign_in(window: &Window, password: &str) {
 
 #[test]
 fn people_change_their_password_and_go_on() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.be(Who::Sales);
         window.press("Change password");
         let change = |again: &str| {
@@ -51,5 +53,62 @@ fn people_change_their_password_and_go_on() {
         window.see(".errornote", "correct username and password");
         sign_in(window, "quite another horse");
         window.see("#user-tools", "somchai");
+    });
+}
+
+#[test]
+fn whoever_guesses_waits_and_is_told_how_long() {
+    in_every_way(|window| {
+        window.go("/admin/login/");
+        for _ in 0..5 {
+            sign_in(window, "not this one");
+            window.see(".errornote", "correct username and password");
+        }
+        sign_in(window, PASSWORD);
+        window.see(".errornote", "There were too many failed attempts to log in.");
+        assert_eq!(window.value("Username"), "somchai");
+        let test = &window.world.app.test;
+        test.set_now(test.clock.now() + TimeDelta::seconds(1));
+        sign_in(window, PASSWORD);
+        window.see("#user-tools", "somchai");
+    });
+}
+
+#[test]
+fn one_signs_ones_other_browsers_out() {
+    in_every_way(|window| {
+        let others = ["one", "two", "three"].map(|_| window.world.app.sign_in("somchai"));
+        let signed_in = || others.iter().filter(|other| other.get("/admin/").status == 200).count();
+        window.be(Who::Sales);
+        window.press("Your account");
+        assert_eq!(window.count(".sessions tbody tr"), 4);
+        window.see(".sessions tbody tr:first-child", "this one");
+        window.leave(|| window.click("button[name=end]"));
+        window.see(".messagelist", "That browser is signed out.");
+        assert_eq!((window.count(".sessions tbody tr"), signed_in()), (3, 2));
+        window.press("End all others");
+        window.see(".messagelist", "You are signed out of 2 other browsers.");
+        assert_eq!((window.count(".sessions tbody tr"), signed_in()), (1, 0));
+    });
+}
+
+#[test]
+fn what_is_sent_after_the_session_ended_is_given_back_and_sent_again() {
+    in_every_way(|window| {
+        window.be(Who::Sales);
+        window.go(ADD);
+        window.fill("Name", "โรงแรม <b>");
+        window.fill("Description", "Typed long ago.");
+        window.set_value("#id_filter_criteria", r#"{"rules": [{"field": "company.industry", "operator": "equals", "value": "Hotels"}]}"#);
+        window.world.end_sessions();
+        window.press("Save");
+        window.see(".errornote", "What you sent was not saved");
+        sign_in(window, "not this one");
+        window.see(".errornote", "correct username and password");
+        sign_in(window, PASSWORD);
+        window.see("h1", "Your changes were not saved yet");
+        window.see("#unsent-form", "Typed long ago.");
+        window.press("Send it now");
+        window.see(".messagelist", "The Customer Segment “โรงแรม <b>” was added successfully.");
     });
 }

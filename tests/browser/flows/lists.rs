@@ -1,11 +1,11 @@
-//! Lists: searched, filtered, sorted, paged, and acted upon.
+//! Lists: searched, filtered, sorted, paged, taken along as a file, and come back to.
 
-use super::{LIST, both_ways};
+use super::{LIST, in_every_way};
 use crate::world::Who;
 
 #[test]
 fn a_list_is_searched_and_filtered_and_cleared_again() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.be(Who::Root);
         window.go(LIST);
         let all = window.count("#result_list tbody tr");
@@ -25,7 +25,7 @@ fn a_list_is_searched_and_filtered_and_cleared_again() {
 
 #[test]
 fn a_list_is_sorted_by_several_columns_and_by_fewer_again() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.be(Who::Root);
         window.go(LIST);
         window.press("Segment type");
@@ -44,7 +44,7 @@ fn a_list_is_sorted_by_several_columns_and_by_fewer_again() {
 
 #[test]
 fn a_long_list_is_paged_and_a_shorter_one_shown_whole() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.be(Who::Root);
         window.go("/admin/crm_app/contact/");
         assert_eq!(window.count("#result_list tbody tr"), 100);
@@ -60,43 +60,114 @@ fn a_long_list_is_paged_and_a_shorter_one_shown_whole() {
 }
 
 #[test]
-fn an_action_runs_on_ticked_rows_and_asks_before_it_destroys() {
-    both_ways(|window| {
+fn counts_stand_beside_the_filters_when_they_are_asked_for() {
+    in_every_way(|window| {
         window.be(Who::Root);
-        window.go(LIST);
-        let tick = |name: &str| window.click(&format!("[aria-label='Select “{name}” for an action']"));
-        let go = |action: &str| {
-            window.choose("Action", action);
-            window.press("Go");
-        };
-        tick("VIP Customers");
-        tick("Regional chains");
-        go("Archive selected Customer Segments");
-        window.see(".messagelist", "2 Customer Segments archived.");
-        tick("Lapsed customers");
-        go("Delete selected Customer Segments");
-        window.see("#deleted-objects", "Lapsed customers");
-        window.press("Yes, I’m sure");
-        window.see(".messagelist", "Successfully deleted 1 Customer Segment.");
+        window.go("/admin/crm_app/contact/?q=hotel");
+        let found = window.texts(".paginator span")[0].clone();
+        window.see_no(".facet");
+        window.press("Show counts");
+        // On a telephone the filters are folded away.
+        window.script("document.querySelector('.filter-box').open = true", &[]);
+        let active = window.texts("[data-filter-title='is_active'] li");
+        assert!(found.starts_with(active[0].trim_start_matches("All (").trim_end_matches(')')), "{found}: {active:?}");
+        window.press("Hide counts");
+        window.see_no(".facet");
+        window.see("#toolbar", "(250 total)");
     });
 }
 
 #[test]
-fn an_action_runs_on_the_rows_of_all_pages() {
-    both_ways(|window| {
-        window.world.add_copies("{dynamic}", 101);
+fn a_list_is_narrowed_to_a_period_and_to_what_is_blank() {
+    in_every_way(|window| {
+        window.be(Who::Sales);
+        window.go("/admin/crm_app/contract/");
+        let all = window.count("#result_list tbody tr");
+        window.press("This month");
+        let days = window.texts("#result_list tbody .field-end_date");
+        assert!(!days.is_empty() && days.len() < all, "{days:?}");
+        assert!(days.iter().all(|day| day.starts_with("Nov. ") && day.ends_with("2026")), "{days:?}");
+        window.press("This year");
+        assert!(window.count("#result_list tbody tr") > days.len());
+        window.press("Any date");
+        assert_eq!(window.count("#result_list tbody tr"), all);
+        window.go("/admin/crm_app/contact/");
+        window.press("Empty");
+        assert!(window.texts("#result_list tbody .field-email").iter().all(|email| email == "-"));
+    });
+}
+
+#[test]
+fn segments_that_need_attention_are_found() {
+    in_every_way(|window| {
+        let names = || window.texts("#result_list tbody .field-name");
         window.be(Who::Root);
         window.go(LIST);
-        if window.count("#action-toggle") == 1 {
-            window.click("#action-toggle");
-            window.see(".action-counter", "100 of 100 selected");
-            window.click_on("Select all 112 Customer Segments");
-            window.see(".all", "All 112 selected");
-        } else {
-            window.click("[name=select_across]");
-        }
-        window.choose("Action", "Pause selected Customer Segments");
-        window.press("Go");
-        window.see(".messagelist", "111 Customer Segments paused.");
+        window.press("Needs attention (broken rule)");
+        assert_eq!(names(), ["Seasonal greetings"]);
+        window.see("#result_list .attention", "");
+        window.press("Never counted");
+        window.see(".empty-list", "0 Customer Segments");
+        window.press("Clear all filters");
+        window.press("Archived");
+        assert_eq!(names(), ["Café opening offer 2025"], "which the list hides otherwise");
+        window.press("Clear all filters");
+        window.press("hotels");
+        assert_eq!(names().len(), 2, "by tag: {:?}", names());
+    });
+}
+
+#[test]
+fn a_list_leaves_as_a_file_just_as_it_stands() {
+    in_every_way(|window| {
+        window.be(Who::Sales);
+        window.go("/admin/crm_app/company/");
+        window.fill("Search Companies", "thailand");
+        window.press("Search");
+        window.press("Country");
+        window.press("Name");
+        let names = window.texts("#result_list tbody .field-name");
+        let file = window.download("Export CSV");
+        let column = |line: &'_ str| line.split(',').nth(1).expect("a second column").trim_matches('"').to_owned();
+        let listed: Vec<String> = file.lines().map(column).collect();
+        assert!(names.len() > 1);
+        assert_eq!((listed[0].as_str(), &listed[1..]), ("Name", names.as_slice()));
+    });
+}
+
+#[test]
+fn one_comes_back_to_the_list_as_one_left_it() {
+    in_every_way(|window| {
+        window.world.colleague_adds_company("Chiang Mai Corner");
+        window.be(Who::Sales);
+        let list = "/admin/crm_app/company/?q=chiang+mai&o=-1";
+        let is_there = || window.until(|| window.path() == list, || list.to_owned());
+        // The message at the top leads to the object too, but not back to the list.
+        let open = |name: &str| {
+            let row = window.texts("#result_list tbody th").iter().position(|text| text == name).expect("it is listed") + 1;
+            window.leave(|| window.click(&format!("#result_list tbody tr:nth-child({row}) th a")));
+        };
+        window.go(list);
+        open("Chiang Mai Corner");
+        window.fill("City", "Chiang Mai");
+        window.press("Save");
+        is_there();
+        open("Chiang Mai Corner");
+        window.fill("City", "Chiang Rai");
+        window.press("Save and continue editing");
+        window.press("History");
+        window.press("Chiang Mai Corner");
+        window.press("Companies");
+        is_there();
+        window.press("Add Company");
+        window.fill("Name", "Chiang Mai Square");
+        window.press("Save and add another");
+        window.fill("Name", "Chiang Mai Circle");
+        window.press("Save");
+        is_there();
+        open("Chiang Mai Circle");
+        window.press("Delete");
+        window.press("Yes, I’m sure");
+        is_there();
     });
 }

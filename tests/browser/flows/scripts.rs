@@ -1,4 +1,5 @@
-//! What the pages' scripts add: themes, the filter of the navigation, ranges of rows, the question before typed text is lost.
+//! What the pages' scripts add: themes, the filter of the navigation, folded filters, ranges of rows, the way to the search,
+//! the question before typed text is lost.
 
 use fantoccini::key::Key;
 
@@ -72,6 +73,94 @@ fn a_range_of_rows_is_ticked_with_shift() {
 }
 
 #[test]
+fn all_rows_of_the_page_are_ticked_and_the_choice_of_all_pages_is_taken_back() {
+    with_scripts(|window| {
+        window.world.add_copies("{dynamic}", 101);
+        window.go(LIST);
+        window.click("#action-toggle");
+        window.click_on("Select all 112 Customer Segments");
+        window.see(".all", "All 112 selected");
+        window.click("tbody tr:nth-child(2) .action-select");
+        window.see(".action-counter", "99 of 100 selected");
+        window.click("#action-toggle");
+        window.click_on("Select all 112 Customer Segments");
+        window.click_on("Clear selection");
+        window.see(".action-counter", "0 of 100 selected");
+        window.see_no(".all");
+    });
+}
+
+#[test]
+fn filters_stay_folded_from_page_to_page() {
+    with_scripts(|window| {
+        window.go(LIST);
+        window.click("[data-filter-title=tag] summary");
+        window.see_no("[data-filter-title=tag] li");
+        window.press("Paused");
+        window.see_no("[data-filter-title=tag] li");
+        window.see("[data-filter-title=status] li", "Paused");
+        window.click("[data-filter-title=tag] summary");
+        window.see("[data-filter-title=tag] li", "hotels");
+    });
+}
+
+#[test]
+fn a_slash_leads_to_the_search_over_everything() {
+    with_scripts(|window| {
+        window.go(LIST);
+        window.click("h1");
+        window.keys("/");
+        window.keys("vip");
+        window.leave(|| window.key(Key::Enter));
+        window.see(".found-customersegment", "VIP Customers");
+        window.go("/admin/crm_app/contact/add/");
+        window.fill("Name", "A/S Hotel");
+        assert_eq!(window.value("Name"), "A/S Hotel", "in a field it is a letter");
+    });
+}
+
+/// Types over what stands in the box, which stays focused.
+fn retype(window: &Window, text: &str) {
+    window.script("const box = document.querySelector('[role=combobox]'); box.focus(); box.select();", &[]);
+    window.keys(text);
+}
+
+#[test]
+fn what_is_chosen_in_a_combobox_is_left_as_it_was_or_blanked_and_what_is_typed_is_asked_about() {
+    with_scripts(|window| {
+        window.world.colleague_adds_company("Baan Rim Nam");
+        window.go("/admin/crm_app/company/{company}/change/");
+        assert_eq!(window.value("Parent company"), "");
+        let chosen = || window.script("return document.querySelector('[name=parent_company]').selectedOptions[0].textContent", &[]);
+        window.fill("Parent company", "rim nam");
+        window.see("[role=option]", "Baan Rim Nam");
+        window.key(Key::Down);
+        window.key(Key::Enter);
+        assert_eq!((window.value("Parent company").as_str(), chosen()), ("Baan Rim Nam", "Baan Rim Nam".into()));
+        retype(window, "no such company");
+        window.see(".combobox-note", "No Companies match.");
+        window.key(Key::Escape);
+        assert_eq!(window.value("Parent company"), "Baan Rim Nam", "as it was");
+        retype(window, "half a na");
+        window.click("h1");
+        assert_eq!(window.value("Parent company"), "half a na", "it is not lost");
+        window.press("Save and continue editing");
+        window.see(".field-parent_company .errorlist", "Choose a company from the list.");
+        retype(window, "rim nam");
+        window.see("[role=option]", "Baan Rim Nam");
+        window.key(Key::Down);
+        window.key(Key::Enter);
+        window.press("Save and continue editing");
+        window.see(".related-link", "View Baan Rim Nam");
+        window.fill("Parent company", "");
+        window.key(Key::Tab);
+        window.press("Save and continue editing");
+        window.see_no(".related-link");
+        assert_eq!(window.value("Parent company"), "");
+    });
+}
+
+#[test]
 fn leaving_a_changed_form_asks_and_leaving_an_untouched_or_saved_one_does_not() {
     with_scripts(|window| {
         // What the browser is told when it asks; the dialog itself is its own and answered by its driver.
@@ -89,5 +178,11 @@ fn leaving_a_changed_form_asks_and_leaving_an_untouched_or_saved_one_does_not() 
         window.press("Save");
         window.see(".errorlist", "This field is required.");
         assert!(asks(), "it came back with an error");
+        window.go("/admin/crm_app/contact/{contact}/change/");
+        assert!(!asks(), "a script has changed the form, nobody else has");
+        window.tick("Primary contact");
+        assert!(asks(), "a box was ticked");
+        window.tick("Primary contact");
+        assert!(!asks(), "and unticked again");
     });
 }

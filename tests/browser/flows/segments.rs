@@ -1,7 +1,6 @@
 //! Segments: added, mended, listed by hand, edited by two at once, deleted, and their members taken.
 
-use super::{ADD, LIST, both_ways};
-use crate::window::Window;
+use super::{ADD, LIST, in_every_way};
 use crate::world::Who;
 
 const THAI: &str = r#"{"rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]}"#;
@@ -9,7 +8,7 @@ const WRONG: &str = r#"{"rules": [{"field": "shoe_size", "operator": "equals", "
 
 #[test]
 fn a_dynamic_segment_is_previewed_mended_and_added() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.be(Who::Sales);
         window.go(ADD);
         window.fill("Name", "ลูกค้าในไทย");
@@ -32,12 +31,12 @@ fn a_dynamic_segment_is_previewed_mended_and_added() {
 
 #[test]
 fn people_are_listed_by_searching_and_ticking() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.be(Who::Sales);
         window.go(ADD);
         window.fill("Name", "By hand");
         window.choose("Segment type", "Static - Manually curated list");
-        open_section(window, "Static Contacts (Static Segments)");
+        window.open_section("Static Contacts (Static Segments)");
         window.fill("Search available contacts", "ahmad");
         window.leave(|| window.click("[name=_contact_search]"));
         assert!(window.texts("[aria-label='Available contacts'] .who").iter().all(|who| who.contains("Ahmad")));
@@ -54,18 +53,9 @@ fn people_are_listed_by_searching_and_ticking() {
     });
 }
 
-/// Opens a folded section, if it is not open yet.
-fn open_section(window: &Window, title: &str) {
-    let is_open =
-        "return [...document.querySelectorAll('details')].find((e) => e.querySelector('summary').textContent.trim() === arguments[0]).open";
-    if window.script(is_open, &[title.into()]) == false {
-        window.click_on(title);
-    }
-}
-
 #[test]
 fn of_two_people_who_edit_one_segment_the_second_sees_both_versions() {
-    both_ways(|window| {
+    in_every_way(|window| {
         let page = "/admin/crm_app/customersegment/{dynamic}/change/";
         window.be(Who::Root);
         window.go(page);
@@ -86,7 +76,7 @@ fn of_two_people_who_edit_one_segment_the_second_sees_both_versions() {
 
 #[test]
 fn a_segment_is_deleted_after_a_second_thought() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.be(Who::Root);
         window.go(LIST);
         window.press("Lapsed customers");
@@ -102,7 +92,7 @@ fn a_segment_is_deleted_after_a_second_thought() {
 
 #[test]
 fn members_are_marked_as_used_and_exported() {
-    both_ways(|window| {
+    in_every_way(|window| {
         window.be(Who::Root);
         window.go("/admin/crm_app/customersegment/{static}/members/");
         window.press("Mark as used");
@@ -113,5 +103,25 @@ fn members_are_marked_as_used_and_exported() {
         let rows = window.count("#result_list tbody tr");
         let file = window.download("Export CSV");
         assert_eq!(file.lines().count(), rows + 1, "{file}");
+    });
+}
+
+#[test]
+fn a_segment_is_duplicated_and_the_copy_counted_again() {
+    in_every_way(|window| {
+        window.be(Who::Sales);
+        window.go("/admin/crm_app/customersegment/{dynamic}/change/");
+        window.see(".closelink", "Close");
+        window.press("Duplicate");
+        window.see(
+            ".messagelist",
+            "This is the copy: “Copy of High-Value Hotels in Thailand”. It is yours; give it the name it should have.",
+        );
+        assert_eq!(window.value("Name"), "Copy of High-Value Hotels in Thailand");
+        window.fill("Name", "Mine");
+        window.press("Save and continue editing");
+        let counted = window.texts(".field-member_count .num")[0].clone();
+        window.press("Count again now");
+        window.see(".messagelist", &format!("Counted again: it has {counted} member"));
     });
 }
