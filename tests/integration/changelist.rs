@@ -232,6 +232,7 @@ fn who_may_only_look_at_customers_is_told_why() {
         let list = person.open(CONTACTS);
         assert_eq!(list.text("h1"), "Select Contact to view");
         assert!(!list.has("a[href^='/admin/crm_app/contact/add/']"), "nothing can be added");
+        assert!(!list.has("select[name=action]") && app.staff().open(CONTACTS).has("option[value=delete_selected]"), "nor done");
         let page = person.open(&list.attributes("#result_list .field-name a", "href")[0]);
         assert_eq!((page.text("h1"), page.text("h2")), ("View Contact".into(), "Anong <b>".into()));
         assert_eq!(page.text(".field-contact_type .readonly"), "Primary Contact");

@@ -341,6 +341,28 @@ fn the_tests_that_the_comparison_with_django_names_are_there() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// A row of the comparison: Django's word, ours, the reason, the test.
+fn row(line: &str) -> Option<[&str; 4]> {
+    let cells: Vec<&str> = line.strip_prefix("| ")?.strip_suffix('|')?.split(" | ").map(str::trim).collect();
+    (cells[0] != "Django").then(|| cells.try_into().unwrap_or_else(|cells| panic!("{cells:?}")))
+}
+
+#[test]
+fn the_comparison_with_django_is_whole_and_only_what_is_left_out_may_be_without_a_test() {
+    let page = fs::read_to_string(root().join("docs/admin-parity.md")).unwrap();
+    let rows: Vec<[&str; 4]> = page.lines().filter_map(row).collect();
+    assert!(rows.len() > 90, "{}", rows.len());
+    for [what, here, why, shown] in &rows {
+        assert!(["same", "better", "other", "left out", "same as the default", "same as the defaults"].contains(here), "{what}: {here}");
+        assert!(!why.is_empty() && (*here == "left out" || shown.contains("::")), "{what} says neither why nor where it is shown");
+    }
+    let words: Vec<&str> = rows.iter().flat_map(|[what, ..]| what.split('`').skip(1).step_by(2)).collect();
+    let has = |name: &str| words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric() && c != '_')).any(|word| word == name);
+    let documented = fs::read_to_string(root().join("tests/data/django-5.2-admin.txt")).unwrap();
+    let missing: Vec<&str> = documented.lines().filter(|name| !has(name.rsplit('.').next().unwrap_or_default())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 #[test]
 fn the_admin_names_no_model() {
     let words = [
