@@ -141,6 +141,20 @@ fn a_form_sent_twice_adds_one_user() {
 }
 
 #[test]
+fn a_change_of_a_user_that_is_sent_twice_is_one_line_of_the_history() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (admin, other) = (app.role(Role::Admin), app.staff());
+        let url = format!("/admin/crm_app/user/{}/change/", other.id.unwrap());
+        let form = admin.open(&url).form().fill("first_name", "Somchai").and("_continue", "1");
+        assert_eq!((admin.submit(&form).status, admin.submit(&form).status), (303, 303));
+        let history = admin.open(&url.replace("/change/", "/history/"));
+        let changes = history.texts("#change-history td[data-label=Action] > span:first-child");
+        assert_eq!(changes.iter().filter(|change| change.contains("Changed") || change.contains("No fields")).count(), 1, "{changes:?}");
+    });
+}
+
+#[test]
 fn the_page_of_a_user_shows_no_password_and_not_its_hash() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));

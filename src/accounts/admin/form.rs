@@ -130,10 +130,10 @@ pub fn lock(connection: &mut AnyConnection, _: Id) -> Result<()> {
     managing::lock(connection)
 }
 
-/// See `Edit::is_done`: never. Saying yes to the right password and no to others would let people guess those of others; a
-/// form that is sent twice is told that the username is taken.
-pub fn is_done(_: &mut AnyConnection, _: &Account, _: &FormData) -> Result<bool> {
-    Ok(false)
+/// See `Edit::is_done`: whenever it asks for no password. Saying yes to the right password and no to others would let people
+/// guess those of others; a form with one that is sent twice is told that the username is taken.
+pub fn is_done(_: &mut AnyConnection, _: &Account, data: &FormData) -> Result<bool> {
+    Ok(!data.has("password1"))
 }
 
 /// See `Edit::save`.
