@@ -133,7 +133,7 @@ pub fn lock(connection: &mut AnyConnection, _: Id) -> Result<()> {
 /// See `Edit::is_done`: whenever it asks for no password. Saying yes to the right password and no to others would let people
 /// guess those of others; a form with one that is sent twice is told that the username is taken.
 pub fn is_done(_: &mut AnyConnection, _: &Account, data: &FormData) -> Result<bool> {
-    Ok(!data.has("password1"))
+    Ok(data.get("password1").is_empty())
 }
 
 /// See `Edit::save`.
