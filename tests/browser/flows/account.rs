@@ -93,7 +93,7 @@ fn one_signs_ones_other_browsers_out() {
 }
 
 #[test]
-fn what_is_sent_after_the_session_ended_is_given_back_and_sent_again() {
+fn what_is_sent_after_the_session_ended_is_given_back_and_saved_in_the_end() {
     in_every_way(|window| {
         window.be(Who::Sales);
         window.go(ADD);
@@ -108,7 +108,10 @@ fn what_is_sent_after_the_session_ended_is_given_back_and_sent_again() {
         sign_in(window, PASSWORD);
         window.see("h1", "Your changes were not saved yet");
         window.see("#unsent-form", "Typed long ago.");
-        window.press("Send it now");
+        window.press("Go on editing");
+        assert_eq!((window.value("Name"), window.value("Description")), ("โรงแรม <b>".into(), "Typed long ago.".into()));
+        window.fill("Description", "Typed today.");
+        window.press("Save");
         window.see(".messagelist", "The Customer Segment “โรงแรม <b>” was added successfully.");
     });
 }
