@@ -238,7 +238,10 @@ pub fn note_hand_over(
     let message = format!("Handed over {what} to {receiver}.");
     record(connection, NewEvent::new(actor, now, Action::Changed, from.object(), message))?;
     match to {
-        Some(to) => record(connection, NewEvent::new(actor, now, Action::Changed, to.object(), format!("Was given {what} of {giver}."))),
+        Some(to) => record(
+            connection,
+            NewEvent::new(actor, now, Action::Changed, to.object(), format!("Was given {what} that belonged to {giver}.")),
+        ),
         None => Ok(()),
     }
 }

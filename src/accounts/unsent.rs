@@ -1,9 +1,9 @@
 //! What was sent by somebody who is not signed in any more, or from a page of an earlier sign-in: it is not done, and not lost.
 //!
 //! `server` wraps `keep` round the pages. Without a session the answer is the sign-in page, which carries what was sent along
-//! and gives it back in `page`, for a person to go on with, to send or to throw away: nothing is ever sent of its own accord (CVE-2008-3909
-//! was that). Only what a page of this site sent is kept, and only its author gets it back: the token it was sent with says
-//! for whom that page was made, whoever signs in. Passwords are never kept.
+//! and gives it back in `page`, for a person to go on with, to send or to throw away: nothing is ever sent of its own accord
+//! (CVE-2008-3909 was that). Only what a page of this site sent is kept, and only its author gets it back: the token it was
+//! sent with says for whom that page was made, whoever signs in. Passwords are never kept.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -57,7 +57,8 @@ pub struct Question {
 pub enum Deed<A: ModelAdmin> {
     /// A change of each row, all in one transaction; whether it changed anything, and what was asked for.
     Change(fn(&mut AnyConnection, &Act<'_>, &A::Row, &str) -> Result<bool>, Done),
-    /// Long work on each row, with transactions of its own.
+    /// Long work on each row, with transactions of its own, which ask anew what the actor may do: what is done stays done
+    /// when a later row fails.
     Long(fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done),
     /// A file of the rows: the ending of its name, its media type, and how it is written.
     File(&'static str, &'static str, WriteFile<A>),
@@ -183,6 +184,7 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
             Ok(Outcome::Done(done(&objects::<A>(changed))))
         }),
         Deed::Long(each, done) => {
+            // Each of them judges the rights anew, in the transaction that writes.
             let rows = db.read_blocking(|connection| rows::<A>(connection, task, query, action, chosen))?;
             let mut changed = 0;
             for row in rows {
@@ -191,6 +193,7 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
             Ok(Outcome::Done(done(&objects::<A>(changed))))
         }
         Deed::File(ending, media_type, write) => db.write_blocking(|connection| {
+            let task = &task.as_they_are(connection)?;
             let rows = rows::<A>(connection, task, query, action, chosen)?;
             for row in &rows {
                 let message = format!("Exported as {}.", ending.to_uppercase());

@@ -12,6 +12,7 @@ use crate::query::{Column, Condition, Selection, Sql, Test, Value};
 use super::display::{counted, number};
 use super::form_page::ObjectView;
 use super::list_display::order;
+use super::list_query::of_everything;
 use super::model_admin::{Model, ModelAdmin};
 use super::query_string::QueryString;
 use super::task::{Task, find};
@@ -96,7 +97,9 @@ impl Group {
         let theirs = Test::new(*column, Condition::OneOf(vec![Value::Id(id)])).sql();
         let (predicate, order) = (Sql::and([(A::VISIBLE)(actor), theirs]), order(A::ORDERING.iter().copied(), A::KEY));
         let rows = if named > 0 { (A::STORE.list)(connection, &Selection::first(&predicate, &order, named))? } else { Vec::new() };
-        let url = format!("{}{}", A::MODEL.list_url(), QueryString::default().with(parameter, id.to_string()).link());
+        // They are counted whether or not their list shows them of its own accord.
+        let filter = of_everything::<A>(QueryString::default().with(parameter, id.to_string()));
+        let url = format!("{}{}", A::MODEL.list_url(), filter.link());
         Ok(Self { model: A::MODEL, count, objects: rows.iter().map(ObjectView::of::<A>).collect(), url })
     }
 

@@ -2,13 +2,16 @@
 //!
 //! Called by `views`. The keys are read in their order first, sixteen bytes each, then the rows some at a time, all from one
 //! snapshot: so any order streams, and memory does not grow with the rows. UTF-8 with a byte order mark, for Excel takes
-//! other files for Windows-1252; cells that a spreadsheet would run as a formula get an apostrophe in front. Values are
-//! written for machines, always alike: days and moments as ISO has them, numbers without separators, `true` and `false`.
+//! other files for Windows-1252; text that a spreadsheet would run as a formula gets an apostrophe in front, what this program
+//! wrote does not, for with one a negative amount is no number. Values are written for machines, always alike: days and
+//! moments as ISO has them, numbers without separators, `true` and `false`.
 
 use std::collections::HashMap;
 use std::io::Write;
 
 use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
+use crate::accounts::user::as_they_are;
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
@@ -25,11 +28,17 @@ use super::model_admin::ModelAdmin;
 /// Rows read at a time.
 const BATCH: usize = 1_000;
 
-/// Writes into the history that a list leaves the house, before the first of it does.
-pub fn note<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock) -> Result<()> {
+/// Writes into the history that a list leaves the house, before the first of it does; the actor as they are now.
+///
+/// # Errors
+/// `Forbidden` for whoever may not see it any more.
+pub fn note<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock) -> Result<Actor> {
+    let actor = as_they_are(connection, actor)?;
+    A::EDITING.allows(&actor, Permission::View, None)?;
     let plural = A::MODEL.verbose_name_plural;
     let object = Object { model: A::MODEL.model_name, id: String::new(), name: plural.to_owned() };
-    record(connection, NewEvent::new(actor, clock.now(), Action::Exported, object, format!("Exported a list of {plural} as CSV.")))
+    record(connection, NewEvent::new(&actor, clock.now(), Action::Exported, object, format!("Exported a list of {plural} as CSV.")))?;
+    Ok(actor)
 }
 
 /// Writes the list that `query` asks for, all pages of it.
@@ -47,7 +56,7 @@ pub fn write<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query
         for row in batch.iter().filter_map(|key| rows.remove(key)) {
             let cells = A::LIST_DISPLAY.iter().flat_map(|column| values(&column.show, &row, query.display()));
             let record = [(A::STORE.id)(&row).to_string()].into_iter().chain(cells);
-            csv.write_record(record.map(|cell| guarded(&cell).into_owned())).map_err(AppError::internal)?;
+            csv.write_record(record).map_err(AppError::internal)?;
         }
     }
     Ok(csv.flush()?)
@@ -69,13 +78,13 @@ fn values<Row>(show: &Show<Row>, row: &Row, display: &Display) -> Vec<String> {
     match show {
         Show::Money(value) => {
             let (amount, currency) = value(row);
-            vec![amount.to_string(), currency.to_owned()]
+            vec![amount.to_string(), guarded(currency).into_owned()]
         }
         Show::Number(value) => vec![value(row).to_string()],
         Show::Day(value) => vec![value(row).to_string()],
         Show::Flag(value) => vec![value(row).to_string()],
         Show::Text(_) | Show::Choice(..) | Show::Email(_) | Show::Time(_) | Show::Ago(_) | Show::Cell(_) => {
-            vec![text(&show.of(row, display))]
+            vec![guarded(&text(&show.of(row, display))).into_owned()]
         }
     }
 }

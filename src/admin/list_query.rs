@@ -142,6 +142,11 @@ fn narrowings<A: ModelAdmin>(parameters: &QueryString, display: &Display) -> Res
     A::LIST_FILTER.iter().map(|filter| filter.narrowing(parameters, display)).collect()
 }
 
+/// The parameters of the list of `A` that are in `query`, and those that make it leave nothing out of its own accord.
+pub(super) fn of_everything<A: ModelAdmin>(query: QueryString) -> QueryString {
+    A::LIST_FILTER.iter().filter_map(ListFilter::everything).fold(query, |query, (name, all)| query.with(&name, all))
+}
+
 pub(super) fn filter_parameters<A: ModelAdmin>() -> Vec<String> {
     A::LIST_FILTER.iter().flat_map(ListFilter::parameters).collect()
 }

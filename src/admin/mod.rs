@@ -1,8 +1,10 @@
 //! The admin in general: lists, forms and their pages, made from declarations; it knows no model.
 //!
-//! A screen is declared as a [`model_admin::ModelAdmin`] and listed in `routes`. On a request `views` (`version_views` for versions) asks `changelist` (lists), `edit` (forms,
-//! with the hooks of `editing`), `deletion`, `object_history` or `versions`, and puts what they found into `pages`. `frame` is what every
-//! page has around its content, `object` what a page beside a form is about, `assets` the files it links to, `index` the first page, `site_search` what the box in the header finds.
+//! A screen is declared as a [`model_admin::ModelAdmin`] and listed in `routes`. On a request `views` (`version_views` for
+//! versions) asks `changelist` (lists), `edit` (forms, with the hooks of `editing`), `deletion`, `object_history` or
+//! `versions`, and puts what they found into `pages`. `frame` is what every page has around its content, `object` what a page
+//! beside a form is about, `assets` the files it links to, `index` the first page, `site_search` what the box in the header
+//! finds.
 
 pub mod actions;
 pub mod assets;

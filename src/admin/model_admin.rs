@@ -1,6 +1,6 @@
 //! The declaration of a screen: a model's list, its page and its form, as constants and `fn` pointers.
 //!
-//! Implemented once a model in `customers/admin.rs` and `segments/admin.rs`, read by `changelist`, `form_page` and `views`,
+//! Implemented once a model, in `customers/admin/`, `segments/admin.rs` and `accounts/admin/`, read by `changelist`, `form_page` and `views`,
 //! checked at start by `checks`. The names are Django's. What a screen does is written once, in the machinery; a
 //! declaration only says what is different, and everything it says is a type, so that most mistakes do not compile.
 

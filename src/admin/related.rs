@@ -213,7 +213,7 @@ pub async fn autocomplete(request: HttpRequest, staff: Staff, db: Data<Db>, nav:
     let query = QueryString::parse(request.query_string());
     let asked = |name: &str| query.get(name).unwrap_or_default().to_owned();
     let related = nav.foreign_key(&staff.actor, &asked("app_label"), &asked("model_name"), &asked("field_name"));
-    let related = related.ok_or_else(|| AppError::BadRequest("There is no field of this name to search for, or not for you.".into()))?;
+    let related = related.ok_or_else(|| AppError::BadRequest("There is no field of this name, or you may not search it.".into()))?;
     let (term, page, actor) = (asked("term"), asked("page").parse().unwrap_or(1), staff.actor.clone());
     let found = db.read_heavy(Lane::Search, move |connection| (related.search)(connection, &actor, &term, page)).await?;
     let result = |object: &ObjectView| json!({"id": object.id, "text": object.name, "detail": object.detail});

@@ -11,9 +11,8 @@ use askama::Template;
 use super::changelist::ChangeList;
 use super::display::Display;
 use super::facets::Facets;
-use super::filters::ListFilter;
 use super::frame::{Frame, Nav, NavItem, page};
-use super::list_query::{Query, SEARCH};
+use super::list_query::{Query, SEARCH, of_everything};
 use super::model_admin::{Model, ModelAdmin};
 use super::query_string::{QueryString, back_to};
 use super::search::MAX_SEARCH;
@@ -47,8 +46,7 @@ impl ModelSearch {
 
 /// The parameters of the list of `A` that find `typed`, whatever the list leaves out of its own accord.
 fn parameters<A: ModelAdmin>(typed: &str) -> String {
-    let query = QueryString::default().with(SEARCH, typed);
-    A::LIST_FILTER.iter().filter_map(ListFilter::everything).fold(query, |query, (name, all)| query.with(&name, all)).encoded()
+    of_everything::<A>(QueryString::default().with(SEARCH, typed)).encoded()
 }
 
 fn link<A: ModelAdmin>(typed: &str) -> String {

@@ -53,8 +53,7 @@ pub async fn export<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<
     };
     let turn = db.turn(Lane::Export).await?;
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
-    db.write(move |connection| list_csv::note::<A>(connection, &actor, &now)).await?;
-    let actor = staff.actor.clone();
+    let actor = db.write(move |connection| list_csv::note::<A>(connection, &actor, &now)).await?;
     let write = move |connection: &mut AnyConnection, out: &mut download::Pipe| list_csv::write::<A>(connection, &actor, &query, out);
     Ok(download::csv(&db, turn, A::MODEL.verbose_name_plural, write))
 }

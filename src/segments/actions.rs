@@ -9,6 +9,7 @@ use super::json;
 use super::model::{Row, Status};
 use super::recalculate::{self, Outcome};
 use crate::accounts::actor::Permission;
+use crate::accounts::user::as_they_are;
 use crate::admin::actions::{Action, DELETE, Deed, Question, delete};
 use crate::admin::editing::Act;
 use crate::db::{AnyConnection, Db};
@@ -46,7 +47,7 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
         permission: Permission::Change,
         question: Some(Question {
             title: "Add tag",
-            sentence: "Which tag shall these Customer Segments have besides those they have?",
+            sentence: "Which tag should be added to these Customer Segments?",
             asks_for: Some("Tag"),
             is_dangerous: false,
         }),
@@ -99,7 +100,7 @@ fn count_again(db: &Db, act: &Act<'_>, row: &Row) -> Result<bool> {
     if row.segment.is_archived() {
         return Ok(false);
     }
-    Ok(recalculate::count_again(db, act.actor, act.clock, &row.segment)? != Outcome::Overtaken)
+    Ok(recalculate::count_again(db, |connection| as_they_are(connection, act.actor), act.clock, &row.segment)? != Outcome::Overtaken)
 }
 
 fn export_json(_: &mut AnyConnection, act: &Act<'_>, rows: &[Row], file: &mut Vec<u8>) -> Result<()> {

@@ -123,7 +123,7 @@ impl ModelAdmin for SegmentAdmin {
         sentence: words::sentence,
         count_label: "Member count",
         count: member_count,
-        left_out: "A version has the fields of the form. Whom a static segment lists is no part of it: restoring leaves the list as it is.",
+        left_out: "A version has the fields of the form. Whom a static segment lists is not part of it: restoring leaves the list as it is.",
     });
     const BESIDE: Beside = words::beside;
     const EDITING: Editing<Self> = Editing::Form(Edit {

@@ -204,6 +204,7 @@ fn needs_attention(segment: &Segment) -> String {
 
 /// Writes that the members leave the house, before the first of them does.
 fn note_export(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id) -> Result<Segment> {
+    let actor = &as_they_are(connection, actor)?;
     let segment = model::find(connection, actor, id)?;
     if !segment.broken_rules(clock.into()).is_empty() {
         return Err(AppError::Conflict(needs_attention(&segment)));

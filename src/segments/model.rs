@@ -279,7 +279,7 @@ pub fn list_all(connection: &mut AnyConnection, actor: &Actor) -> Result<Vec<Row
 }
 
 /// Makes everybody else who would change this segment, the CRM too, wait until the transaction ends. An update that
-/// changes nothing takes the row's lock on every engine; `SELECT … FOR UPDATE` is not known to all.
+/// changes nothing takes the row's lock in the same words on both engines; SQLite does not know `SELECT … FOR UPDATE`.
 pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
     diesel::update(segment::table.find(id)).set(segment::id.eq(segment::id)).execute(connection)?;
     Ok(())

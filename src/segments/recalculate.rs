@@ -64,14 +64,16 @@ pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome>
     db.write_blocking(|connection| store(connection, counted, &tally))
 }
 
-/// [`recalculate`] for somebody who asks for it: that and what came of it is written down.
+/// [`recalculate`] for somebody who asks for it: that and what came of it is written down. `who` is asked in the
+/// transaction that writes, for counting may take long.
 ///
 /// # Errors
-/// Those of [`recalculate`].
-pub fn count_again(db: &Db, actor: &Actor, clock: &Clock, counted: &Segment) -> Result<Outcome> {
+/// Those of [`recalculate`] and of `who`.
+pub fn count_again(db: &Db, who: impl Fn(&mut AnyConnection) -> Result<Actor>, clock: &Clock, counted: &Segment) -> Result<Outcome> {
     require_countable(counted)?;
     let tally = db.read_unhurried(|connection| Tally::of(connection, clock, Members::of_segment(counted, Calendar::from(clock))))?;
     db.write_blocking(|connection| {
+        let actor = &who(connection)?;
         let outcome = store(connection, counted, &tally)?;
         if outcome != Outcome::Overtaken {
             let event = NewEvent::new(actor, clock.now(), Action::Counted, counted.object(), "Counted again.");

@@ -50,7 +50,7 @@ pub async fn count_again(
 ) -> Result<HttpResponse> {
     let url = SegmentAdmin::MODEL.change_url(counted.0.segment.id);
     let (actor, now, here) = (staff.actor.clone(), Clock::clone(&clock), Db::clone(&db));
-    let count = move || recalculate::count_again(&here, &actor, &now, &counted.0.segment);
+    let count = move || recalculate::count_again(&here, |connection| as_they_are(connection, &actor), &now, &counted.0.segment);
     let (level, sentence) = match db.long(Lane::Saving, count).await {
         Ok(Outcome::Counted(count)) => (Level::Success, format!("Counted again: it has {}.", members(count))),
         Ok(Outcome::Broken(_)) => (Level::Warning, "It needs attention: a rule cannot be understood, so it has no members.".to_owned()),

@@ -146,7 +146,7 @@ pub(crate) const PAGES: &[Page] = &[
     at("user-self", Root, "/admin/crm_app/user/{root}/change/", "main", "root"),
     at("user-delete", Root, "/admin/crm_app/user/{user}/delete/", "main", "somchai"),
     at("user-history", Root, "/admin/crm_app/user/{user}/history/", "h1", "Change history"),
-    at("user-sessions-none", Root, "/admin/crm_app/user/{user}/sessions/", "main", "is signed in nowhere"),
+    at("user-sessions-none", Root, "/admin/crm_app/user/{user}/sessions/", "main", "is not signed in anywhere"),
     by("user-sessions", Root, sessions_of_another, "button", "End all of them"),
     at("user-password", Root, "/admin/crm_app/user/{user}/password/", "h1", "Change password"),
     by("user-password-refused", Root, |window| press_at(window, "/admin/crm_app/user/{user}/password/", "Change password"), ".errorlist", "This field is required."),

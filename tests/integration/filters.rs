@@ -1,8 +1,8 @@
 //! Filters of a list that ask the database what they offer, and the counts beside every choice.
 
 use customer_segments::accounts::Role;
-use customer_segments::db::schema::crm_app_customersegment as segment;
-use customer_segments::db::{Json, Time};
+use customer_segments::db::schema::{crm_app_contract as contract, crm_app_customersegment as segment};
+use customer_segments::db::{Json, Money, Time};
 use diesel::prelude::*;
 
 use crate::support::app::Person;
@@ -211,8 +211,8 @@ fn values_leave_as_csv_in_the_same_spelling_for_every_spreadsheet() {
             answer.location().split('/').rev().nth(2).unwrap().to_owned()
         };
         let company = sent("/admin/crm_app/company/add/", &[("name", "Six Palms"), ("location_count", "1200"), ("_continue", "1")]);
-        let contract = [("contract_number", "C1"), ("company", &*company), ("start_date", "2026-01-01"), ("end_date", "2026-12-31")];
-        sent("/admin/crm_app/contract/add/", &[&contract[..], &[("value", "12345.6"), ("currency", "THB")]].concat());
+        let fields = [("contract_number", "C1"), ("company", &*company), ("start_date", "2026-01-01"), ("end_date", "2026-12-31")];
+        sent("/admin/crm_app/contract/add/", &[&fields[..], &[("value", "12345.6"), ("currency", "THB")]].concat());
         let lines = |list: &str| -> Vec<String> {
             let file = person.open(&format!("/admin/crm_app/{list}/export.csv")).body;
             file.lines().map(|line| line.split_once(',').unwrap().1.to_owned()).collect()
@@ -224,6 +224,11 @@ fn values_leave_as_csv_in_the_same_spelling_for_every_spreadsheet() {
                 "C1,Six Palms,Draft,Annual,12345.60,THB,2026-01-01,2026-12-31"
             ]
         );
+        // As the CRM may have written them: an amount stays a number that can be added up, text stays text.
+        let odd = (contract::value.eq(Money(-1_200)), contract::contract_number.eq("-12.00"));
+        let changed = |connection: &mut _| Ok(diesel::update(contract::table).set(odd).execute(connection)?);
+        assert_eq!(app.test.db.write_blocking(changed).unwrap(), 1);
+        assert_eq!(lines("contract")[1], "'-12.00,Six Palms,Draft,Annual,-12.00,THB,2026-01-01,2026-12-31");
         assert_eq!(lines("company")[1], "Six Palms,,,,1200,,true");
         let rules = r#"{"rules": [{"field": "name", "operator": "contains", "value": "a"}]}"#;
         sent("/admin/crm_app/customersegment/add/", &[("name", "All"), ("filter_criteria", rules), ("_continue", "1")]);

@@ -10,7 +10,7 @@ use customer_segments::accounts::managing;
 use customer_segments::accounts::user::as_they_are;
 use customer_segments::accounts::{Actor, Role};
 use customer_segments::db::dialect::Engine;
-use customer_segments::db::schema::crm_app_customersegment as segment;
+use customer_segments::db::schema::{auth_user as user, crm_app_customersegment as segment, segments_event as event};
 use customer_segments::db::{AnyConnection, Id};
 use customer_segments::error::Result;
 use customer_segments::segments::listed::ListChange;
@@ -163,5 +163,57 @@ fn what_is_deleted_while_everything_is_handed_over_keeps_nothing_of_the_rest() {
         // On SQLite whoever writes is alone: it was gone before this began.
         let is_told = said.contains("1 segment could not be handed over: deleted by somebody else meanwhile.");
         assert_eq!(is_told, engine == Engine::Postgres, "{said}");
+    });
+}
+
+#[test]
+fn where_everything_was_deleted_while_it_is_handed_over_nothing_is_said_to_be_done() {
+    site(|app, engine| {
+        let (admin, owner) = (app.role(Role::Admin), app.staff());
+        let gone = stored_segment(app, &owner, "Gone");
+        let form = admin.open(&format!("{USERS}{}/hand_over/", owner.id.unwrap())).form().fill("owner", "admins");
+        let (by, clock) = (actor(&owner), &app.test.clock);
+        let deletes = |connection: &mut AnyConnection| {
+            model::lock(connection, gone)?;
+            let row = model::find(connection, &by, gone)?;
+            save::delete(connection, &by, clock, &row)
+        };
+        let said = admin.follow(&while_open(app, deletes, || admin.submit(&form))).texts(".messagelist li");
+        // On SQLite whoever writes is alone: it was gone before this began.
+        let expected = match engine {
+            Engine::Postgres => "1 segment could not be handed over: deleted by somebody else meanwhile.".to_owned(),
+            Engine::Sqlite => format!("“{}” owns no segments: there is nothing to hand over.", owner.username),
+        };
+        assert_eq!(said, [expected]);
+    });
+}
+
+#[test]
+fn whoever_is_deactivated_meanwhile_exports_and_counts_nothing() {
+    site(|app, _| {
+        let owner = app.staff();
+        let segment = stored_segment(app, &owner, "One").to_string();
+        let (members, list, count) =
+            (format!("{SEGMENTS}{segment}/members.csv"), format!("{SEGMENTS}export.csv"), format!("{SEGMENTS}{segment}/count/"));
+        for asked in [&*members, &list, &count, "count_again", "export_csv", "export_json"] {
+            let person = app.staff();
+            let id = person.id.unwrap();
+            let deactivates = |connection: &mut AnyConnection| {
+                managing::lock_out(connection, id)?;
+                Ok(diesel::update(user::table.find(id)).set(user::is_active.eq(false)).execute(connection).map(drop)?)
+            };
+            let action = person.open(SEGMENTS).form_at("#changelist-form").fill("action", asked).and("_selected_action", &segment);
+            let token = action.value("csrfmiddlewaretoken").unwrap();
+            let answer = while_open(app, deactivates, || match asked {
+                "count_again" | "export_csv" | "export_json" => person.submit(&action),
+                path if path == count => person.post(path, &[("csrfmiddlewaretoken", token)]),
+                path => person.get(path),
+            });
+            // An action says so on the list.
+            assert!([302, 303, 403].contains(&answer.status), "{asked}: {}: {}", answer.status, answer.body);
+        }
+        let told =
+            |connection: &mut _| Ok(event::table.filter(event::model.ne("user")).select(event::message).load::<String>(connection)?);
+        assert_eq!(app.test.db.read_blocking(told).unwrap(), ["Added."]);
     });
 }

@@ -86,7 +86,7 @@ fn an_address_that_is_a_program_is_text_and_no_link() {
                 for path in [format!("company/{shop}/change/"), format!("contact/{somebody}/change/"), "company/".into(), "contact/".into()]
                 {
                     let page = person.open(&format!("{ADMIN}{path}"));
-                    for link in page.attributes("[href], [src], [action], [formaction]", "href") {
+                    for link in ["href", "src", "action", "formaction"].iter().flat_map(|name| page.attributes("*", name)) {
                         assert!(link.starts_with(['/', '#', '?']) || link.is_empty() || link.starts_with("https://"), "{path}: {link:?}");
                         assert!(!link.contains("alert") && !link.contains("msgbox"), "{path}: {link:?}");
                     }

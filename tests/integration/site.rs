@@ -21,6 +21,18 @@ fn staff_signs_in_and_out_through_the_pages() {
 }
 
 #[test]
+fn every_page_has_the_picture_of_its_tab() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        for page in [app.anonymous().open("/admin/login/"), app.staff().open("/admin/")] {
+            let picture = app.anonymous().get(&page.attributes("link[rel=icon]", "href")[0]);
+            assert_eq!((picture.status, picture.header("content-type")), (200, "image/svg+xml"));
+            assert!(picture.body.starts_with("<svg"), "{}", picture.body);
+        }
+    });
+}
+
+#[test]
 fn a_sign_in_is_remembered() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));

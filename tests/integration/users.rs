@@ -82,6 +82,32 @@ fn admins_list_filter_and_search_users() {
 }
 
 #[test]
+fn users_are_found_by_when_they_signed_in_and_whether_they_ever_did() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let admin = app.role(Role::Admin);
+        let never = app.user(Role::Sales, |_| {});
+        let list = admin.open(LIST);
+        let choices = "details[data-filter-title=last_login] a";
+        let (labels, links) = (list.texts(choices), list.attributes(choices, "href"));
+        let periods = ["Any date", "Today", "Past 7 days", "This month", "This year", "No date", "Has date"];
+        assert_eq!(labels, periods);
+        let both = vec![admin.username.clone(), never.clone()];
+        for (label, link) in labels.iter().zip(&links) {
+            let found = admin.open(&format!("{LIST}{link}"));
+            let expected = match label.as_str() {
+                "Any date" => both.clone(),
+                "No date" => vec![never.clone()],
+                _ => vec![admin.username.clone()],
+            };
+            assert_eq!(found.texts("#result_list tbody th a"), expected, "{label}: {link}");
+            assert_eq!(found.text("details[data-filter-title=last_login] .selected"), *label);
+        }
+        assert_eq!(admin.get(&format!("{LIST}?last_login__isnull=maybe")).location(), format!("{LIST}?e=1"));
+    });
+}
+
+#[test]
 fn an_added_user_can_sign_in_and_do_what_they_may() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));
@@ -452,9 +478,44 @@ fn an_admin_ends_the_sessions_of_a_user() {
         assert_eq!(rows.len(), 2, "each is there to be seen before it is ended");
         assert!(rows.iter().all(|row| row.contains("127.0.0.1") && row.contains("9:00:00 a.m.") && row.contains("just now")), "{rows:?}");
         assert!(message(&admin.follow(&admin.submit(&page.form()))).contains("2 sessions ended"));
-        assert!(admin.open(&of(other.id, "sessions")).text("#content").contains("is signed in nowhere"));
+        assert!(admin.open(&of(other.id, "sessions")).text("#content").contains("is not signed in anywhere"));
         assert_eq!([other.get("/admin/").status, again.get("/admin/").status, admin.get("/admin/").status], [302, 302, 200]);
         assert_eq!(told(&app)[0], "Ended every session.");
+    });
+}
+
+#[test]
+fn on_ones_own_page_nobody_signs_themselves_out() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let admin = app.role(Role::Admin);
+        let elsewhere = app.sign_in(&admin.username);
+        let own = of(admin.id, "sessions");
+        assert_eq!(admin.get(&own).location(), "/admin/account/", "where one ends them one by one, and keeps this one");
+        let token = admin.open("/admin/account/").form_at("#logout-form");
+        let sent = admin.post(&own, &[("csrfmiddlewaretoken", token.value("csrfmiddlewaretoken").unwrap())]);
+        assert_eq!((sent.status, sent.location()), (303, "/admin/account/"));
+        assert_eq!([admin.get("/admin/").status, elsewhere.get("/admin/").status], [200, 200]);
+    });
+}
+
+#[test]
+fn what_keeps_a_user_is_linked_to_whole_with_what_is_archived() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (admin, owner, other) = (app.role(Role::Admin), app.staff(), app.staff());
+        add_segment(&owner, "Kept");
+        for name in ["A", "B", "C", "D", "E", "F"] {
+            let form = owner.open(SEGMENT_ADD).form().fill("name", name).fill("status", "archived").fill("filter_criteria", RULES);
+            assert_eq!(owner.submit(&form.and("_save", "1")).status, 303);
+        }
+        add_segment(&other, "Another's");
+        let several = admin.open(LIST).form_at("#changelist-form").fill("action", "delete_selected");
+        let several = [&owner, &other].iter().fold(several, |form, user| form.and("_selected_action", &user.id.unwrap().to_string()));
+        let page = admin.submit(&several);
+        assert!(page.text(".protected .more").starts_with("… and 2 more"), "{}", page.body);
+        let all = admin.open(&page.attributes(".protected .more a", "href")[0]);
+        assert_eq!(all.texts("#result_list tbody .field-name"), ["F", "E", "D", "C", "B", "A", "Kept"]);
     });
 }
 
@@ -488,7 +549,7 @@ fn everything_of_a_user_is_handed_over_before_they_are_deleted() {
         assert!(owners(&app).values().all(|owner| *owner == stays.id));
         let history = |person: &Person<'_>| admin.open(&of(person.id, "history")).text("#change-history");
         assert!(history(&leaves).contains(&format!("Handed over 2 segments to {}.", stays.username)), "{}", history(&leaves));
-        assert!(history(&stays).contains(&format!("Was given 2 segments of {}.", leaves.username)), "{}", history(&stays));
+        assert!(history(&stays).contains(&format!("Was given 2 segments that belonged to {}.", leaves.username)), "{}", history(&stays));
         let nothing = admin.get(&of(leaves.id, "hand_over"));
         assert_eq!(nothing.location(), of(leaves.id, "change"));
         assert!(message(&admin.follow(&nothing)).contains("owns no segments: there is nothing to hand over"));

@@ -72,6 +72,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
         ListFilter::boolean("is_staff", "staff status", &columns::IS_STAFF),
         ListFilter::boolean("is_superuser", "superuser status", &columns::IS_SUPERUSER),
         ListFilter::boolean("is_active", "active", &columns::IS_ACTIVE),
+        ListFilter::date("last_login", "last login", &columns::LAST_LOGIN),
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(columns::SEARCHED)];
     const ORDERING: &'static [SortKey] = &[SortKey::ascending(&columns::USERNAME)];

@@ -1,7 +1,7 @@
 //! The page of a user's sessions: the browsers in which they are signed in, and the end of all of them.
 //!
 //! Handlers, listed in `routes`; on a database shared with the CRM too, for sessions are ours. Whoever ends a session sees
-//! first which they are.
+//! first which they are. Of oneself they are on the page of one's own account, which leaves one signed in.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -9,7 +9,7 @@ use askama::Template;
 
 use super::UserAdmin;
 use super::belongings::Belongings;
-use crate::accounts::account::{SessionView, list_sessions};
+use crate::accounts::account::{ACCOUNT, SessionView, list_sessions};
 use crate::accounts::managing::{self, Account};
 use crate::accounts::managing_rules::require_rank;
 use crate::accounts::session::Level;
@@ -42,6 +42,9 @@ pub async fn show<B: Belongings>(
     clock: Data<Clock>,
     config: Data<Config>,
 ) -> Result<HttpResponse> {
+    if target.0.is(&staff.actor) {
+        return Ok(see_other(ACCOUNT));
+    }
     require_rank(&staff.actor, &target.0)?;
     let Account { id, values, .. } = target.0;
     let sessions = list_sessions(&db, &clock, &config, id, &staff.session().key_hash()?).await?;
@@ -60,6 +63,9 @@ pub async fn end<B: Belongings>(
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
+    if target.0.is(&staff.actor) {
+        return Ok(see_other(ACCOUNT));
+    }
     let (actor, now, id) = (staff.actor.clone(), clock.now(), target.0.id);
     let ended = db.write(move |connection| managing::end_sessions(connection, &actor, now, id)).await?;
     let (who, sessions) = (target.0.values.username, counted(ended, "session", "sessions"));

@@ -115,7 +115,13 @@ pub async fn hand_over<B: Belongings>(
 }
 
 fn tell_handed<B: Belongings>(staff: &Staff, giver: &Account, handed: Handed) -> Result<()> {
-    staff.message(Level::Success, format!("{} of “{}” handed over.", owns::<B>(handed.count), giver.values.username))?;
+    let who = &giver.values.username;
+    if handed == Handed::default() {
+        staff.message(Level::Info, format!("“{who}” owns no {}: there is nothing to hand over.", B::MANY))?;
+    }
+    if handed.count > 0 {
+        staff.message(Level::Success, format!("{} of “{who}” handed over.", owns::<B>(handed.count)))?;
+    }
     if handed.gone > 0 {
         staff
             .message(Level::Warning, format!("{} could not be handed over: deleted by somebody else meanwhile.", owns::<B>(handed.gone)))?;
@@ -135,7 +141,7 @@ async fn question<B: Belongings>(db: &Db, giver: &Account) -> Result<Option<Ques
 }
 
 fn nothing<B: Belongings>(staff: &Staff, giver: &Account) -> Result<HttpResponse> {
-    staff.message(Level::Info, format!("“{}” owns no {}: there is nothing to hand over.", giver.values.username, B::MANY))?;
+    tell_handed::<B>(staff, giver, Handed::default())?;
     Ok(see_other(&UserAdmin::<B>::MODEL.change_url(giver.id)))
 }
 

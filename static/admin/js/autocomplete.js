@@ -6,11 +6,15 @@ import { combobox, element } from "./combobox.js";
 
 const PAUSE = 200; // milliseconds without a key before the server is asked
 
-// The one that was meant, if there can be no doubt.
+const fold = (text) => text.normalize().toLowerCase();
+
+// The one that was meant, if there can be no doubt: the only one of this name, or all that was found, by its name. What was
+// found by its place or its e-mail may be any that is there.
 function sole(typed, { results, more }) {
-  if (results.length === 1 && !more) return results[0];
-  const alike = results.filter(({ text }) => text.toLowerCase() === typed.toLowerCase());
-  return alike.length === 1 ? alike[0] : null;
+  const meant = fold(typed);
+  const alike = results.filter(({ text }) => fold(text) === meant);
+  if (alike.length === 1) return alike[0];
+  return results.length === 1 && !more && fold(results[0].text).includes(meant) ? results[0] : null;
 }
 
 function enhance(related) {

@@ -186,3 +186,20 @@ fn leaving_a_changed_form_asks_and_leaving_an_untouched_or_saved_one_does_not() 
         assert!(!asks(), "and unticked again");
     });
 }
+
+#[test]
+fn a_company_that_was_typed_is_taken_by_its_name_and_not_by_where_it_is() {
+    with_scripts(|window| {
+        let company = [("name", "Baan Rim Nam"), ("country", "Bhutan"), ("_continue", "1")];
+        assert_eq!(window.world.app.superuser().post_form("/admin/crm_app/company/add/", &company).status, 303);
+        window.go("/admin/crm_app/contact/add/");
+        window.fill("Company", "bhutan");
+        window.fill("Name", "Anong");
+        window.see(".combobox-problem", "Choose a company from the list.");
+        assert_eq!(window.value("Company"), "bhutan", "what was typed stays");
+        window.fill("Company", "RIM nam");
+        window.fill("Name", "Anong");
+        window.until(|| window.value("Company") == "Baan Rim Nam", || format!("it to be chosen, but {}", window.value("Company")));
+        window.see_no(".combobox-problem");
+    });
+}
