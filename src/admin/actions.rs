@@ -57,6 +57,8 @@ pub struct Question {
 pub enum Deed<A: ModelAdmin> {
     /// A change of each row, all in one transaction; whether it changed anything, and what was asked for.
     Change(fn(&mut AnyConnection, &Act<'_>, &A::Row, &str) -> Result<bool>, Done),
+    /// [`Edit::delete`](super::editing::Edit::delete) of all rows at once.
+    Delete(Done),
     /// Long work on each row, with transactions of its own, which ask anew what the actor may do: what is done stays done
     /// when a later row fails.
     Long(fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done),
@@ -168,29 +170,19 @@ pub async fn run<A: ModelAdmin>(db: &Db, task: Task, query: Query, action: &'sta
 
 fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Action<A>, chosen: &Chosen) -> Result<Outcome> {
     match &action.deed {
-        Deed::Change(each, done) => db.write_blocking(|connection| {
-            let task = &task.as_they_are(connection)?;
-            let rows = rows::<A>(connection, task, query, action, chosen)?;
-            // Asked once more: between the answer and this transaction others may have changed what it was about.
-            if let Some(question) = action.question
-                && let Some(asked) = ask::<A>(connection, task, action, question, chosen, &rows)?
-            {
-                return Ok(Outcome::Ask(Box::new(asked)));
-            }
-            let mut changed = 0;
-            for row in rows {
-                changed += usize::from(each(connection, &task.act(), &row, &chosen.value)?);
-            }
-            Ok(Outcome::Done(done(&objects::<A>(changed))))
+        Deed::Change(each, done) => write::<A>(db, task, query, action, chosen, |connection, act, rows| {
+            let changed: Result<usize> = rows.iter().map(|row| each(connection, act, row, &chosen.value).map(usize::from)).sum();
+            Ok(done(&objects::<A>(changed?)))
+        }),
+        Deed::Delete(done) => write::<A>(db, task, query, action, chosen, |connection, act, rows| {
+            (A::EDITING.edit()?.delete)(connection, act, rows)?;
+            Ok(done(&objects::<A>(rows.len())))
         }),
         Deed::Long(each, done) => {
             // Each of them judges the rights anew, in the transaction that writes.
             let rows = db.read_blocking(|connection| rows::<A>(connection, task, query, action, chosen))?;
-            let mut changed = 0;
-            for row in rows {
-                changed += usize::from(each(db, &task.act(), &row)?);
-            }
-            Ok(Outcome::Done(done(&objects::<A>(changed))))
+            let changed: Result<usize> = rows.iter().map(|row| each(db, &task.act(), row).map(usize::from)).sum();
+            Ok(Outcome::Done(done(&objects::<A>(changed?))))
         }
         Deed::File(ending, media_type, write) => db.write_blocking(|connection| {
             let task = &task.as_they_are(connection)?;
@@ -205,6 +197,28 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
             Ok(Outcome::File(ending, media_type, file))
         }),
     }
+}
+
+/// One transaction over all the rows: `deed` says what was done, unless it must be asked first.
+fn write<A: ModelAdmin>(
+    db: &Db,
+    task: &Task,
+    query: &Query,
+    action: &'static Action<A>,
+    chosen: &Chosen,
+    deed: impl Fn(&mut AnyConnection, &Act<'_>, &[A::Row]) -> Result<String>,
+) -> Result<Outcome> {
+    db.write_blocking(|connection| {
+        let task = &task.as_they_are(connection)?;
+        let rows = rows::<A>(connection, task, query, action, chosen)?;
+        // Asked once more: between the answer and this transaction others may have changed what it was about.
+        if let Some(question) = action.question
+            && let Some(asked) = ask::<A>(connection, task, action, question, chosen, &rows)?
+        {
+            return Ok(Outcome::Ask(Box::new(asked)));
+        }
+        deed(connection, &task.act(), &rows).map(Outcome::Done)
+    })
 }
 
 /// "3 Customer Segments".
@@ -277,12 +291,6 @@ fn rows<A: ModelAdmin>(
         A::EDITING.allows(&task.actor, action.permission, Some(row))?;
     }
     Ok(rows)
-}
-
-/// Deletes a row; the deed of "Delete selected".
-pub fn delete<A: ModelAdmin>(connection: &mut AnyConnection, act: &Act<'_>, row: &A::Row, _: &str) -> Result<bool> {
-    (A::EDITING.edit()?.delete)(connection, act, row)?;
-    Ok(true)
 }
 
 /// What "Delete selected" asks, in Django's words.

@@ -1,7 +1,7 @@
 //! The answer to the second of two editors: both versions, field by field, with what was typed kept.
 //!
 //! Called by `edit` when the stored version is no longer the one that the form was opened with. Who came first is named only
-//! when history knows of a change since the form was opened: the CRM writes to a shared database without telling us.
+//! when history knows of other values since the form was opened: the CRM writes to a shared database without telling us.
 
 use chrono::DateTime;
 
@@ -11,7 +11,7 @@ use crate::history;
 
 use super::display::Display;
 use super::editing::Act;
-use super::fieldset::form_fields;
+use super::fieldset::{field_names, form_fields};
 use super::form::{FormData, OPENED, version};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
@@ -44,7 +44,7 @@ impl ConflictPage {
     pub(super) fn of<A: ModelAdmin>(connection: &mut AnyConnection, act: Act<'_>, row: &A::Row, data: &FormData) -> Result<Self> {
         let object = ObjectView::of::<A>(row);
         let opened = DateTime::parse_from_rfc3339(data.get(OPENED)).ok();
-        let last = history::find_last_change(connection, A::MODEL.model_name, &object.id.to_string())?;
+        let last = history::find_last_version(connection, A::MODEL.model_name, &object.id.to_string(), &field_names::<A>())?;
         let last = last.filter(|event| opened.is_some_and(|opened| event.at.0 >= opened));
         let display = Display::new(act.clock);
         let (stored, said) = (FormData::of::<A>(Some(row)), A::VERSIONS.map(|versions| versions.sentence));

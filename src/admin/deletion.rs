@@ -161,7 +161,7 @@ pub async fn delete<A: ModelAdmin>(db: &Db, task: Task) -> Result<Outcome> {
         if !(A::EDITING.edit()?.protects)(connection, &task.actor, std::slice::from_ref(&row))?.is_empty() {
             return Ok(Outcome::Refused(Box::new(describe::<A>(connection, &task.actor, &row)?)));
         }
-        (A::EDITING.edit()?.delete)(connection, &task.act(), &row)?;
+        (A::EDITING.edit()?.delete)(connection, &task.act(), std::slice::from_ref(&row))?;
         Ok(Outcome::Deleted((A::STORE.name)(&row)))
     })
     .await

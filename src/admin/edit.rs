@@ -238,7 +238,7 @@ fn new_id<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData) -> Res
     let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(Id::new()) };
     let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
     let is_free = A::STORE.source.count(connection, &is_it)? == 0
-        && history::list_of(connection, A::MODEL.model_name, &id.to_string(), 1)?.is_empty();
+        && history::list_of(connection, A::MODEL.model_name, &id.to_string(), 0, 1)?.is_empty();
     Ok(if is_free { id } else { Id::new() })
 }
 

@@ -43,8 +43,8 @@ pub struct Edit<A: ModelAdmin> {
     pub save: fn(&mut AnyConnection, &Act<'_>, Target<'_, A>, &A::Cleaned) -> Result<Saved>,
     /// What a refusal of `save` means for the form (a name taken meanwhile); `None` for what is no matter of the form.
     pub refusal: fn(&AppError) -> Option<FormErrors>,
-    /// Deletes it, with what belongs to it, and writes the event.
-    pub delete: fn(&mut AnyConnection, &Act<'_>, &A::Row) -> Result<()>,
+    /// Deletes these, with what belongs to them, and writes the events.
+    pub delete: fn(&mut AnyConnection, &Act<'_>, &[A::Row]) -> Result<()>,
     /// What else goes when these are deleted, for the summary: "Listed contacts" and how many. Asked once for all of them.
     pub related: Related<A>,
     /// What keeps these rows from being deleted, for the page that says so; empty where nothing does.

@@ -157,6 +157,11 @@ impl<Row> ReadonlyField<Row> {
     }
 }
 
+/// Their names, as history keeps their values.
+pub(super) fn field_names<A: ModelAdmin>() -> Vec<&'static str> {
+    form_fields::<A>().map(|field| field.name).collect()
+}
+
 /// The fields of a screen that can be edited, in order.
 pub fn form_fields<A: ModelAdmin>() -> impl Iterator<Item = &'static FormField<A::Row, A::Panels>> {
     A::FIELDSETS.iter().flat_map(|fieldset| fieldset.fields).filter_map(|field| match field {

@@ -1,4 +1,4 @@
-//! The history of one object: its events as a table, oldest first.
+//! The history of one object: its events as a table, oldest first, in pages that count from the newest.
 //!
 //! Called by `views`. Entries that left a version lead to `versions`, where it is compared and restored.
 
@@ -6,13 +6,14 @@ use crate::db::{Db, Id, Json};
 use crate::error::Result;
 use crate::history::{self, Event};
 
-use super::display::{Display, Moment, counted};
+use super::display::{Display, Moment, counted, number};
+use super::fieldset::field_names;
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
 use super::task::{Task, find};
 use super::versions::stands;
 
-/// The most events that a page shows.
+/// The most events on a page.
 const SHOWN: i64 = 200;
 
 /// What the page shows.
@@ -24,8 +25,12 @@ pub struct ObjectHistory {
     pub object: ObjectView,
     /// Its events.
     pub entries: Vec<Entry>,
-    /// "2 entries"; or, where there are more than are shown, that older ones are left out.
+    /// "2 entries"; or, where there are several pages, which of them these are.
     pub count: String,
+    /// The page with older ones; pages count from the newest.
+    pub older: Option<i64>,
+    /// The page with newer ones.
+    pub newer: Option<i64>,
 }
 
 /// One event.
@@ -45,30 +50,42 @@ pub struct Entry {
     pub sentences: Option<(String, String)>,
 }
 
-/// The history of the object; `None` for one that the actor does not see.
-pub async fn load<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<ObjectHistory>> {
+/// A page of the object's history, from 1; `None` for an object that the actor does not see.
+pub async fn load<A: ModelAdmin>(db: &Db, task: Task, page: i64) -> Result<Option<ObjectHistory>> {
     db.read(move |connection| {
         let Some(id) = task.id else { return Ok(None) };
         let Some(row) = find::<A>(connection, &task.actor, id)? else { return Ok(None) };
         let display = Display::new(&task.clock);
-        let mut events = history::list_of(connection, A::MODEL.model_name, &id.to_string(), SHOWN + 1)?;
-        let count = count(&mut events);
+        let (name, key, passed) = (A::MODEL.model_name, id.to_string(), (page - 1) * SHOWN);
+        let mut events = history::list_of(connection, name, &key, passed, SHOWN + 1)?;
+        // One more is read than is shown, only to tell that there are older ones.
+        let has_older = i64::try_from(events.len()).is_ok_and(|length| length > SHOWN);
+        events.drain(..usize::from(has_older));
+        let fields = if A::VERSIONS.is_some() { field_names::<A>() } else { Vec::new() };
+        let newest = if fields.is_empty() { None } else { history::find_last_version(connection, name, &key, &fields)? };
         // The newest version is mostly how the object stands now: there is nothing to compare then.
-        let newest = events.iter().rfind(|event| event.is_version()).filter(|event| stands::<A>(event, &row)).map(|event| event.id);
-        let is_compared = |event: &Event| A::VERSIONS.is_some() && event.is_version() && newest != Some(event.id);
-        let entries: Vec<Entry> = events.into_iter().map(|event| Entry::of(is_compared(&event), event, &display)).collect();
-        Ok(Some(ObjectHistory { model: A::MODEL, object: ObjectView::of::<A>(&row), entries, count }))
+        let newest = newest.filter(|event| stands::<A>(event, &row)).map(|event| event.id);
+        let is_compared = |event: &Event| event.is_version(&fields) && newest != Some(event.id);
+        Ok(Some(ObjectHistory {
+            model: A::MODEL,
+            object: ObjectView::of::<A>(&row),
+            count: count(events.len(), passed, has_older),
+            entries: events.into_iter().map(|event| Entry::of(is_compared(&event), event, &display)).collect(),
+            older: has_older.then_some(page + 1),
+            newer: (page > 1).then_some(page - 1),
+        }))
     })
     .await
 }
 
-/// Takes out the event that is there only to tell that there are more, and says how many are shown.
-fn count(events: &mut Vec<Event>) -> String {
-    if i64::try_from(events.len()).is_ok_and(|length| length <= SHOWN) {
-        return counted(events.len(), "entry", "entries");
+/// Which events are shown, as a sentence.
+fn count(shown: usize, passed: i64, has_older: bool) -> String {
+    let entries = counted(shown, "entry", "entries");
+    match (passed, has_older) {
+        (0, false) => entries,
+        (0, true) => format!("The newest {entries}"),
+        _ => format!("{entries}, after the newest {}", number(passed)),
     }
-    events.remove(0);
-    format!("The newest {SHOWN} entries are shown; older ones are left out.")
 }
 
 impl Entry {

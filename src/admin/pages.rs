@@ -13,8 +13,8 @@ use super::form_page::{FieldView, FormPage};
 use super::frame::Frame;
 use super::model_admin::Model;
 use super::object_history::ObjectHistory;
-use super::paginator::PageLink;
-use super::query_string::{back_to, carrying};
+use super::paginator::{PAGE, PageLink};
+use super::query_string::{PRESERVED, QueryString, back_to, carrying};
 use super::versions::VersionPage;
 use crate::accounts::Staff;
 use crate::db::Id;
@@ -148,6 +148,8 @@ impl ConfirmationPage {
 pub(super) struct HistoryPage {
     frame: Frame,
     history: ObjectHistory,
+    older: Option<String>,
+    newer: Option<String>,
     filters: String,
 }
 
@@ -156,7 +158,9 @@ impl HistoryPage {
         let (model, object) = (history.model, &history.object);
         let frame = framed(request, staff, format!("Change history: {}", object.name), model, filters)?;
         let frame = frame.crumb(&*object.name, carrying(model.change_url(object.id), filters)).here("History");
-        Ok(Self { frame, filters: filters.to_owned(), history })
+        let kept = if filters.is_empty() { QueryString::default() } else { QueryString::default().with(PRESERVED, filters) };
+        let link = |page: i64| kept.with(PAGE, page.to_string()).link();
+        Ok(Self { frame, filters: filters.to_owned(), older: history.older.map(link), newer: history.newer.map(link), history })
     }
 
     /// Where a version is compared.

@@ -17,7 +17,7 @@ use super::cell::{Cell, Tone};
 use super::display::Display;
 use super::edit::{self, Answer};
 use super::editing::{Act, Saved};
-use super::fieldset::form_fields;
+use super::fieldset::{field_names, form_fields};
 use super::form::{FormData, VERSION, version};
 use super::form_page::{FormPage, ObjectView};
 use super::model_admin::{Model, ModelAdmin};
@@ -116,8 +116,7 @@ pub async fn restore<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>, co
 fn find_version<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, version: Option<Id>) -> Result<Option<(A::Row, Version)>> {
     let (Some(id), Some(version), Some(_)) = (task.id, version, A::VERSIONS) else { return Ok(None) };
     let Some(row) = find::<A>(connection, &task.actor, id)? else { return Ok(None) };
-    let fields: Vec<&str> = form_fields::<A>().map(|field| field.name).collect();
-    let found = history::find_version(connection, A::MODEL.model_name, &id.to_string(), version, &fields)?;
+    let found = history::find_version(connection, A::MODEL.model_name, &id.to_string(), version, &field_names::<A>())?;
     Ok(found.map(|found| (row, found)))
 }
 

@@ -18,7 +18,8 @@ use super::frame::{page, page_with, see_other};
 use super::list_query::{ERROR, Query};
 use super::model_admin::{Model, ModelAdmin};
 use super::pages::{ChangeFormPage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
-use super::query_string::{back_to, carrying, preserved};
+use super::paginator::Wanted;
+use super::query_string::{QueryString, back_to, carrying, preserved};
 use super::task::Task;
 use super::{actions, deletion, download, list_csv, object_history};
 use crate::accounts::Staff;
@@ -178,7 +179,7 @@ pub async fn delete<A: ModelAdmin>(
     Ok(see_other(&back_to(A::MODEL.list_url(), &filters)))
 }
 
-/// `GET …/{id}/history/`
+/// `GET …/{id}/history/`: a page that nobody can have asked for is the first.
 pub async fn history<A: ModelAdmin>(
     request: HttpRequest,
     staff: Staff,
@@ -186,7 +187,8 @@ pub async fn history<A: ModelAdmin>(
     clock: Data<Clock>,
     id: Path<String>,
 ) -> Result<HttpResponse> {
-    match object_history::load::<A>(&db, task(&staff, &clock, Id::parse(&id))).await? {
+    let wanted = Wanted::read(&QueryString::parse(request.query_string())).map_or(1, |wanted| wanted.page);
+    match object_history::load::<A>(&db, task(&staff, &clock, Id::parse(&id)), wanted).await? {
         Some(found) => page(&HistoryPage::new(&request, &staff, found, &preserved(request.query_string()))?),
         None => unknown::<A>(&staff, &id),
     }

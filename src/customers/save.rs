@@ -18,8 +18,16 @@ use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, Object, record};
 use crate::query::text;
 
-/// The name of a field and its label.
-pub(super) type Label = (&'static str, &'static str);
+/// A field of a form, by its names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named {
+    /// Its name there and in history.
+    pub field: &'static str,
+    /// The name that the import gives it.
+    pub column: &'static str,
+    /// What people call it.
+    pub label: &'static str,
+}
 
 /// Adds `edited` with the key `id`.
 ///
@@ -31,13 +39,13 @@ pub(super) fn insert<M: Model>(
     clock: &Clock,
     id: Id,
     edited: &M,
-    labels: &[Label],
+    labels: &[Named],
 ) -> Result<()> {
     actor.require(Permission::Add, M::RIGHTS)?;
     let (now, mut edited) = (clock.now(), edited.clone());
     let mut added = M::new(id, Time(now));
-    for (name, _) in labels {
-        copy(name, &mut edited, &mut added);
+    for field in labels {
+        copy(field.column, &mut edited, &mut added);
     }
     refuse_twin(connection, &added, None)?;
     M::insert(connection, slice::from_ref(&added)).map_err(pointing_nowhere)?;
@@ -56,37 +64,39 @@ pub(super) fn update<M: Model>(
     clock: &Clock,
     before: &M,
     edited: &M,
-    labels: &[Label],
+    labels: &[Named],
 ) -> Result<()> {
     actor.require(Permission::Change, M::RIGHTS)?;
     let (mut before, mut after) = (before.clone(), edited.clone());
-    let changed: Vec<Label> =
-        labels.iter().copied().filter(|(name, _)| field_text(name, &mut before) != field_text(name, &mut after)).collect();
+    let mut differs = |label: &Named| field_text(label.column, &mut before) != field_text(label.column, &mut after);
+    let changed: Vec<Named> = labels.iter().copied().filter(|label| differs(label)).collect();
     if !changed.is_empty() {
         refuse_twin(connection, &after, Some(&before))?;
         M::refuse(connection, &after)?;
         after.touch(Time(clock.now()));
         M::update(connection, &after).map_err(pointing_nowhere)?;
     }
-    let names: Vec<String> = changed.iter().map(|(_, label)| (*label).to_owned()).collect();
+    let names: Vec<String> = changed.iter().map(|changed| changed.label.to_owned()).collect();
     let message = if names.is_empty() { "No fields changed.".to_owned() } else { format!("Changed {}.", text::list(&names, "and")) };
     let event = NewEvent::new(actor, clock.now(), Action::Changed, object(&after), message);
     record(connection, event.values(values(&mut before, &changed), values(&mut after, &changed)))
 }
 
-/// Deletes a row with its entries in the lists of segments. The history of what pointed to it tells so.
+/// Deletes rows with their entries in the lists of segments. The history of what pointed to them tells so, once.
 ///
 /// # Errors
 /// `Conflict` while others point to it.
-pub(super) fn delete<M: Model>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &M, labels: &[Label]) -> Result<()> {
+pub(super) fn delete<M: Model>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &[&M], labels: &[Named]) -> Result<()> {
     actor.require(Permission::Delete, M::RIGHTS)?;
-    let refused = |error| if points_nowhere(&error) { AppError::Conflict(in_use(gone)) } else { error };
-    let bereaved = M::bereaved(connection, gone)?;
-    let entries = M::delete(connection, gone, Time(clock.now())).map_err(refused)?;
-    for (object, message) in bereaved {
+    for (object, message) in M::bereaved(connection, gone)? {
         record(connection, NewEvent::new(actor, clock.now(), Action::Changed, object, message))?;
     }
-    let message = match entries {
+    gone.iter().try_for_each(|gone| delete_one(connection, actor, clock, *gone, labels))
+}
+
+fn delete_one<M: Model>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &M, labels: &[Named]) -> Result<()> {
+    let refused = |error| if points_nowhere(&error) { AppError::Conflict(in_use(gone)) } else { error };
+    let message = match M::delete(connection, gone, Time(clock.now())).map_err(refused)? {
         0 => "Deleted.".to_owned(),
         1 => "Deleted, with its entry in the list of a segment.".to_owned(),
         many => format!("Deleted, with its entries in the lists of {many} segments."),
@@ -121,8 +131,8 @@ pub(super) fn in_use<M: Model>(row: &M) -> String {
     format!("The {} “{}” is not deleted: contacts or contracts belong to it.", M::NAME, row.called())
 }
 
-fn values<M: Model>(row: &mut M, labels: &[Label]) -> Value {
-    Value::Object(labels.iter().map(|(name, _)| ((*name).to_owned(), field_text(name, row).into())).collect::<Map<_, _>>())
+fn values<M: Model>(row: &mut M, labels: &[Named]) -> Value {
+    Value::Object(labels.iter().map(|label| (label.field.to_owned(), field_text(label.column, row).into())).collect::<Map<_, _>>())
 }
 
 /// The value of a field, as text; the company is no field of the declarations.

@@ -14,7 +14,7 @@ use crate::db::schema::segments_event;
 use crate::db::{AnyConnection, Id, Json, Time};
 use crate::error::Result;
 
-pub use self::version::{Version, find_version};
+pub use self::version::{Version, find_last_version, find_version};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub enum Action {
 
 impl Action {
     /// As it is stored.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Changed => "changed",
@@ -49,6 +49,9 @@ impl Action {
         }
     }
 }
+
+/// The name of segments here and in URLs: also where customers are deleted, whom they list.
+pub const SEGMENT: &str = "customersegment";
 
 /// The object an event speaks of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,29 +180,18 @@ pub fn record(connection: &mut AnyConnection, event: NewEvent<'_>) -> Result<()>
     Ok(())
 }
 
-/// The newest events of one object, oldest first.
-pub fn list_of(connection: &mut AnyConnection, model: &str, object_id: &str, limit: i64) -> Result<Vec<Event>> {
+/// The newest events of one object, oldest first, without the `skipped` newest of all.
+pub fn list_of(connection: &mut AnyConnection, model: &str, object_id: &str, skipped: i64, limit: i64) -> Result<Vec<Event>> {
     let mut events = segments_event::table
         .filter(segments_event::model.eq(model))
         .filter(segments_event::object_id.eq(object_id))
         .order((segments_event::at.desc(), segments_event::id.desc()))
+        .offset(skipped)
         .limit(limit)
         .select(Event::as_select())
         .load(connection)?;
     events.reverse();
     Ok(events)
-}
-
-/// The newest event that changed one object's values.
-pub fn find_last_change(connection: &mut AnyConnection, model: &str, object_id: &str) -> Result<Option<Event>> {
-    Ok(segments_event::table
-        .filter(segments_event::model.eq(model))
-        .filter(segments_event::object_id.eq(object_id))
-        .filter(segments_event::action.eq(Action::Changed.name()))
-        .order((segments_event::at.desc(), segments_event::id.desc()))
-        .select(Event::as_select())
-        .first(connection)
-        .optional()?)
 }
 
 /// The newest events of one user, newest first: the index page's "Recent actions".

@@ -14,6 +14,10 @@ use crate::error::Result;
 
 /// The most events on either side in which fields are looked for.
 const FAR: i64 = 200;
+/// The most events among which the newest version is looked for. Few keep values that are no fields: of a hand-over.
+const NEAR: i64 = 50;
+/// The actions that leave versions.
+const VERSIONING: [&str; 2] = [Action::Added.name(), Action::Changed.name()];
 
 /// An object as it was after an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,10 +30,10 @@ pub struct Version {
     pub count: Option<(i32, Time)>,
 }
 
-/// The version of an object that an event left; `None` for what is no such event, or changed nothing that is kept.
+/// The version of an object that an event left; `None` for what is no such event, or changed none of `fields`.
 pub fn find_version(connection: &mut AnyConnection, model: &str, object: &str, id: Id, fields: &[&str]) -> Result<Option<Version>> {
     let found: Option<Event> = event::table.find(id).select(Event::as_select()).first(connection).optional()?;
-    let Some(found) = found.filter(|found| found.model == model && found.object_id == object && found.is_version()) else {
+    let Some(found) = found.filter(|found| found.model == model && found.object_id == object && found.is_version(fields)) else {
         return Ok(None);
     };
     let mut values = Map::new();
@@ -50,10 +54,26 @@ pub fn find_version(connection: &mut AnyConnection, model: &str, object: &str, i
 }
 
 impl Event {
-    /// Whether it left a version of its object: it was added or changed.
-    pub fn is_version(&self) -> bool {
-        [Action::Added, Action::Changed].iter().any(|action| self.action == action.name())
+    /// Whether it left a version of its object: it was added or changed, and the event kept some of its `fields`. Who owns
+    /// it now, or who was taken off its list, is none.
+    pub fn is_version(&self, fields: &[&str]) -> bool {
+        let is_kept = |field: &&str| self.after.as_ref().is_some_and(|after| after.0.get(field).is_some());
+        VERSIONING.contains(&self.action.as_str()) && fields.iter().any(is_kept)
     }
+}
+
+/// The event of the newest version of an object: the last one that set some of `fields`.
+pub fn find_last_version(connection: &mut AnyConnection, model: &str, object: &str, fields: &[&str]) -> Result<Option<Event>> {
+    let newest: Vec<Event> = event::table
+        .filter(event::model.eq(model))
+        .filter(event::object_id.eq(object))
+        .filter(event::action.eq_any(VERSIONING))
+        .filter(event::after.is_not_null())
+        .order((event::at.desc(), event::id.desc()))
+        .limit(NEAR)
+        .select(Event::as_select())
+        .load(connection)?;
+    Ok(newest.into_iter().find(|event| event.is_version(fields)))
 }
 
 /// Takes the fields that are not known yet.

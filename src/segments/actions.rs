@@ -10,7 +10,7 @@ use super::model::{Row, Status};
 use super::recalculate::{self, Outcome};
 use crate::accounts::actor::Permission;
 use crate::accounts::user::as_they_are;
-use crate::admin::actions::{Action, DELETE, Deed, Question, delete};
+use crate::admin::actions::{Action, DELETE, Deed, Question};
 use crate::admin::editing::Act;
 use crate::db::{AnyConnection, Db};
 use crate::error::Result;
@@ -22,7 +22,7 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
         label: "Delete selected Customer Segments",
         permission: Permission::Delete,
         question: Some(DELETE),
-        deed: Deed::Change(delete::<SegmentAdmin>, |count| format!("Successfully deleted {count}.")),
+        deed: Deed::Delete(|count| format!("Successfully deleted {count}.")),
     },
     status("activate", "Activate selected Customer Segments", activate, |count| format!("{count} activated.")),
     status("pause", "Pause selected Customer Segments", pause, |count| format!("{count} paused.")),

@@ -279,9 +279,9 @@ fn is_of_the_name(what: &str) -> bool {
     what == "name" || what == "crm_app_customersegment.name" || what.contains("_name_")
 }
 
-/// Deletes a segment.
-pub fn delete(connection: &mut AnyConnection, act: &Act<'_>, row: &Row) -> Result<()> {
-    save::delete(connection, act.actor, act.clock, &row.segment)
+/// Deletes segments.
+pub fn delete(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row]) -> Result<()> {
+    rows.iter().try_for_each(|row| save::delete(connection, act.actor, act.clock, &row.segment))
 }
 
 /// What goes with them.

@@ -12,7 +12,7 @@ use crate::db::dialect::Word;
 use crate::db::schema::{auth_user, crm_app_customersegment as segment, segments_freshness};
 use crate::db::{AnyConnection, Id, Json, Time};
 use crate::error::{AppError, Result};
-use crate::history::Object;
+use crate::history::{self, Object};
 use crate::query::condition::{folded, folded_value};
 use crate::query::text::{WHITE_SPACE, nfc};
 use crate::query::{Selection, Source, Sql, Value as Bind};
@@ -22,7 +22,7 @@ use super::freshness::Freshness;
 pub use super::owner::Owner;
 
 /// The model's name in URLs and in the history.
-pub const MODEL: &str = "customersegment";
+pub const MODEL: &str = history::SEGMENT;
 
 /// Everybody has segments of their own; which of them one sees and changes is judged one by one
 /// ([`Segment::is_visible_to`], [`Segment::is_changeable_by`]). They are ours on a shared database too.

@@ -132,10 +132,11 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     let saved = stored(connection, before.id)?;
     let after = count(connection, clock, saved, edited)?;
     let (old, new) = draft.differences(before, clock.into());
-    if !list.is_nothing() {
-        changed.push("List");
-    }
-    let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(edited, &changed, &list)).values(old, new);
+    let lists = [(list.contacts, "Listed contacts"), (list.companies, "Listed companies")];
+    changed.extend(lists.iter().filter(|(list, _)| !list.is_nothing()).map(|(_, label)| *label));
+    let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(edited, &changed, &list));
+    // A save that changed nothing is no version of its own.
+    let event = if changed.is_empty() { event } else { event.values(old, new) };
     record(connection, event.counts(Some(before.member_count), Some(after.member_count)))?;
     Ok(Saved { segment: after, list })
 }
@@ -204,7 +205,7 @@ fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment, edited: 
     }
 }
 
-/// "Changed Status and Tags.", "Changed List (3 contacts added, 1 company removed).", "Restored the version of …".
+/// "Changed Status and Tags.", "Changed Listed contacts (3 contacts added).", "Restored the version of …".
 fn message(edited: &Edited, changed: &[&str], ListChanged { contacts, companies }: &ListChanged) -> String {
     if changed.is_empty() {
         return "No fields changed.".to_owned();

@@ -211,7 +211,62 @@ fn history_tells_who_did_what() {
         app.test.db.write_blocking(many).unwrap();
         let history = person.open(&url.replace("/change/", "/history/"));
         assert_eq!(history.texts("#change-history td[data-label=User]"), ["a job"; 200]);
-        assert_eq!(history.text(".history-count"), "The newest 200 entries are shown; older ones are left out.");
+        assert_eq!(history.text(".paginator span"), "The newest 200 entries");
+        let older = history.attributes(".paginator a", "href");
+        assert_eq!(older.len(), 1, "there is nothing newer");
+        let page = url.replace("/change/", "/history/");
+        let older = person.open(&format!("{page}{}", older[0]));
+        let deeds = older.texts("#change-history td[data-label=Action]");
+        assert!(deeds.len() == 2 && deeds[0].starts_with("Added.") && deeds[1].starts_with("Changed Status."), "{deeds:?}");
+        assert_eq!(older.text(".paginator span"), "2 entries, after the newest 200");
+        assert_eq!(older.attributes("a.compare", "href").len(), 1, "the newest version is found on an older page, too");
+        let newer = person.open(&format!("{page}{}", older.attributes(".paginator a", "href")[0]));
+        assert_eq!(newer.texts("#change-history td[data-label=User]").len(), 200);
+        assert_eq!(person.open(&format!("{page}?p=9")).texts(".paginator a"), ["Newer entries"]);
+        assert_eq!(person.open(&format!("{page}?p=none")).text(".paginator span"), "The newest 200 entries");
+    });
+}
+
+#[test]
+fn of_two_editors_the_one_is_named_who_changed_the_form_last() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (owner, editor, third) = (app.staff(), app.role(Role::Admin), app.role(Role::Admin));
+        let url = added(&owner, "Hotels");
+        let later = || app.test.set_now(app.test.clock.now() + chrono::Duration::seconds(1));
+        let form = editor.open(&url).form().fill("tags", "vip").and("_save", "1");
+        later();
+        assert_eq!(owner.submit(&owner.open(&url).form().fill("description", "Mine.").and("_save", "1")).status, 303);
+        later();
+        assert_eq!(third.post_form(&url.replace("/change/", "/hand_over/"), &[("owner", "admins")]).status, 303);
+        let id = url.split('/').rev().nth(2).unwrap().to_owned();
+        let actor = Actor::system("a job", false);
+        let object = Object { model: "customersegment", id, name: "Hotels".into() };
+        let event = NewEvent::new(&actor, app.test.clock.now(), Action::Changed, object, "Changed Listed contacts.");
+        app.test.db.write_blocking(|connection| record(connection, event.clone())).unwrap();
+        let conflict = editor.submit(&form);
+        assert_eq!(conflict.status, 409);
+        let told = conflict.text(".errornote");
+        assert!(told.starts_with(&format!("{} saved this Customer Segment at ", owner.username)), "{told}");
+    });
+}
+
+#[test]
+fn who_changed_nothing_but_the_company_above_is_named_too() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (first, second) = (app.staff(), app.staff());
+        let add = |name: &str| {
+            let form = first.open("/admin/crm_app/company/add/").form().fill("name", name).and("_continue", "1");
+            first.submit(&form).location().to_owned()
+        };
+        let (above, below) = (add("Above"), add("Below"));
+        let form = second.open(&below).form().fill("city", "Bangkok").and("_save", "1");
+        app.test.set_now(app.test.clock.now() + chrono::Duration::seconds(1));
+        let key = above.split('/').rev().nth(2).unwrap();
+        assert_eq!(first.post_form(&below, &[("parent_company", key)]).status, 303);
+        let told = second.submit(&form).text(".errornote");
+        assert!(told.starts_with(&format!("{} saved this Company at ", first.username)), "{told}");
     });
 }
 

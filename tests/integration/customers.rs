@@ -2,10 +2,10 @@
 
 use customer_segments::accounts::Role;
 use customer_segments::customers::company::Company;
-use customer_segments::customers::contact::Contact;
+use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::schema::crm_app_customersegment_static_contacts as listed;
 use customer_segments::db::schema::{crm_app_company, crm_app_contact, crm_app_contract, segments_event};
-use customer_segments::db::{Id, Money, migrations};
+use customer_segments::db::{AnyConnection, Id, Money, Time, migrations};
 use diesel::prelude::*;
 
 use crate::support::app::Person;
@@ -425,7 +425,7 @@ fn a_deleted_contact_leaves_the_lists_and_a_company_with_contacts_stays() {
         assert_eq!(deeds(&app, &key(&url)), ["Added.", "Deleted, with its entry in the list of a segment."]);
         let told = person.open(&format!("/admin/crm_app/customersegment/{segment}/history/"));
         assert!(
-            told.text("#change-history").contains("Changed List: the contact “Anong” was deleted."),
+            told.text("#change-history").contains("Changed Listed contacts: the contact “Anong” was deleted."),
             "{}",
             told.text("#change-history")
         );
@@ -438,6 +438,57 @@ fn a_deleted_contact_leaves_the_lists_and_a_company_with_contacts_stays() {
         assert_eq!(asked.texts("#deleted-objects li"), ["Contract: C1"]);
         assert_eq!(message(&person.follow(&person.submit(&asked.form()))), "Successfully deleted 1 Contract.");
         assert_eq!(person.submit(&person.open(&format!("{COMPANIES}{hotel}/delete/")).form()).status, 303);
+    });
+}
+
+#[test]
+fn many_that_are_deleted_at_once_are_one_event_in_the_history_of_each_segment() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let hotel = Id::parse(&company(&person, "Hotel")).unwrap();
+        let segments = ["All", "One", "None"].map(|name| {
+            let form = person.open("/admin/crm_app/customersegment/add/").form().fill("name", name).fill("segment_type", "static");
+            key(person.submit(&form.and("_continue", "1")).location())
+        });
+        let [all, one, _] = segments.each_ref().map(|segment| Id::parse(segment).unwrap());
+        let now = Time(app.test.clock.now());
+        let contact = |number| Contact { company_id: hotel, name: format!("Guest {number:03}"), ..Contact::new(Id::new(), now) };
+        let guests: Vec<Contact> = (1..=300).map(contact).collect();
+        let lists = |connection: &mut AnyConnection| {
+            contact::insert(connection, &guests)?;
+            for guest in &guests {
+                let entry = (listed::customersegment_id.eq(all), listed::contact_id.eq(guest.id));
+                diesel::insert_into(listed::table).values(entry).execute(connection)?;
+            }
+            let entry = (listed::customersegment_id.eq(one), listed::contact_id.eq(guests[7].id));
+            Ok(diesel::insert_into(listed::table).values(entry).execute(connection).map(drop)?)
+        };
+        app.test.db.write_unhurried(lists).unwrap();
+        let asked = person.open(CONTACTS).form_at("#changelist-form").fill("action", "delete_selected").and("select_across", "1");
+        let gone = person.submit(&person.submit(&asked).form());
+        assert_eq!(message(&person.follow(&gone)), "Successfully deleted 300 Contacts.");
+        let [of_all, of_one, of_none] = segments.each_ref().map(|segment| deeds(&app, segment));
+        let told = "Changed Listed contacts: the contacts “Guest 001”, “Guest 002”, “Guest 003” and 297 more were deleted.";
+        assert_eq!(of_all, ["Added.", told]);
+        assert_eq!(of_one, ["Added.", "Changed Listed contacts: the contact “Guest 008” was deleted."]);
+        assert_eq!(of_none, ["Added."]);
+        assert_eq!(deeds(&app, &guests[7].id.to_string()), ["Deleted, with its entries in the lists of 2 segments."]);
+    });
+}
+
+#[test]
+fn a_company_that_is_deleted_with_the_one_above_it_is_not_told_that_it_changed() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let above = company(&person, "Above");
+        let [goes, stays] = ["Goes", "Stays"].map(|name| key(&add(&person, COMPANIES, &[("name", name), ("parent_company", &above)])));
+        let form = person.open(COMPANIES).form_at("#changelist-form").fill("action", "delete_selected");
+        let asked = person.submit(&form.and("_selected_action", &above).and("_selected_action", &goes));
+        assert_eq!(person.submit(&asked.form()).status, 303);
+        assert_eq!(deeds(&app, &goes), ["Added.", "Deleted."]);
+        assert_eq!(deeds(&app, &stays), ["Added.", "Changed Parent company: the company “Above” was deleted."]);
     });
 }
 

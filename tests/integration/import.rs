@@ -283,7 +283,7 @@ fn a_dry_run_tells_the_same_and_keeps_nothing() {
         let report = leads.run().unwrap();
         assert_eq!(numbers(&report), [88, 0, 0, 12, 88]);
         assert!(companies(test).is_empty() && contacts(test).is_empty());
-        let events = test.db.read_blocking(|connection| history::list_of(connection, "contact", "", 10)).unwrap();
+        let events = test.db.read_blocking(|connection| history::list_of(connection, "contact", "", 0, 10)).unwrap();
         assert!(events.is_empty());
     });
 }
@@ -517,7 +517,7 @@ fn columns_that_go_nowhere_are_named_once_and_a_run_is_one_event() {
         import.run_as(&Actor::system("import", false), &mut ear).unwrap();
         assert_eq!(ear.unused, ["customer_id", "contact_name", "contact_title", "address", "region", "fax"]);
         assert_eq!(ear.bytes, fs::metadata(&import.order.file).unwrap().len());
-        let events = test.db.read_blocking(|connection| history::list_of(connection, "company", "", 10)).unwrap();
+        let events = test.db.read_blocking(|connection| history::list_of(connection, "company", "", 0, 10)).unwrap();
         assert_eq!(events.len(), 1);
         assert!(events[0].message.starts_with("Imported companies from customers.csv: 91 added"), "{}", events[0].message);
     });

@@ -68,7 +68,7 @@ impl ModelAdmin for ShopAdmin {
         label: "Delete selected Shops",
         permission: Permission::Delete,
         question: Some(actions::DELETE),
-        deed: actions::Deed::Change(actions::delete::<Self>, |shops| format!("Successfully deleted {shops}.")),
+        deed: actions::Deed::Delete(|shops| format!("Successfully deleted {shops}.")),
     }];
     const FIELDSETS: &'static [Fieldset<Company>] = &[Fieldset {
         title: "Shop",
@@ -92,9 +92,13 @@ impl ModelAdmin for ShopAdmin {
         is_done: |_, _, _| Ok(true),
         save,
         refusal: |_| None,
-        delete: |connection, act, row| {
-            diesel::delete(crm_app_company::table.find(row.id)).execute(connection)?;
-            history::record(connection, NewEvent::new(act.actor, act.clock.now(), history::Action::Deleted, object(row), "Deleted."))
+        delete: |connection, act, rows| {
+            for row in rows {
+                diesel::delete(crm_app_company::table.find(row.id)).execute(connection)?;
+                let event = NewEvent::new(act.actor, act.clock.now(), history::Action::Deleted, object(row), "Deleted.");
+                history::record(connection, event)?;
+            }
+            Ok(())
         },
         related: |_, rows| Ok(vec![("Places", rows.iter().map(|row| i64::from(row.location_count)).sum())]),
         protects: |_, _, _| Ok(Vec::new()),

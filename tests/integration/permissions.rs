@@ -336,7 +336,7 @@ fn kinds(pattern: &str, who: Who) -> Vec<Option<Whose>> {
 
 /// The address of an object's page; where it is one of a version, of the first.
 fn with_key(app: &TestApp, pattern: &str, id: Id) -> String {
-    let list = |connection: &mut _| history::list_of(connection, model(pattern), &id.to_string(), 1);
+    let list = |connection: &mut _| history::list_of(connection, model(pattern), &id.to_string(), 0, 1);
     let first = app.test.db.read_blocking(list).unwrap().first().map_or_else(Id::new, |event| event.id);
     let path = pattern.replace("{id}", &id.to_string()).replace("{version}", &first.to_string()).replace("{token}", "made-up");
     assert!(!path.contains('{'), "{pattern}: tell this test what stands there");

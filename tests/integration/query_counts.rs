@@ -30,7 +30,7 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/crm_app/customersegment/add/", 6),
     ("/admin/crm_app/customersegment/{segment}/change/", 9),
     ("/admin/crm_app/customersegment/{segment}/delete/", 5),
-    ("/admin/crm_app/customersegment/{segment}/history/", 4),
+    ("/admin/crm_app/customersegment/{segment}/history/", 5),
     ("/admin/crm_app/customersegment/{segment}/members/", 6),
     ("/admin/crm_app/contact/", 4),
     ("/admin/crm_app/contact/?q=person", 6),

@@ -1,6 +1,7 @@
 //! Earlier versions of a segment: compared with how it stands now, and restored by the ordinary save.
 
 use customer_segments::accounts::Role;
+use customer_segments::db::schema::crm_app_customersegment_static_companies as listed;
 use customer_segments::db::schema::segments_event as event;
 use customer_segments::db::{Id, Json};
 use diesel::prelude::*;
@@ -103,6 +104,40 @@ fn what_was_changed_for_many_at_once_is_a_version_too() {
         let compared = person.open(&versions(&person, &url)[1]);
         assert_eq!(compared.texts("tr.differs th"), ["Description differs"]);
         assert_eq!(compared.texts("tr.differs td"), ["Who sleeps there.", "Later."]);
+    });
+}
+
+#[test]
+fn what_sets_no_field_is_no_version() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (owner, admin) = (app.staff(), app.role(Role::Admin));
+        let url = added(&owner, "Hotels");
+        change(&owner, &url, &[("tags", "vip")]);
+        let history = url.replace("/change/", "/history/");
+        let compared = versions(&owner, &url);
+        assert_eq!(compared.len(), 1);
+
+        change(&owner, &url, &[]);
+        assert_eq!(admin.post_form(&url.replace("/change/", "/hand_over/"), &[("owner", "admins")]).status, 303);
+        let hotel = admin.open("/admin/crm_app/company/add/").form().fill("name", "Hotel").and("_continue", "1");
+        let hotel = admin.submit(&hotel).location().to_owned();
+        let key = |url: &str| Id::parse(url.split('/').rev().nth(2).unwrap()).unwrap();
+        let entry = (listed::customersegment_id.eq(key(&url)), listed::company_id.eq(key(&hotel)));
+        let list = |connection: &mut _| Ok(diesel::insert_into(listed::table).values(entry).execute(connection).map(drop)?);
+        app.test.db.write_blocking(list).unwrap();
+        assert_eq!(admin.submit(&admin.open(&hotel.replace("/change/", "/delete/")).form()).status, 303);
+
+        let told = admin.open(&history).texts("#change-history td[data-label=Action]");
+        let told: Vec<&str> = told.iter().skip(2).map(|told| told.split_inclusive('.').next().unwrap()).collect();
+        let handed = format!("Handed over from {} to the Admins.", owner.username);
+        assert_eq!(told, ["No fields changed.", handed.as_str(), "Changed Listed companies: the company “Hotel” was deleted."]);
+        assert_eq!(versions(&admin, &url), compared, "the last that set a field is how it stands");
+        let all = event::table.filter(event::object_id.eq(key(&url).to_string())).order((event::at, event::id));
+        let all: Vec<Id> = app.test.db.read_blocking(|connection| Ok(all.select(event::id).load(connection)?)).unwrap();
+        for none in &all[2..] {
+            assert_eq!(admin.get(&format!("{history}{none}/")).location(), "/admin/", "no version has this key");
+        }
     });
 }
 

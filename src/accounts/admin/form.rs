@@ -187,14 +187,17 @@ pub fn protects<B: Belongings>(connection: &mut AnyConnection, actor: &Actor, ro
 }
 
 /// See `Edit::delete`. Nothing loses its owner by the way: they are counted once nobody can add one for this user.
-pub fn delete<B: Belongings>(connection: &mut AnyConnection, act: &Act<'_>, row: &Account) -> Result<()> {
-    managing::lock_out(connection, row.id)?;
-    let owned = B::count(connection, row.id)?;
-    if owned > 0 {
-        let (who, what) = (&row.values.username, owns::<B>(owned));
-        return Err(AppError::Conflict(format!("“{who}” still owns {what}. Hand over first what they own, then delete them.")));
+pub fn delete<B: Belongings>(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Account]) -> Result<()> {
+    for row in rows {
+        managing::lock_out(connection, row.id)?;
+        let owned = B::count(connection, row.id)?;
+        if owned > 0 {
+            let (who, what) = (&row.values.username, owns::<B>(owned));
+            return Err(AppError::Conflict(format!("“{who}” still owns {what}. Hand over first what they own, then delete them.")));
+        }
+        managing::delete(connection, act.actor, act.clock.now(), row.id)?;
     }
-    managing::delete(connection, act.actor, act.clock.now(), row.id)
+    Ok(())
 }
 
 /// The deed of "Deactivate selected Users".

@@ -18,7 +18,7 @@ use self::form::{Edited, Panels};
 use super::actor::{Actor, Permission};
 use super::managing::{self, Account};
 use super::managing_rules::{self, sets_rights, sets_superuser};
-use crate::admin::actions::{Action, DELETE, Deed, delete};
+use crate::admin::actions::{Action, DELETE, Deed};
 use crate::admin::cell::{Cell, Show};
 use crate::admin::editing::{Edit, Editing, FormContext};
 use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, ReadonlyField, Widget};
@@ -83,7 +83,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
             label: "Delete selected Users",
             permission: Permission::Delete,
             question: Some(DELETE),
-            deed: Deed::Change(delete::<Self>, |count| format!("Successfully deleted {count}.")),
+            deed: Deed::Delete(|count| format!("Successfully deleted {count}.")),
         },
         Action {
             name: "deactivate",

@@ -4,14 +4,14 @@
 //! What a column takes is said by the declarations of the import, so that a form and a file bring in the same.
 
 use crate::accounts::actor::Permission;
-use crate::admin::actions::{self, Action, DELETE, Deed};
+use crate::admin::actions::{Action, DELETE, Deed};
 use crate::admin::editing::{Act, Edit, Editing, FormContext, Protects, Related, Saved, Target};
 use crate::admin::fieldset::form_fields;
 use crate::admin::form::{FormData, FormErrors};
 use crate::admin::model_admin::ModelAdmin;
 use crate::customers::import::field::Dates;
 use crate::customers::import::model::Model;
-use crate::customers::save::{self, Label};
+use crate::customers::save::{self, Named};
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 use crate::query::text;
@@ -50,13 +50,13 @@ pub(super) const fn delete_selected<A: ModelAdmin>(label: &'static str) -> Actio
         label,
         permission: Permission::Delete,
         question: Some(DELETE),
-        deed: Deed::Change(actions::delete::<A>, |count| format!("Successfully deleted {count}.")),
+        deed: Deed::Delete(|count| format!("Successfully deleted {count}.")),
     }
 }
 
-/// The fields of the form, by the names that the import gives them.
-fn labels<A: Record>() -> Vec<Label> {
-    form_fields::<A>().map(|field| (column(field.name), field.label)).collect()
+/// The fields of the form, with the names that the import gives them.
+fn labels<A: Record>() -> Vec<Named> {
+    form_fields::<A>().map(|field| Named { field: field.name, column: column(field.name), label: field.label }).collect()
 }
 
 fn column(field: &'static str) -> &'static str {
@@ -117,8 +117,9 @@ fn save<A: Record>(connection: &mut AnyConnection, act: &Act<'_>, target: Target
     Ok(Saved { id, name: edited.called().to_owned(), notes: Vec::new() })
 }
 
-fn delete<A: Record>(connection: &mut AnyConnection, act: &Act<'_>, row: &A::Row) -> Result<()> {
-    save::delete(connection, act.actor, act.clock, A::object(row), &labels::<A>())
+fn delete<A: Record>(connection: &mut AnyConnection, act: &Act<'_>, rows: &[A::Row]) -> Result<()> {
+    let gone: Vec<&A::Cleaned> = rows.iter().map(A::object).collect();
+    save::delete(connection, act.actor, act.clock, &gone, &labels::<A>())
 }
 
 /// What a refusal means for the form.

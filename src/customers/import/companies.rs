@@ -138,8 +138,8 @@ impl Model for Company {
         Ok(())
     }
 
-    fn bereaved(connection: &mut AnyConnection, row: &Self) -> Result<Vec<Bereaved>> {
-        bereaved::of_company(connection, row)
+    fn bereaved(connection: &mut AnyConnection, gone: &[&Self]) -> Result<Vec<Bereaved>> {
+        bereaved::of_companies(connection, gone)
     }
 
     fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize> {

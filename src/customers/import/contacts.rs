@@ -148,8 +148,8 @@ impl Model for Contact {
         contact::lock(connection, id)
     }
 
-    fn bereaved(connection: &mut AnyConnection, row: &Self) -> Result<Vec<Bereaved>> {
-        bereaved::of_contact(connection, row)
+    fn bereaved(connection: &mut AnyConnection, gone: &[&Self]) -> Result<Vec<Bereaved>> {
+        bereaved::of_contacts(connection, gone)
     }
 
     fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize> {

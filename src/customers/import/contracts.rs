@@ -118,7 +118,7 @@ impl Model for Contract {
         contract::lock(connection, id)
     }
 
-    fn bereaved(_: &mut AnyConnection, _: &Self) -> Result<Vec<Bereaved>> {
+    fn bereaved(_: &mut AnyConnection, _: &[&Self]) -> Result<Vec<Bereaved>> {
         Ok(Vec::new())
     }
 

@@ -77,8 +77,8 @@ pub(in crate::customers) trait Model: Clone + PartialEq + Send + 'static {
     fn refuse(_: &mut AnyConnection, _: &Self) -> Result<()> {
         Ok(())
     }
-    /// What pointed to a row that is about to be deleted.
-    fn bereaved(connection: &mut AnyConnection, row: &Self) -> Result<Vec<Bereaved>>;
+    /// What points to rows that are about to be deleted, and stays.
+    fn bereaved(connection: &mut AnyConnection, gone: &[&Self]) -> Result<Vec<Bereaved>>;
     /// Deletes a row, and its entries in the lists of segments; how many those were.
     fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize>;
 }
