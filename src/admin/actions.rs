@@ -281,12 +281,14 @@ fn rows<A: ModelAdmin>(
         let keys = chosen.keys.iter().map(|key| Value::Id(*key)).collect();
         Sql::and([visible, Test::new(*A::KEY, Condition::OneOf(keys)).sql()])
     };
-    let order = query.order::<A>();
-    let rows = (A::STORE.list)(connection, &Selection::first(&predicate, &order, MOST + 1))?;
-    if i64::try_from(rows.len()).is_ok_and(|length| length > MOST) {
+    // Found first and sorted then, as in the list: a few of many are not met on a walk through all in their order.
+    let keys = A::STORE.source.list_some_keys(connection, &predicate, MOST + 1)?;
+    if i64::try_from(keys.len()).is_ok_and(|length| length > MOST) {
         let most = counted(MOST, A::MODEL.verbose_name, A::MODEL.verbose_name_plural);
         return Err(AppError::BadRequest(format!("At most {most} can be taken at once. Narrow the list first.")));
     }
+    let (are, order) = (Test::new(*A::KEY, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql(), query.order::<A>());
+    let rows = (A::STORE.list)(connection, &Selection::first(&are, &order, MOST))?;
     for row in &rows {
         A::EDITING.allows(&task.actor, action.permission, Some(row))?;
     }

@@ -468,11 +468,11 @@ fn many_that_are_deleted_at_once_are_one_event_in_the_history_of_each_segment() 
         let asked = person.open(CONTACTS).form_at("#changelist-form").fill("action", "delete_selected").and("select_across", "1");
         let gone = person.submit(&person.submit(&asked).form());
         assert_eq!(message(&person.follow(&gone)), "Successfully deleted 300 Contacts.");
-        let [of_all, of_one, of_none] = segments.each_ref().map(|segment| deeds(&app, segment));
+        let [of_all, single, others] = segments.each_ref().map(|segment| deeds(&app, segment));
         let told = "Changed Listed contacts: the contacts “Guest 001”, “Guest 002”, “Guest 003” and 297 more were deleted.";
         assert_eq!(of_all, ["Added.", told]);
-        assert_eq!(of_one, ["Added.", "Changed Listed contacts: the contact “Guest 008” was deleted."]);
-        assert_eq!(of_none, ["Added."]);
+        assert_eq!(single, ["Added.", "Changed Listed contacts: the contact “Guest 008” was deleted."]);
+        assert_eq!(others, ["Added."]);
         assert_eq!(deeds(&app, &guests[7].id.to_string()), ["Deleted, with its entries in the lists of 2 segments."]);
     });
 }
