@@ -40,7 +40,7 @@ fn a_user_is_added_with_a_role_and_flags_and_changed() {
         assert_eq!(row.concat(), ["Finance", "Yes", "Yes"]);
         window.press("ต้น");
         window.press("History");
-        window.see("#change-history", "Changed Department and Superuser status.");
+        window.see("#change-history", "Changed Department and Superuser status: no → yes.");
     });
 }
 
