@@ -16,7 +16,7 @@ use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::history::{self, NewEvent, Object, record};
-use crate::query::{Condition, Selection, Sql, Test, Value};
+use crate::query::{Selection, Sql, Test};
 
 use super::deletion::{Protected, related};
 use super::display::counted;
@@ -278,8 +278,7 @@ fn rows<A: ModelAdmin>(
     let predicate = if chosen.across {
         query.predicate::<A>(connection, &visible)?
     } else {
-        let keys = chosen.keys.iter().map(|key| Value::Id(*key)).collect();
-        Sql::and([visible, Test::new(*A::KEY, Condition::OneOf(keys)).sql()])
+        Sql::and([visible, Test::one_of(*A::KEY, chosen.keys.iter().copied())])
     };
     // Found first and sorted then, as in the list: a few of many are not met on a walk through all in their order.
     let keys = A::STORE.source.list_some_keys(connection, &predicate, MOST + 1)?;
@@ -287,11 +286,8 @@ fn rows<A: ModelAdmin>(
         let most = counted(MOST, A::MODEL.verbose_name, A::MODEL.verbose_name_plural);
         return Err(AppError::BadRequest(format!("At most {most} can be taken at once. Narrow the list first.")));
     }
-    let (are, order) = (Test::new(*A::KEY, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql(), query.order::<A>());
-    let rows = (A::STORE.list)(connection, &Selection::first(&are, &order, MOST))?;
-    for row in &rows {
-        A::EDITING.allows(&task.actor, action.permission, Some(row))?;
-    }
+    let rows = (A::STORE.list)(connection, &Selection::first(&Test::one_of(*A::KEY, keys), &query.order::<A>(), MOST))?;
+    rows.iter().try_for_each(|row| A::EDITING.allows(&task.actor, action.permission, Some(row)))?;
     Ok(rows)
 }
 

@@ -7,7 +7,7 @@ use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Condition, Selection, Sql, Test, Value};
+use crate::query::{Selection, Sql, Test};
 
 use super::actions;
 use super::cell::Cell;
@@ -145,7 +145,7 @@ fn page<A: ModelAdmin>(
 ) -> Result<Option<(Paginator, Vec<A::Row>)>> {
     let Found { count, keys } = Found::of::<A>(connection, predicate)?;
     let Some(paginator) = Paginator::new(count, query.wanted()) else { return Ok(None) };
-    let named = keys.map(|keys| Test::new(*A::KEY, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql());
+    let named = keys.map(|keys| Test::one_of(*A::KEY, keys));
     let predicate = named.as_ref().unwrap_or(predicate);
     let (limit, offset, reads_rows) = (paginator.limit, paginator.offset, query.is_plain());
     let rows = (A::STORE.list)(connection, &Selection { predicate, order, limit, offset, reads_rows })?;

@@ -16,8 +16,7 @@ use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::history;
-use crate::query::condition::Condition;
-use crate::query::{Selection, Sql, Test, Value};
+use crate::query::{Selection, Sql, Test};
 
 /// How many of one's own actions are shown, as in Django.
 const RECENT: i64 = 10;
@@ -88,7 +87,7 @@ fn recent(connection: &mut AnyConnection, actor: &Actor, nav: &Nav, display: &Di
 
 /// Which of these objects there are and the actor sees.
 pub(super) fn seen<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, ids: &[Id]) -> Result<Vec<Id>> {
-    let is_one = Test::new(*A::KEY, Condition::OneOf(ids.iter().copied().map(Value::Id).collect())).sql();
+    let is_one = Test::one_of(*A::KEY, ids.iter().copied());
     let (predicate, order) = (Sql::and([(A::VISIBLE)(actor), is_one]), Sql::column(A::KEY));
     let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let found = (A::STORE.list)(connection, &Selection::first(&predicate, &order, limit))?;

@@ -17,7 +17,7 @@ use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, Object, record};
 use crate::query::csv_guard::guarded;
-use crate::query::{Condition, Selection, Sql, Test, Value};
+use crate::query::{Selection, Sql, Test};
 
 use super::cell::{Cell, Show};
 use super::display::Display;
@@ -63,7 +63,7 @@ pub fn write<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query
 }
 
 fn rows<A: ModelAdmin>(connection: &mut AnyConnection, keys: &[Id]) -> Result<HashMap<Id, A::Row>> {
-    let are = Test::new(*A::KEY, Condition::OneOf(keys.iter().copied().map(Value::Id).collect())).sql();
+    let are = Test::one_of(*A::KEY, keys.iter().copied());
     let rows = (A::STORE.list)(connection, &Selection::first(&are, &Sql::column(A::KEY), i64::MAX))?;
     Ok(rows.into_iter().map(|row| ((A::STORE.id)(&row), row)).collect())
 }

@@ -6,7 +6,7 @@
 use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::query::condition::any_contains;
-use crate::query::{Column, Condition, Source, Sql, Test, Value};
+use crate::query::{Column, Source, Sql, Test};
 
 /// The most terms that are looked at; each costs a comparison per field and row.
 const MAX_TERMS: usize = 20;
@@ -56,7 +56,7 @@ impl SearchField {
         let Some(Through { foreign_key, key, source }) = self.through else { return Ok(found) };
         let keys = source.list_some_keys(connection, &found, most_named + 1)?;
         if i64::try_from(keys.len()).is_ok_and(|length| length <= most_named) {
-            return Ok(Test::new(*foreign_key, Condition::OneOf(keys.into_iter().map(Value::Id).collect())).sql());
+            return Ok(Test::one_of(*foreign_key, keys));
         }
         Ok(Sql::column(foreign_key).is_in(Sql::from("SELECT ") + Sql::column(key) + " FROM " + key.table + " WHERE ", found))
     }

@@ -8,7 +8,7 @@ use crate::accounts::actor::Permission;
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Condition, Selection, Sql, Test, Value};
+use crate::query::{Selection, Sql, Test};
 
 use super::actions;
 use super::cell::Cell;
@@ -169,7 +169,7 @@ impl Reader<'_> {
 
     /// The objects with these keys, as far as the actor sees them.
     fn names<A: ModelAdmin>(&self, connection: &mut AnyConnection, keys: &[Id]) -> Result<String> {
-        let are = Test::new(*A::KEY, Condition::OneOf(keys.iter().copied().map(Value::Id).collect())).sql();
+        let are = Test::one_of(*A::KEY, keys.iter().copied());
         let (predicate, order) = (Sql::and([(A::VISIBLE)(self.actor), are]), Sql::column(A::KEY));
         let limit = i64::try_from(NAMED).unwrap_or(i64::MAX);
         let rows = (A::STORE.list)(connection, &Selection::first(&predicate, &order, limit))?;

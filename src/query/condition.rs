@@ -7,6 +7,7 @@
 use super::column::{Column, Kind};
 use super::sql::{Sql, Value};
 use super::text::{WHITE_SPACE, escape_like};
+use crate::db::Id;
 use crate::db::dialect::Word;
 
 /// A question about one column, without its negation.
@@ -59,6 +60,11 @@ impl Test {
     /// The rows that meet `condition`.
     pub fn new(column: Column, condition: Condition) -> Self {
         Self { column, condition, negated: false, include_empty: None }
+    }
+
+    /// The rows in which a column of keys holds one of `ids`.
+    pub fn one_of(column: Column, ids: impl IntoIterator<Item = Id>) -> Sql {
+        Self::new(column, Condition::OneOf(ids.into_iter().map(Value::Id).collect())).sql()
     }
 
     /// The predicate over the column's table.

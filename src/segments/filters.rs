@@ -108,5 +108,5 @@ fn ailing(connection: &mut AnyConnection, asked: Asked<'_>, value: &str) -> Resu
 }
 
 fn are(ids: impl IntoIterator<Item = Id>) -> Sql {
-    Test::new(columns::ID, Condition::OneOf(ids.into_iter().map(Value::Id).collect())).sql()
+    Test::one_of(columns::ID, ids)
 }

@@ -8,7 +8,7 @@ use crate::admin::filters::{Asked, ListFilter, Lookup, Lookups};
 use crate::customers::company::{self, Company};
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Column, Condition, Selection, Sql, Test, Value};
+use crate::query::{Column, Selection, Sql, Test};
 
 /// The parameter of lists, as Django spells it.
 pub(super) const PARAMETER: &str = "company__id__exact";
@@ -23,7 +23,7 @@ pub(super) const fn filter(column: &'static Column, rows: RowsOf) -> ListFilter 
 
 /// The rows in which `column` has this key; what is no key has none.
 pub(super) fn of(column: &Column, key: &str) -> Sql {
-    Test::new(*column, Condition::OneOf(Id::parse(key).map(Value::Id).into_iter().collect())).sql()
+    Test::one_of(*column, Id::parse(key))
 }
 
 fn offered(connection: &mut AnyConnection, _: Asked<'_>, present: Option<&str>) -> Result<Vec<Lookup>> {
