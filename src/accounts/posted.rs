@@ -119,6 +119,12 @@ async fn collect(mut payload: Payload) -> Result<Bytes, actix_web::Error> {
     Ok(body.freeze())
 }
 
+/// Whether what is written as forms and addresses are is text: other bytes would be taken for the letter that stands for what
+/// cannot be read, and be searched for and saved as that. What separates fields is ASCII, so all of them are judged at once.
+pub(crate) fn is_text(encoded: &[u8]) -> bool {
+    percent_encoding::percent_decode(encoded).decode_utf8().is_ok()
+}
+
 /// The fields of a body as they came, the token among them.
 pub(super) fn pairs(request: &HttpRequest, body: &[u8]) -> Result<Vec<(String, String)>> {
     if !body.is_empty() {
@@ -127,6 +133,9 @@ pub(super) fn pairs(request: &HttpRequest, body: &[u8]) -> Result<Vec<(String, S
     // Counted before they are taken apart: a million empty fields cost a million allocations.
     if body.split(|byte| *byte == b'&').count() > MOST_FIELDS {
         return Err(AppError::TooLarge(format!("The form has more than {MOST_FIELDS} fields, which is more than this page takes.")));
+    }
+    if !is_text(body) {
+        return Err(AppError::BadRequest("The form holds characters that cannot be read: it must be sent as UTF-8.".into()));
     }
     serde_html_form::from_bytes(body).map_err(|error| not_understood(&error))
 }

@@ -2,6 +2,8 @@
 
 use url::form_urlencoded;
 
+use crate::accounts::posted::is_text;
+
 /// Parameters as they stand in an address.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QueryString(Vec<(String, String)>);
@@ -68,7 +70,9 @@ pub fn back_to(list_url: String, filters: &str) -> String {
 /// The filters that a request for an object's page carries along, in a form that is safe to put into an address.
 pub fn preserved(raw: &str) -> String {
     let query = QueryString::parse(raw);
-    QueryString::parse(query.get(PRESERVED).unwrap_or_default()).encoded()
+    // What cannot be read is no search: the list is shown without any rather than with another.
+    let kept = query.get(PRESERVED).filter(|kept| is_text(kept.as_bytes())).unwrap_or_default();
+    QueryString::parse(kept).encoded()
 }
 
 #[cfg(test)]
@@ -90,6 +94,7 @@ mod tests {
         let (_, raw) = carried.split_once('?').unwrap();
         assert_eq!(back_to("/admin/crm_app/contact/".into(), &preserved(raw)), "/admin/crm_app/contact/?q=a+b&p=2");
         assert_eq!(preserved("_changelist_filters=%0d%0aLocation:x"), "%0D%0ALocation%3Ax=");
+        assert_eq!(preserved("_changelist_filters=q%3D%25ff"), "", "what cannot be read is not searched for as something else");
         assert_eq!(carrying("/x/".into(), ""), "/x/");
     }
 }

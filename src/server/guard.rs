@@ -9,7 +9,7 @@ use actix_web::http::header::{HOST, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use crate::accounts::csrf;
+use crate::accounts::{csrf, posted};
 use crate::config::Config;
 use crate::error::AppError;
 
@@ -23,6 +23,9 @@ pub(super) async fn check(request: ServiceRequest, next: Next<impl MessageBody>)
     // No name and no value holds a NUL, and PostgreSQL takes none.
     if request.query_string().contains("%00") || request.path().contains("%00") {
         return Err(AppError::BadRequest("The address holds a NUL character, which no page takes.".into()).into());
+    }
+    if !posted::is_text(request.query_string().as_bytes()) {
+        return Err(AppError::BadRequest("The address holds characters that cannot be read: it must be written in UTF-8.".into()).into());
     }
     if !request.method().is_safe() {
         csrf::check_origin(request.headers(), &config)?;

@@ -117,7 +117,7 @@ fn slow_and_half_sent_requests_are_let_go() {
 }
 
 #[test]
-fn an_address_with_a_nul_is_refused() {
+fn an_address_with_a_nul_or_with_what_is_no_text_is_refused() {
     on_engines(|engine| {
         let site = TestApp::on(TestDb::new(engine));
         crate::support::browser::add_user(&site.test, "somchai", customer_segments::accounts::Role::Sales);
@@ -127,5 +127,12 @@ fn an_address_with_a_nul_is_refused() {
             assert_eq!(answer.status(), 400, "{path}");
             assert!(answer.text().unwrap().contains("NUL"), "{path}");
         }
+        // Read somehow it would be another search.
+        for path in ["/admin/crm_app/contact/?q=%ff", "/admin/search/?q=a%c3", "/admin/crm_app/contact/export.csv?%ff=1"] {
+            let answer = browser.get(path);
+            assert_eq!(answer.status(), 400, "{path}");
+            assert!(answer.text().unwrap().contains("must be written in UTF-8"), "{path}");
+        }
+        assert_eq!(browser.get("/admin/crm_app/contact/?q=%E0%B8%81+%EF%BF%BD").status(), 200);
     });
 }
