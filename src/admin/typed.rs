@@ -2,7 +2,7 @@
 //!
 //! Called by `widget`, which says what is typed where. The sentences are Django's where it has one.
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use email_address::{EmailAddress, Options};
 
@@ -75,12 +75,33 @@ pub(super) fn is_email(typed: &str) -> bool {
     EmailAddress::parse_with_options(typed, options).is_ok()
 }
 
+/// The first year of a date that somebody types: what is older is a slip, like 0206 for 2026. What an import brought stays.
+const FIRST_YEAR: i32 = 1900;
+
+/// A day.
+///
+/// # Errors
+/// See [`integer`].
+pub(super) fn day(typed: &str) -> Result<NaiveDate, String> {
+    let day = period::parse_date(typed).ok_or("Enter a valid date, like 2026-11-22.")?;
+    not_long_past(day).map(|()| day)
+}
+
+fn not_long_past(day: NaiveDate) -> Result<(), String> {
+    let year = day.year();
+    if year < FIRST_YEAR { Err(format!("The year {year} is long past: dates from {FIRST_YEAR} on are taken.")) } else { Ok(()) }
+}
+
 /// A moment that names its offset, or one in `zone`: of two with the same name the earlier.
 ///
 /// # Errors
 /// See [`integer`].
 pub(super) fn moment(typed: &str, zone: Tz) -> Result<DateTime<Utc>, String> {
-    let typed = typed.trim();
+    let moment = any_moment(typed.trim(), zone)?;
+    not_long_past(moment.with_timezone(&zone).date_naive()).map(|()| moment)
+}
+
+fn any_moment(typed: &str, zone: Tz) -> Result<DateTime<Utc>, String> {
     let wrong = || "Enter a valid date and time, like 2026-11-22 09:35.".to_owned();
     match period::parse_point(typed) {
         Ok(Point::Moment(moment)) => return Ok(moment.trunc_subsecs(6)),
@@ -89,14 +110,13 @@ pub(super) fn moment(typed: &str, zone: Tz) -> Result<DateTime<Utc>, String> {
     }
     let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     let naive = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(typed, form).ok()).ok_or_else(wrong)?;
-    let day = naive.date();
-    if !(1..=9999).contains(&chrono::Datelike::year(&day)) || naive.nanosecond() >= 1_000_000_000 {
+    if !(1..=9999).contains(&naive.year()) || naive.nanosecond() >= 1_000_000_000 {
         return Err(wrong());
     }
     let moment = zone.from_local_datetime(&naive).earliest().map(|moment| moment.to_utc().trunc_subsecs(6));
     let moment = moment.ok_or_else(|| format!("The clocks of {zone} passed over this time: it does not exist."))?;
     // The year that counts is that of UTC, in which moments are stored.
-    if (1..=9999).contains(&chrono::Datelike::year(&moment)) { Ok(moment) } else { Err(wrong()) }
+    if (1..=9999).contains(&moment.year()) { Ok(moment) } else { Err(wrong()) }
 }
 
 /// A moment in the spelling that forms hold.

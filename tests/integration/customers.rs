@@ -126,6 +126,9 @@ fn wrong_values_are_told_at_their_field_and_nothing_typed_is_lost() {
         assert_eq!(answer.texts(".errorlist li"), ["Contact with this Company and E-mail already exists."]);
         assert_eq!(stored(&app).len(), 1);
 
+        let slip = person.post_form(&format!("{CONTRACTS}add/"), &[("start_date", "0206-02-03"), ("end_date", "1900-01-01")]);
+        assert_eq!(slip.text("#id_start_date_error"), "The year 206 is long past: dates from 1900 on are taken.");
+        assert_eq!((slip.form().value("start_date"), slip.has("#id_end_date_error")), (Some("0206-02-03"), false));
         let answer = person.post_form(&format!("{CONTRACTS}add/"), &[("start_date", "2026-02-30"), ("value", "1,5"), ("company", &hotel)]);
         assert_eq!(answer.text("#id_start_date_error"), "Enter a valid date, like 2026-11-22.");
         assert_eq!(answer.form().value("start_date"), Some("2026-02-30"));
@@ -189,12 +192,13 @@ fn what_an_import_brought_may_stay_and_nothing_else_is_written() {
 
         let url = add(&person, CONTRACTS, &contract("C1", &hotel));
         let bring = |connection: &mut _| {
-            let strange = (crm_app_contract::value.eq(Money(-5)), crm_app_contract::end_date.eq(day("2020-01-01")));
+            let dates = (crm_app_contract::start_date.eq(day("0206-01-01")), crm_app_contract::end_date.eq(day("0205-01-01")));
+            let strange = (crm_app_contract::value.eq(Money(-5)), dates.0, dates.1);
             Ok(diesel::update(crm_app_contract::table).set(strange).execute(connection).map(drop)?)
         };
         app.test.db.write_blocking(bring).unwrap();
         assert_eq!(person.post_form(&url, &[("service_type", "Music")]).status, 303, "a refund of the CRM may stay");
-        let refused = person.post_form(&url, &[("value", "-6"), ("end_date", "2020-01-02")]);
+        let refused = person.post_form(&url, &[("value", "-6"), ("end_date", "0205-01-02")]);
         assert_eq!(refused.texts(".errorlist li").len(), 2, "{:?}", refused.texts(".errorlist li"));
     });
 }
