@@ -256,7 +256,7 @@ fn page<A: ModelAdmin>(
     let context = FormContext { act, row, data, is_sent, is_editable: allowed.is_ok() };
     let panels = (A::PANELS)(connection, &context)?;
     let display = Display::new(act.clock);
-    let related = views_of::<A>(connection, act.actor, data)?;
+    let related = views_of::<A>(connection, act.actor, row, data)?;
     let fieldsets = bind::<A>(&context, errors, &panels, &related, &display)?;
     // A form that is shown again keeps the version it was opened with, or the next save would overwrite unseen changes.
     let kept = |name, fresh: String| if is_sent { data.get(name).to_owned() } else { fresh };

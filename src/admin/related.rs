@@ -33,12 +33,16 @@ const PER_PAGE: usize = 20;
 /// The last page that is looked for: who has read a thousand names types more of the one they mean.
 const LAST_PAGE: i64 = 50;
 
+/// The parameter of [`autocomplete`] that names the object whose form asks.
+const OBJECT: &str = "object";
+
 /// The other end of a foreign key.
 #[derive(Debug, Clone, Copy)]
 pub struct ForeignKey {
     /// What is pointed to.
     pub model: Model,
-    search: fn(&mut AnyConnection, &Actor, &str, i64) -> Result<Found>,
+    search: fn(&mut AnyConnection, &Actor, Sql, &str, i64) -> Result<Found>,
+    among: fn(Id) -> Sql,
     object: fn(&mut AnyConnection, &Actor, Id) -> Result<Option<ObjectView>>,
 }
 
@@ -73,7 +77,19 @@ pub struct RelatedView {
 impl ForeignKey {
     /// The objects of another screen.
     pub const fn to<A: ModelAdmin>() -> Self {
-        Self { model: A::MODEL, search: search::<A>, object: object::<A> }
+        Self { model: A::MODEL, search: search::<A>, among: |_| Sql::all(), object: object::<A> }
+    }
+
+    /// The same, offering a stored object only those that meet a predicate made from its key: no choice that would be refused.
+    #[must_use]
+    pub const fn among(mut self, among: fn(Id) -> Sql) -> Self {
+        self.among = among;
+        self
+    }
+
+    /// What `term` finds for the object `of`; `None` is a new one.
+    fn find(&self, connection: &mut AnyConnection, actor: &Actor, of: Option<Id>, (term, page): (&str, i64)) -> Result<Found> {
+        (self.search)(connection, actor, of.map_or_else(Sql::all, self.among), term, page)
     }
 
     /// The object with this key, by its name and with a link; what does not exist, or may not be seen, as it is.
@@ -88,8 +104,15 @@ impl ForeignKey {
         Id::parse(value).map_or(Ok(false), |id| Ok((self.object)(connection, actor, id)?.is_some()))
     }
 
-    /// What the control of the field `name` of `model` shows.
-    fn view(&self, connection: &mut AnyConnection, actor: &Actor, model: Model, name: &str, data: &FormData) -> Result<RelatedView> {
+    /// What the control of the field `name` of a form of `model` shows; `of` is the object that the form is of.
+    fn view(
+        &self,
+        connection: &mut AnyConnection,
+        actor: &Actor,
+        (model, of): (Model, Option<Id>),
+        name: &str,
+        data: &FormData,
+    ) -> Result<RelatedView> {
         let id = Id::parse(data.get(name));
         let chosen = match id {
             Some(id) => (self.object)(connection, actor, id)?.map(|object| (object, self.model.change_url(id))),
@@ -97,9 +120,10 @@ impl ForeignKey {
         };
         let term = data.get(&term_field(name)).trim().to_owned();
         let is_open = is_open(data, name);
-        let found = if is_open || is_asked(data, name) { Some((self.search)(connection, actor, &term, 1)?) } else { None };
-        let of = [("app_label", model.app_label), ("model_name", model.model_name), ("field_name", name)];
-        let query = of.iter().fold(QueryString::default(), |query, (key, value)| query.with(key, *value));
+        let found = if is_open || is_asked(data, name) { Some(self.find(connection, actor, of, (&term, 1))?) } else { None };
+        let field = [("app_label", model.app_label), ("model_name", model.model_name), ("field_name", name)];
+        let query = field.iter().fold(QueryString::default(), |query, (key, value)| query.with(key, *value));
+        let query = of.iter().fold(query, |query, id| query.with(OBJECT, id.to_string()));
         Ok(RelatedView {
             chosen,
             term,
@@ -170,8 +194,14 @@ fn foreign_keys<A: ModelAdmin>() -> impl Iterator<Item = (&'static str, &'static
 }
 
 /// What the controls of a form's foreign keys show, by the name of their field.
-pub(super) fn views_of<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, data: &FormData) -> Result<Related> {
-    foreign_keys::<A>().map(|(name, key)| Ok((name, key.view(connection, actor, A::MODEL, name, data)?))).collect()
+pub(super) fn views_of<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    row: Option<&A::Row>,
+    data: &FormData,
+) -> Result<Related> {
+    let of = (A::MODEL, row.map(A::STORE.id));
+    foreign_keys::<A>().map(|(name, key)| Ok((name, key.view(connection, actor, of, name, data)?))).collect()
 }
 
 /// The foreign key of a field, for the navigation.
@@ -179,9 +209,9 @@ pub(super) fn foreign_key<A: ModelAdmin>(field: &str) -> Option<&'static Foreign
     foreign_keys::<A>().find(|(name, _)| *name == field).map(|(_, related)| related)
 }
 
-fn search<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, term: &str, page: i64) -> Result<Found> {
+fn search<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, among: Sql, term: &str, page: i64) -> Result<Found> {
     A::EDITING.allows(actor, Permission::View, None)?;
-    let predicate = Sql::and([(A::VISIBLE)(actor), predicate(connection, A::SEARCH_FIELDS, term)?]);
+    let predicate = Sql::and([(A::VISIBLE)(actor), among, predicate(connection, A::SEARCH_FIELDS, term)?]);
     let order = Sql::join(begins_with::<A>(term).into_iter().chain([order(keys::<A>(&[]), A::KEY)]), ", ", "1");
     // One more than is shown tells whether there are more.
     let per_page = i64::try_from(PER_PAGE).map_err(AppError::internal)?;
@@ -214,8 +244,9 @@ pub async fn autocomplete(request: HttpRequest, staff: Staff, db: Data<Db>, nav:
     let asked = |name: &str| query.get(name).unwrap_or_default().to_owned();
     let related = nav.foreign_key(&staff.actor, &asked("app_label"), &asked("model_name"), &asked("field_name"));
     let related = related.ok_or_else(|| AppError::BadRequest("There is no field of this name, or you may not search it.".into()))?;
-    let (term, page, actor) = (asked("term"), asked("page").parse().unwrap_or(1), staff.actor.clone());
-    let found = db.read_heavy(Lane::Search, move |connection| (related.search)(connection, &actor, &term, page)).await?;
+    let (term, page, of) = (asked("term"), asked("page").parse().unwrap_or(1), Id::parse(&asked(OBJECT)));
+    let actor = staff.actor.clone();
+    let found = db.read_heavy(Lane::Search, move |connection| related.find(connection, &actor, of, (&term, page))).await?;
     let result = |object: &ObjectView| json!({"id": object.id, "text": object.name, "detail": object.detail});
     let results: Vec<_> = found.objects.iter().map(result).collect();
     Ok(HttpResponse::Ok().json(json!({"results": results, "pagination": {"more": found.has_more}})))

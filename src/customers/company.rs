@@ -12,7 +12,7 @@ use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::schema::crm_app_customersegment_static_companies as listed;
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
-use crate::query::{Selection, Source};
+use crate::query::{Selection, Source, Sql, Value};
 
 /// Who may do what with them.
 pub const RIGHTS: &Rights = &super::rights("Companies");
@@ -141,6 +141,13 @@ pub fn belongs_to(connection: &mut AnyConnection, company: Option<Id>, id: Id) -
     }
     // Nobody has that many above them; what is past it is not known to be free of circles.
     Ok(true)
+}
+
+/// The companies that the company `id` may belong to: all but itself and those that belong to it, over however many others.
+pub fn may_have_below(id: Id) -> Sql {
+    Sql::from("crm_app_company.id NOT IN (WITH RECURSIVE below (id) AS (SELECT ")
+        + Value::Id(id)
+        + " UNION SELECT child.id FROM crm_app_company child JOIN below ON child.parent_company_id = below.id) SELECT id FROM below)"
 }
 
 /// How many other companies belong to these; they stay, without a parent.

@@ -272,6 +272,34 @@ fn names_that_begin_with_what_was_typed_come_first_and_say_where_they_are() {
 }
 
 #[test]
+fn a_company_is_not_offered_itself_as_its_parent_nor_those_that_belong_to_it() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let top = company(&person, "Hotel Top");
+        let middle = key(&add(&person, COMPANIES, &[("name", "Hotel Middle"), ("parent_company", &top)]));
+        add(&person, COMPANIES, &[("name", "Hotel Bottom"), ("parent_company", &middle)]);
+        company(&person, "Hotel Other");
+        let offered = |form: &str| {
+            let form = person.open(form).form().fill("_term_parent_company", "hotel").and("_search_parent_company", "1");
+            let found = person.submit(&form);
+            // Once for people without a script, and once for the script.
+            let url = found.attributes(".field-parent_company .related", "data-autocomplete-url").remove(0);
+            let answer: serde_json::Value = serde_json::from_str(&person.open(&format!("{url}&term=hotel")).body).unwrap();
+            let told: Vec<String> = answer["results"].as_array().unwrap().iter().map(|one| one["text"].as_str().unwrap().into()).collect();
+            let mut options = found.texts("#id_parent_company option");
+            options.retain(|option| option != "---------");
+            options.sort();
+            assert_eq!(options, told);
+            told
+        };
+        assert_eq!(offered(&format!("{COMPANIES}{top}/change/")), ["Hotel Other"]);
+        assert_eq!(offered(&format!("{COMPANIES}{middle}/change/")), ["Hotel Other", "Hotel Top"]);
+        assert_eq!(offered(&format!("{COMPANIES}add/")).len(), 4);
+    });
+}
+
+#[test]
 fn what_was_typed_and_not_chosen_is_asked_about_and_not_lost() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));

@@ -17,6 +17,7 @@ use crate::admin::form::FormErrors;
 use crate::admin::form_page::ObjectView;
 use crate::admin::list_display::{ListColumn, SortKey};
 use crate::admin::model_admin::{Model, ModelAdmin, Store, Total};
+use crate::admin::related::ForeignKey;
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::company as companies;
 use crate::criteria::choices;
@@ -85,6 +86,9 @@ impl Record for CompanyAdmin {
     }
 }
 
+/// A company that this one may belong to.
+const PARENT: ForeignKey = COMPANY.among(company::may_have_below);
+
 /// "Bangkok, Thailand".
 fn place(row: &Row) -> String {
     let parts: Vec<&str> = [&row.city, &row.country].into_iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
@@ -103,7 +107,7 @@ const BASIC: &[Field<Row>] = &[
     FormField::new("current_plan", "Current plan", Widget::Text(100), |row: &Row| row.current_plan.clone()).field(),
     FormField::new("billing_entity", "Billing entity", Widget::Select(choices::BILLING_ENTITY), |row: &Row| row.billing_entity.clone())
         .field(),
-    FormField::new("parent_company", "Parent company", Widget::ForeignKey(&COMPANY), |row: &Row| {
+    FormField::new("parent_company", "Parent company", Widget::ForeignKey(&PARENT), |row: &Row| {
         row.parent_company_id.map(|id| id.to_string()).unwrap_or_default()
     })
     .help("The company that this one belongs to.")
