@@ -7,11 +7,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::form::VERSION;
+use super::form_page::ObjectView;
 use super::frame::{page, page_with, see_other};
-use super::model_admin::ModelAdmin;
+use super::model_admin::{Model, ModelAdmin};
 use super::pages::{ChangeFormPage, ComparePage};
 use super::query_string::{carrying, preserved};
-use super::versions::{self, Restored};
+use super::versions::{self, Found, Restored};
 use super::views::{task, tell, unknown};
 use crate::accounts::Staff;
 use crate::accounts::posted::Posted;
@@ -28,11 +29,19 @@ pub async fn compare<A: ModelAdmin>(
     clock: Data<Clock>,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
-    let (id, version) = path.into_inner();
+    let ((id, version), filters) = (path.into_inner(), preserved(request.query_string()));
     match versions::compare::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version)).await? {
-        Some(found) => page(&ComparePage::new(&request, &staff, found, &preserved(request.query_string()))?),
-        None => unknown::<A>(&staff, &id),
+        Found::Unknown => unknown::<A>(&staff, &id),
+        Found::Object(object) => without_version(&staff, A::MODEL, &object, &filters),
+        Found::Version(found) => page(&ComparePage::new(&request, &staff, *found, &filters)?),
     }
+}
+
+/// The answer for what is no version of an object that there is: to those that it has.
+fn without_version(staff: &Staff, model: Model, object: &ObjectView, filters: &str) -> Result<HttpResponse> {
+    let sentence = format!("The {} “{}” has no such version. Its history shows those that it has.", model.verbose_name, object.name);
+    staff.message(Level::Warning, sentence)?;
+    Ok(see_other(&carrying(model.object_url(object.id, "history"), filters)))
 }
 
 /// `POST …/{id}/history/{version}/`: restores the version.
@@ -54,6 +63,7 @@ fn tell_restored<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, id: &str, 
     let filters = preserved(request.query_string());
     match restored {
         Restored::Unknown => unknown::<A>(staff, id),
+        Restored::NoVersion(object) => without_version(staff, A::MODEL, &object, &filters),
         Restored::Refused(form, is_unavailable) => {
             let status = if is_unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
             page_with(status, &ChangeFormPage::new(request, staff, *form, &filters)?)

@@ -69,11 +69,24 @@ pub struct VersionPage {
     pub refusal: Option<String>,
 }
 
+/// What was found where a version was asked for.
+#[derive(Debug)]
+pub enum Found<V> {
+    /// No such object, as far as the actor may know.
+    Unknown,
+    /// The object, which has no such version.
+    Object(ObjectView),
+    /// The version.
+    Version(Box<V>),
+}
+
 /// What became of restoring a version.
 #[derive(Debug)]
 pub enum Restored {
-    /// There is no such object or version, as far as the actor may know.
+    /// There is no such object, as far as the actor may know.
     Unknown,
+    /// The object has no such version.
+    NoVersion(ObjectView),
     /// It was saved; the text says when the version was.
     Saved(Saved, String),
     /// The form with the version's values and what is wrong with them; whether the database could not keep it now.
@@ -82,12 +95,16 @@ pub enum Restored {
     Overtaken,
 }
 
-/// The page of one version; `None` for an object that the actor does not see and for what is no version of it.
-pub async fn compare<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>) -> Result<Option<VersionPage>> {
+/// The page of one version.
+pub async fn compare<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>) -> Result<Found<VersionPage>> {
     db.read(move |connection| {
-        let Some((row, found)) = find_version::<A>(connection, &task, version)? else { return Ok(None) };
-        let Some(versions) = A::VERSIONS else { return Ok(None) };
-        page::<A>(connection, &task, &versions, &row, &found).map(Some)
+        let (row, found) = match find_version::<A>(connection, &task, version)? {
+            Found::Unknown => return Ok(Found::Unknown),
+            Found::Object(object) => return Ok(Found::Object(object)),
+            Found::Version(found) => *found,
+        };
+        let Some(versions) = A::VERSIONS else { return Ok(Found::Unknown) };
+        page::<A>(connection, &task, &versions, &row, &found).map(|page| Found::Version(Box::new(page)))
     })
     .await
 }
@@ -99,7 +116,11 @@ pub async fn compare<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>) ->
 pub async fn restore<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>, compared: &str) -> Result<Restored> {
     let asked = task.clone();
     let found = db.read(move |connection| find_version::<A>(connection, &asked, version)).await?;
-    let Some((row, found)) = found else { return Ok(Restored::Unknown) };
+    let (row, found) = match found {
+        Found::Unknown => return Ok(Restored::Unknown),
+        Found::Object(object) => return Ok(Restored::NoVersion(object)),
+        Found::Version(found) => *found,
+    };
     let when = Display::new(&task.clock).sentence(found.event.at);
     let values = form_fields::<A>().map(|field| (field.name.to_owned(), value::<A>(&found, field.name, &row)));
     let data = FormData::new(values.chain([(VERSION.to_owned(), compared.to_owned())]).collect());
@@ -113,11 +134,17 @@ pub async fn restore<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>, co
     })
 }
 
-fn find_version<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, version: Option<Id>) -> Result<Option<(A::Row, Version)>> {
-    let (Some(id), Some(version), Some(_)) = (task.id, version, A::VERSIONS) else { return Ok(None) };
-    let Some(row) = find::<A>(connection, &task.actor, id)? else { return Ok(None) };
-    let found = history::find_version(connection, A::MODEL.model_name, &id.to_string(), version, &field_names::<A>())?;
-    Ok(found.map(|found| (row, found)))
+fn find_version<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, version: Option<Id>) -> Result<Found<(A::Row, Version)>> {
+    let (Some(id), Some(_)) = (task.id, A::VERSIONS) else { return Ok(Found::Unknown) };
+    let Some(row) = find::<A>(connection, &task.actor, id)? else { return Ok(Found::Unknown) };
+    let found = match version {
+        Some(version) => history::find_version(connection, A::MODEL.model_name, &id.to_string(), version, &field_names::<A>())?,
+        None => None,
+    };
+    Ok(match found {
+        Some(found) => Found::Version(Box::new((row, found))),
+        None => Found::Object(ObjectView::of::<A>(&row)),
+    })
 }
 
 /// A field of the version, as its widget writes it; as it is now, where no event speaks of it.

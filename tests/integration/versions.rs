@@ -136,7 +136,7 @@ fn what_sets_no_field_is_no_version() {
         let all = event::table.filter(event::object_id.eq(key(&url).to_string())).order((event::at, event::id));
         let all: Vec<Id> = app.test.db.read_blocking(|connection| Ok(all.select(event::id).load(connection)?)).unwrap();
         for none in &all[2..] {
-            assert_eq!(admin.get(&format!("{history}{none}/")).location(), "/admin/", "no version has this key");
+            assert_eq!(admin.get(&format!("{history}{none}/")).location(), history, "no version has this key");
         }
     });
 }
@@ -222,13 +222,23 @@ fn versions_are_for_those_who_see_the_segment_and_restoring_for_those_who_may_ch
         let stranger = versions(&owner, &spas).remove(0);
         let key = stranger.trim_end_matches('/').rsplit('/').next().unwrap();
         let borrowed = format!("{}{key}/", url.replace("/change/", "/history/"));
+        let own_token = owner.open("/admin/").form_at("#logout-form").value("csrfmiddlewaretoken").unwrap().to_owned();
         for nothing in [
             borrowed,
             format!("{}{}/", url.replace("/change/", "/history/"), Id::new()),
             format!("{}x/", url.replace("/change/", "/history/")),
         ] {
-            assert_eq!((owner.get(&nothing).status, owner.get(&nothing).location()), (303, "/admin/"), "{nothing}");
+            let history = url.replace("/change/", "/history/");
+            for is_restoring in [false, true] {
+                let token = [("csrfmiddlewaretoken", own_token.as_str())];
+                let answer = if is_restoring { owner.post(&nothing, &token) } else { owner.get(&nothing) };
+                assert_eq!((answer.status, answer.location()), (303, &*history), "{nothing}");
+                let sentence = "The Customer Segment “Bars” has no such version. Its history shows those that it has.";
+                assert_eq!(owner.follow(&answer).texts(".messagelist li.warning"), [sentence]);
+            }
         }
+        let unknown = format!("{LIST}{}/history/{key}/", Id::new());
+        assert_eq!(owner.get(&unknown).location(), "/admin/", "there it is the segment that is not there");
         change(&owner, &url, &[("status", "paused")]);
         assert_eq!(other.get(&first).location(), "/admin/");
     });
