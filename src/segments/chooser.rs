@@ -6,13 +6,14 @@
 
 use std::collections::HashSet;
 
+use super::candidates::{self, Candidate};
 use super::listed::Change;
 use super::model::Segment;
 use crate::admin::display::counted;
 use crate::admin::form::{ENTER, FormData};
 use crate::admin::search::{SearchField, Through, predicate};
 use crate::criteria::catalogue::{company as company_field, contact as contact_field};
-use crate::customers::{company, contact};
+use crate::customers::company;
 use crate::db::dialect::Word;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id};
@@ -24,6 +25,8 @@ use crate::query::{Column, Selection, Sql, Value};
 const PAGE: i64 = 50;
 /// Changes collected before they are saved.
 const MOST: usize = 5_000;
+/// Things that stand for nobody, of which one is told.
+const TOLD: usize = 5;
 
 static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
 static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "id");
@@ -52,7 +55,7 @@ pub static CONTACTS: Kind = Kind {
     listed: ("crm_app_customersegment_static_contacts", "contact_id"),
     name: &contact_field::NAME,
     search: &[SearchField::new(contact_field::SEARCHED), SearchField::through(EMPLOYER, BY_NAME_AND_COUNTRY)],
-    list: list_contacts,
+    list: candidates::contacts,
 };
 
 /// Listed companies, each of which stands for its contacts.
@@ -63,23 +66,8 @@ pub static COMPANIES: Kind = Kind {
     listed: ("crm_app_customersegment_static_companies", "company_id"),
     name: &company_field::NAME,
     search: &[SearchField::new(company_field::SEARCHED)],
-    list: list_companies,
+    list: candidates::companies,
 };
-
-/// Somebody who can be listed, or is.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    /// The key.
-    pub id: Id,
-    /// The name.
-    pub who: String,
-    /// What tells them from others of the name.
-    pub more: String,
-    /// Why they would not be a member; `None` when they would.
-    pub not_member: Option<&'static str>,
-    /// Whether they are listed only once the form is saved.
-    pub is_new: bool,
-}
 
 /// One pane as it is shown.
 #[derive(Debug, Clone, Default)]
@@ -117,6 +105,8 @@ pub struct Chooser {
     pub available: Pane,
     /// Who is listed, with what will be added and without what will be removed.
     pub chosen: Pane,
+    /// What was sent to be moved and cannot be.
+    pub problems: Vec<String>,
     /// Whether the actor may change the list.
     pub is_editable: bool,
 }
@@ -157,6 +147,16 @@ impl Kind {
             move_to(id, &mut remove, &mut add);
         }
         Change { add, remove }
+    }
+
+    /// What was sent to be moved and stands for nobody, a sentence each: it is left out, but not without a word.
+    pub fn problems(&self, data: &FormData) -> Vec<String> {
+        let collected = ["adding", "removing"].map(|name| self.field(name));
+        let ticked = ["available", "chosen"].map(|name| self.field(name));
+        let collected = collected.iter().flat_map(|name| data.get(name).split(',')).filter(|key| !key.is_empty());
+        let keys = collected.chain(ticked.iter().flat_map(|name| data.all(name)));
+        let unknown = keys.filter(|key| Id::parse(key).is_none()).take(TOLD);
+        unknown.map(|key| format!("“{key:.60}” stands for none of the {}.", self.plural)).collect()
     }
 
     /// Why so much cannot be changed at once; `None` when it can.
@@ -205,6 +205,7 @@ impl Kind {
             removing_count: change.remove.len(),
             available,
             chosen,
+            problems: self.problems(data),
             is_editable,
         })
     }
@@ -257,40 +258,4 @@ fn move_to(id: Id, to: &mut Vec<Id>, from: &mut Vec<Id>) {
     if from.len() == held && !to.contains(&id) {
         to.push(id);
     }
-}
-
-fn list_contacts(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Candidate>> {
-    let rows = contact::list(connection, selection)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Candidate {
-            id: row.contact.id,
-            not_member: match (row.contact.is_active, row.contact.unsubscribed) {
-                (false, _) => Some("not a member: inactive"),
-                (true, true) => Some("not a member: unsubscribed"),
-                (true, false) => None,
-            },
-            more: joined([&row.company_name, &row.contact.title, &row.company_country, &row.contact.email]),
-            who: row.contact.name,
-            is_new: false,
-        })
-        .collect())
-}
-
-fn list_companies(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Candidate>> {
-    let rows = company::list(connection, selection)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Candidate {
-            id: row.id,
-            more: joined([&row.city, &row.country, &row.industry, &String::new()]),
-            who: row.name,
-            not_member: None,
-            is_new: false,
-        })
-        .collect())
-}
-
-fn joined(parts: [&String; 4]) -> String {
-    parts.into_iter().filter(|part| !part.trim().is_empty()).map(String::as_str).collect::<Vec<_>>().join(" · ")
 }

@@ -5,7 +5,7 @@
 
 use askama::Template;
 
-use super::chooser::{COMPANIES, CONTACTS, Chooser};
+use super::chooser::{COMPANIES, CONTACTS, Chooser, Kind};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::listed::ListChange;
@@ -132,7 +132,13 @@ pub fn is_dynamic(data: &FormData) -> bool {
 
 /// Whether the section of the lists begins open.
 pub fn is_static(data: &FormData) -> bool {
-    is_choosing(data) || data.get("segment_type") == SegmentType::Static.name()
+    is_choosing(data) || list_problems(data).next().is_some() || data.get("segment_type") == SegmentType::Static.name()
+}
+
+/// What is wrong with the lists, with the field it stands at.
+fn list_problems(data: &FormData) -> impl Iterator<Item = (&'static str, String)> {
+    let of = |kind: &Kind| kind.problems(data).into_iter().map(|problem| (kind.plural, problem)).collect::<Vec<_>>();
+    [&CONTACTS, &COMPANIES].into_iter().flat_map(of)
 }
 
 /// Reads what the panels show.
@@ -184,6 +190,7 @@ pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAd
             errors.add(field, message.clone());
         }
     }
+    list_problems(data).for_each(|(field, problem)| errors.add(field, problem));
     // Asked again under a lock when it is saved; here so that all that is wrong is said at once.
     let is_kept = stored.is_some_and(|stored| stored.name == input.name.trim());
     if errors.of("name").next().is_none() && !is_kept && is_taken(connection, &input.name, stored.map(|stored| stored.id))? {

@@ -19,7 +19,9 @@ use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::number;
 use crate::admin::download;
 use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::list_query::ERROR;
 use crate::admin::object::Object;
+use crate::admin::paginator::{self, Wanted};
 use crate::admin::query_string::QueryString;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
@@ -41,12 +43,26 @@ pub struct Asked {
     addresses: bool,
 }
 
+/// Asks for the addresses to be counted.
+const ADDRESSES: &str = "addresses";
+
 impl Asked {
-    fn read(query: &str) -> Self {
-        let query = QueryString::parse(query);
-        let page = query.get("p").and_then(|page| page.parse().ok()).unwrap_or(1);
-        Self { page, addresses: query.get("addresses").is_some() }
+    /// `None` for what cannot be meant: like a list, the page is then shown as it is without parameters.
+    fn read(query: &str) -> Option<Self> {
+        let query = QueryString::parse(query).without(&[ERROR]);
+        let is_known = query.pairs().all(|(name, _)| [paginator::PAGE, ADDRESSES].contains(&name));
+        let wanted = Wanted::read(&query).filter(|_| is_known)?;
+        Some(Self { page: wanted.page, addresses: query.get(ADDRESSES).is_some() })
     }
+}
+
+/// The answer to what cannot be meant.
+fn without_parameters(segment: &Segment) -> HttpResponse {
+    see_other(&format!("{}?{ERROR}=1", url(segment.id, "members/")))
+}
+
+fn url(segment: Id, page: &str) -> String {
+    format!("/admin/crm_app/{}/{segment}/{page}", model::MODEL)
 }
 
 #[derive(Template)]
@@ -109,7 +125,7 @@ impl MembersPage {
     }
 
     fn url(&self, page: &str) -> String {
-        format!("/admin/crm_app/{}/{}/{page}", model::MODEL, self.segment.id)
+        url(self.segment.id, page)
     }
 }
 
@@ -121,7 +137,9 @@ pub async fn show(
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    page(&load(&request, &staff, segment.0.segment, Asked::read(request.query_string()), &db, &clock).await?)
+    let segment = segment.0.segment;
+    let Some(asked) = Asked::read(request.query_string()) else { return Ok(without_parameters(&segment)) };
+    page(&load(&request, &staff, segment, asked, &db, &clock).await?)
 }
 
 async fn load(request: &HttpRequest, staff: &Staff, segment: Segment, asked: Asked, db: &Db, clock: &Clock) -> Result<MembersPage> {
@@ -189,7 +207,17 @@ pub async fn show_preview(_staff: Staff, posted: Posted, db: Data<Db>, clock: Da
 }
 
 /// `GET …/<uuid>/members.csv`: every member, streamed as it is read.
-pub async fn export(staff: Staff, segment: Object<SegmentAdmin>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+pub async fn export(
+    request: HttpRequest,
+    staff: Staff,
+    segment: Object<SegmentAdmin>,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    // A file of all members is no answer to whoever asks for some of them.
+    if !request.query_string().is_empty() {
+        return Ok(without_parameters(&segment.0.segment));
+    }
     let turn = db.turn(Lane::Export).await?;
     let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), segment.0.segment.id);
     let segment = db.write(move |connection| note_export(connection, &actor, &now, id)).await?;

@@ -8,6 +8,7 @@
 pub mod actions;
 pub mod admin;
 pub mod bulk;
+pub mod candidates;
 pub mod chooser;
 pub mod columns;
 pub mod criteria_box;

@@ -533,6 +533,51 @@ fn too_many_ticks_are_a_sentence_on_the_form_and_lose_nothing() {
 }
 
 #[test]
+fn what_stands_for_nobody_is_told_at_the_chooser_and_never_left_out_without_a_word() {
+    with_customers(|app, world| {
+        let person = app.staff();
+        let known = world.contacts[0].id.to_string();
+        for (field, value) in [
+            ("contact_adding", format!("{known},junk")),
+            ("contact_removing", "junk".into()),
+            ("contact_available", "junk".into()),
+            ("contact_chosen", "junk".into()),
+        ] {
+            let form = person.open(ADD).form().fill("name", "Guests").fill("segment_type", "static").fill(field, &value);
+            let told = press(&person, form, "_save");
+            assert_eq!((told.status, count_segments(app)), (200, 0), "{field}");
+            assert_eq!(told.text(".errornote p"), "Please correct the error below.");
+            assert_eq!(told.texts(".errorlist"), ["“junk” stands for none of the contacts."], "{field}");
+            assert_eq!(told.attributes("[aria-describedby=contact_error] .errorlist", "id"), ["contact_error"]);
+            let kept = if field == "contact_adding" { known.as_str() } else { "" };
+            assert_eq!(told.form().value("contact_adding"), Some(kept), "the others stay chosen");
+        }
+        let form = person.open(ADD).form().fill("name", "Firms").fill("segment_type", "static").fill("company_adding", "1");
+        assert_eq!(press(&person, form, "_save").texts(".errorlist"), ["“1” stands for none of the companies."]);
+    });
+}
+
+#[test]
+fn members_are_asked_for_as_a_list_is_and_what_cannot_be_meant_leads_to_all_of_them() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let id = add(&person, "All", EVERYBODY);
+        let members = page(id, "members/");
+        for query in ["q=anong", "p=x", "p=0", "o=1", "e=1&country=Thailand"] {
+            let answer = person.get(&format!("{members}?{query}"));
+            assert_eq!((answer.status, answer.location()), (303, format!("{members}?e=1").as_str()), "{query}");
+        }
+        for query in ["e=1", "p=1", "p=99", "addresses=1"] {
+            person.open(&format!("{members}?{query}"));
+        }
+        let file = person.get(&page(id, "members.csv?country=Thailand"));
+        assert_eq!((file.status, file.location()), (303, format!("{members}?e=1").as_str()), "all are not some");
+        let exported = event::table.filter(event::action.eq("exported")).count();
+        assert_eq!(app.test.db.read_blocking(|connection| Ok(exported.get_result::<i64>(connection)?)).unwrap(), 0);
+    });
+}
+
+#[test]
 fn an_archived_segment_changes_nothing_but_its_status() {
     with_customers(|app, _| {
         let person = app.staff();
