@@ -45,7 +45,7 @@ pub struct Action<A: ModelAdmin> {
 pub struct Question {
     /// The heading: "Delete multiple objects".
     pub title: &'static str,
-    /// The sentence; the objects follow.
+    /// The sentence, with `{}` for what the objects are called; they follow.
     pub sentence: &'static str,
     /// A value that is asked for: its label.
     pub asks_for: Option<&'static str>,
@@ -294,7 +294,7 @@ fn rows<A: ModelAdmin>(
 /// What "Delete selected" asks, in Django's words.
 pub const DELETE: Question = Question {
     title: "Delete multiple objects",
-    sentence: "Are you sure you want to delete the selected objects? All of the following objects and their related items will be deleted:",
+    sentence: "Are you sure you want to delete the selected {}? All of the following objects and their related items will be deleted:",
     asks_for: None,
     is_dangerous: true,
 };

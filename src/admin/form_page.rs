@@ -89,6 +89,11 @@ impl ObjectView {
 }
 
 impl FormPage {
+    /// Whether something is wrong below: what is wrong with the whole form is said above it.
+    pub fn has_field_errors(&self) -> bool {
+        self.error_count > self.general.len()
+    }
+
     /// The page around the form, still without sections.
     pub(super) fn of<A: ModelAdmin>(actor: &Actor, row: Option<&A::Row>) -> Self {
         let object = row.map(ObjectView::of::<A>);

@@ -28,17 +28,39 @@ pub fn parse(text: &str) -> Result<Value, Problem> {
     if text.contains(NUMBER) {
         return Err(Problem::new("", Code::UnknownKey, format!("“{NUMBER}” is no key of filter criteria.")));
     }
-    let broken = |error: serde_json::Error| Problem::new("", Code::NotJson, format!("Enter a valid JSON. {}", sentence(&error)));
+    let broken = |error: serde_json::Error| Problem::new("", Code::NotJson, format!("Enter a valid JSON. {}", sentence(text, &error)));
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = Strict.deserialize(&mut reader).map_err(broken)?;
     reader.end().map_err(broken)?;
     Ok(value)
 }
 
-fn sentence(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+/// What is wrong, by the words of the parser for it.
+const SENTENCES: [(&str, &str); 14] = [
+    ("EOF while parsing a list", "it ends before a list does: “]” is missing"),
+    ("EOF while parsing an object", "it ends before an object does: “}” is missing"),
+    ("EOF while parsing a string", "it ends before a text does: a quotation mark is missing"),
+    ("EOF while parsing a value", "it ends where a value should follow"),
+    ("expected `:`", "“:” is missing after a key"),
+    ("expected `,` or `]`", "“,” or “]” is missing"),
+    ("expected `,` or `}`", "“,” or “}” is missing"),
+    ("expected value", "a value should stand here"),
+    ("expected ident", "only true, false and null are written without quotation marks"),
+    ("key must be a string", "a key must stand in quotation marks"),
+    ("trailing comma", "a comma must be followed by something"),
+    ("trailing characters", "there is more after the end of the document"),
+    ("control character", "a text holds a line break or another control character: write \\n"),
+    ("recursion limit exceeded", "it is nested too deeply"),
+];
+
+/// Why and where `text` is not JSON, as people count: columns in letters.
+fn sentence(text: &str, error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let told = told.rsplit_once(" at line ").map_or(&*told, |(what, _)| what);
+    let known = SENTENCES.iter().find(|(words, _)| told.starts_with(words));
+    let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
+    format!("Line {}, column {}: {}.", error.line(), column.max(1), known.map_or(told, |(_, sentence)| sentence))
 }
 
 /// Builds a [`Value`] and refuses repeated keys.
@@ -164,6 +186,23 @@ mod tests {
     fn a_key_given_twice_is_an_error_that_names_it() {
         let problem = parse(r#"{"rules":[{"field":"name","field":"title"}]}"#).err();
         assert!(problem.is_some_and(|problem| problem.code == Code::NotJson && problem.detail.contains("“field”")));
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_in_words_with_its_place() {
+        let told = |text: &str| parse(text).err().map(|problem| problem.detail);
+        for (text, sentence) in [
+            ("{", "Line 1, column 1: it ends before an object does: “}” is missing."),
+            ("{\"rules\":", "Line 1, column 9: it ends where a value should follow."),
+            ("{\n  \"ชื่อ\" 1}", "Line 2, column 10: “:” is missing after a key."),
+            ("{\"a\": 1 \"b\": 2}", "Line 1, column 9: “,” or “}” is missing."),
+            ("{\"a\": [1, ]}", "Line 1, column 11: a comma must be followed by something."),
+            ("{a: 1}", "Line 1, column 2: a key must stand in quotation marks."),
+            ("{} x", "Line 1, column 4: there is more after the end of the document."),
+            ("{\"a\": \"\\q\"}", "Line 1, column 9: invalid escape."),
+        ] {
+            assert_eq!(told(text).as_deref(), Some(&*format!("Enter a valid JSON. {sentence}")), "{text}");
+        }
     }
 
     #[test]

@@ -150,6 +150,7 @@ fn deleting_several_asks_first_and_says_what_goes() {
     with_segments(&["A", "B", "C"], |app, person, ids| {
         let asked = go(person, LIST, "delete_selected", &ids[1..]);
         assert_eq!((asked.status, asked.text("h1").as_str()), (200, "Delete multiple objects"));
+        assert!(asked.text("#content-main p").starts_with("Are you sure you want to delete the selected Customer Segments? All of the"));
         assert_eq!(asked.texts("#deleted-objects li").len(), 2);
         assert_eq!(stored(app).len(), 3, "nothing is deleted before the answer");
         let done = person.submit(&asked.form());
