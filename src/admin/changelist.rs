@@ -19,7 +19,8 @@ use super::headings::{Heading, headings};
 use super::list_query::{Query, SEARCH};
 use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PageLink, Paginator};
-use super::query_string::{back_to, carrying};
+use super::query_string::{PRESERVED, QueryString, back_to, carrying};
+use super::related::foreign_keys;
 
 /// A list, as the page shows it.
 #[derive(Debug)]
@@ -130,10 +131,19 @@ impl ChangeList {
             export_url: back_to(A::MODEL.export_url(), &query.parameters().without(&[paginator::PAGE, paginator::ALL]).encoded()),
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
             url: back_to(A::MODEL.list_url(), &carried),
-            add_url: allowed(Permission::Add).is_ok().then(|| carrying(A::MODEL.add_url(), &carried)),
+            add_url: allowed(Permission::Add).is_ok().then(|| add_url::<A>(query.parameters())),
             read_only: allowed(Permission::Change).err().map(|why| why.to_string()),
         }
     }
+}
+
+/// Where one is added: to the object whose rows the list shows, if it shows those of one.
+fn add_url<A: ModelAdmin>(parameters: &QueryString) -> String {
+    let of = |name: &'static str| Some((name, parameters.get(&format!("{name}__id__exact"))?));
+    let given =
+        foreign_keys::<A>().filter_map(|(name, _)| of(name)).fold(QueryString::default(), |query, (name, key)| query.with(name, key));
+    let given = if parameters.is_empty() { given } else { given.with(PRESERVED, parameters.encoded()) };
+    back_to(A::MODEL.add_url(), &given.encoded())
 }
 
 /// The rows of the page that is wanted, and where it is among how many; `None` when the list ends before it.

@@ -18,6 +18,7 @@ use super::editing::{Act, FormContext, Saved, Target};
 use super::form::{FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, validate, version};
 use super::form_page::{FormPage, bind};
 use super::model_admin::ModelAdmin;
+use super::query_string::QueryString;
 use super::related::{is_searching, views_of};
 use super::task::{Task, find};
 
@@ -49,17 +50,17 @@ enum Attempt {
     Gone,
 }
 
-/// The form of an object as it is stored, or of a new one.
+/// The form of an object as it is stored, or of a new one with what its address gives.
 ///
 /// # Errors
 /// `Forbidden` with the sentence why none may be added.
-pub async fn open<A: ModelAdmin>(db: &Db, task: Task) -> Result<Option<FormPage>> {
+pub async fn open<A: ModelAdmin>(db: &Db, task: Task, given: QueryString) -> Result<Option<FormPage>> {
     db.read(move |connection| {
         let Ok(row) = task.row::<A>(connection)? else { return Ok(None) };
         if row.is_none() {
             A::EDITING.allows(&task.actor, Permission::Add, None)?;
         }
-        let data = FormData::of::<A>(row.as_ref());
+        let data = if row.is_some() { FormData::of::<A>(row.as_ref()) } else { FormData::given::<A>(task.act(), &given) };
         page::<A>(connection, task.act(), row.as_ref(), &data, false, &FormErrors::default()).map(Some)
     })
     .await

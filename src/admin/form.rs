@@ -6,8 +6,9 @@
 use sha2::{Digest, Sha256};
 
 use super::editing::Act;
-use super::fieldset::form_fields;
+use super::fieldset::{FormField, form_fields};
 use super::model_admin::ModelAdmin;
+use super::query_string::QueryString;
 use super::widget::{NO_CHOICE, Widget};
 use crate::db::AnyConnection;
 use crate::error::Result;
@@ -40,6 +41,17 @@ impl FormData {
     /// What the form of a stored object, or of a new one, begins with.
     pub fn of<A: ModelAdmin>(row: Option<&A::Row>) -> Self {
         Self(form_fields::<A>().map(|field| (field.name.to_owned(), field.stored(row))).collect())
+    }
+
+    /// What the form of a new object begins with where its address says so, as in Django: the fields that the actor may edit,
+    /// as if they were typed. Nothing is saved by that, and a password is nobody's to fill in.
+    pub(super) fn given<A: ModelAdmin>(act: Act<'_>, query: &QueryString) -> Self {
+        let given = |field: &FormField<A::Row, A::Panels>| {
+            let is_open = (field.is_editable)(act.actor, None) && !matches!(field.widget, Widget::Password);
+            let typed = query.get(field.name).filter(|_| is_open)?;
+            Some(field.widget.read(typed, act.clock.zone()).unwrap_or_else(|_| typed.to_owned()))
+        };
+        Self(form_fields::<A>().map(|field| (field.name.to_owned(), given(field).unwrap_or_else(|| field.stored(None)))).collect())
     }
 
     /// The last value of a field; blank when it was not sent.

@@ -210,7 +210,7 @@ impl<A: ModelAdmin> Binder<'_, A> {
             title: fieldset.title,
             description: if self.context.is_editable { fieldset.description } else { "" },
             is_collapsible,
-            is_open: wants_open || has_errors,
+            is_open: wants_open || has_errors || self.is_given(fieldset),
             fields: fieldset.fields.iter().map(|field| self.field(field)).collect::<Result<_>>()?,
         })
     }
@@ -228,6 +228,16 @@ impl<A: ModelAdmin> Binder<'_, A> {
             })),
             Field::Panel(panel) => panel(self.panels).map(FieldView::Panel),
         }
+    }
+
+    /// Whether the address of a new object's form filled in something here: nobody saves what they did not see.
+    fn is_given(&self, fieldset: &Fieldset<A::Row, A::Panels>) -> bool {
+        let is_new = self.context.row.is_none() && !self.context.is_sent;
+        let differs = |field: &Field<A::Row, A::Panels>| match field {
+            Field::Form(field) => self.context.data.get(field.name) != field.initial,
+            Field::Readonly(_) | Field::Panel(_) => false,
+        };
+        is_new && fieldset.fields.iter().any(differs)
     }
 
     /// Whether the form was sent to search for the object of a field: there one goes on.

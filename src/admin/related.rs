@@ -189,7 +189,7 @@ pub(super) fn is_searching<A: ModelAdmin>(data: &FormData) -> bool {
 }
 
 /// The foreign keys of a form, by the name of their field.
-fn foreign_keys<A: ModelAdmin>() -> impl Iterator<Item = (&'static str, &'static ForeignKey)> {
+pub(super) fn foreign_keys<A: ModelAdmin>() -> impl Iterator<Item = (&'static str, &'static ForeignKey)> {
     form_fields::<A>().filter_map(|field| if let Widget::ForeignKey(related) = field.widget { Some((field.name, related)) } else { None })
 }
 

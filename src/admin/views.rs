@@ -200,7 +200,7 @@ pub(super) fn task(staff: &Staff, clock: &Clock, id: Option<Id>) -> Task {
 
 async fn show_form<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task: Task) -> Result<HttpResponse> {
     let id = task.id;
-    match edit::open::<A>(db, task).await? {
+    match edit::open::<A>(db, task, QueryString::parse(request.query_string())).await? {
         Some(form) => page(&ChangeFormPage::new(request, staff, form, &preserved(request.query_string()))?),
         None => unknown::<A>(staff, &id.unwrap_or_default().to_string()),
     }

@@ -5,7 +5,7 @@ use customer_segments::db::Id;
 use customer_segments::history::{Action, NewEvent, Object, record};
 
 use crate::support::app::Person;
-use crate::support::page::{Answer, Form};
+use crate::support::page::Answer;
 use crate::support::{TestApp, TestDb, on_engines};
 
 const LIST: &str = "/admin/crm_app/customersegment/";
@@ -89,16 +89,38 @@ fn a_form_sent_twice_makes_one_object() {
 }
 
 #[test]
-fn an_address_fills_in_no_form() {
+fn an_address_fills_in_the_fields_of_a_new_object_and_nothing_else() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (person, admin) = (app.staff(), app.superuser());
+        let url = added(&person, "Hotels");
+        let values = |page: &Answer| ["name", "status", "tags"].map(|name| page.form().value(name).unwrap().to_owned());
+        let given = person.open(&format!("{ADD}?name=Caf%C3%A9s&status=paused&tags=vip&_save=1&_new_id=x&created_by=x"));
+        assert_eq!(values(&given), ["Cafés", "paused", "vip"]);
+        assert!(!given.has(".errornote"), "nothing is judged, and nothing saved");
+        assert_eq!(person.open(LIST).texts("#result_list .field-name"), ["Hotels"]);
+        assert_eq!(person.submit(&given.form().fill("filter_criteria", RULES).and("_save", "1")).status, 303);
+        // What is stored is nobody's to fill in.
+        assert_eq!(values(&person.open(&format!("{url}?name=Forged&status=archived&tags=vip"))), ["Hotels", "active", ""]);
+        let user = admin.open("/admin/crm_app/user/add/?username=anong&is_staff=&password=guessable+enough&is_superuser=on");
+        let form = user.form();
+        assert_eq!((form.value("username"), form.value("is_staff"), form.value("password")), (Some("anong"), None, None));
+        let wrong = person.open(&format!("{ADD}?status=asleep")).form().fill("name", "Bars").fill("filter_criteria", RULES);
+        let told = person.submit(&wrong.and("_save", "1"));
+        assert_eq!(told.text("#id_status_error"), "Select a valid choice. asleep is not one of the available choices.");
+    });
+}
+
+#[test]
+fn what_an_address_fills_in_is_never_folded_away() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));
         let person = app.staff();
-        let url = added(&person, "Hotels");
-        for page in [ADD, &url] {
-            let (plain, filled) = (person.open(page).form(), person.open(&format!("{page}?name=Forged&status=archived&tags=vip")).form());
-            let values = |form: &Form| ["name", "status", "tags"].map(|name| form.value(name).map(str::to_owned));
-            assert_eq!(values(&filled), values(&plain), "{page}");
-        }
+        let open = |query: &str| person.open(&format!("{ADD}?{query}")).texts("fieldset.collapse > details[open] h2");
+        assert!(!open("segment_type=static").contains(&"Filter Criteria (Dynamic Segments)".to_owned()));
+        assert!(
+            open("segment_type=static&filter_criteria=%7B%22rules%22:[]%7D").contains(&"Filter Criteria (Dynamic Segments)".to_owned())
+        );
     });
 }
 

@@ -300,6 +300,21 @@ fn a_company_is_not_offered_itself_as_its_parent_nor_those_that_belong_to_it() {
 }
 
 #[test]
+fn whoever_adds_a_contact_from_the_list_of_a_company_need_not_look_for_it() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let hotel = company(&person, "Hotel");
+        let list = person.open(&format!("{CONTACTS}?company__id__exact={hotel}&is_active__exact=1"));
+        let form = person.open(&list.attributes(".addlink-tool", "href")[0]);
+        assert_eq!(form.texts("#id_company option[selected]"), ["Hotel"]);
+        let saved = person.submit(&form.form().fill("name", "Anong").and("_save", "1"));
+        assert_eq!(saved.location(), format!("{CONTACTS}?company__id__exact={hotel}&is_active__exact=1"));
+        assert_eq!(person.follow(&saved).texts("#result_list tbody .field-name"), ["Anong"]);
+    });
+}
+
+#[test]
 fn what_was_typed_and_not_chosen_is_asked_about_and_not_lost() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));

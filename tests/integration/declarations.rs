@@ -16,6 +16,7 @@ use customer_segments::admin::form_page::{FieldView, FormPage};
 use customer_segments::admin::list_display::{ListColumn, SortKey};
 use customer_segments::admin::list_query::Query;
 use customer_segments::admin::model_admin::{Model, ModelAdmin, Store, Total};
+use customer_segments::admin::query_string::QueryString;
 use customer_segments::admin::search::SearchField;
 use customer_segments::admin::task::Task;
 use customer_segments::customers::company::{self, Company};
@@ -193,7 +194,9 @@ fn every_widget_keeps_what_was_typed_and_says_what_is_wrong_at_its_field() {
         let run = |data: Option<FormData>| {
             System::new().block_on(async {
                 match data {
-                    None => Answer::Page(Box::new(edit::open::<GadgetAdmin>(&test.db, task.clone()).await.unwrap().unwrap())),
+                    None => Answer::Page(Box::new(
+                        edit::open::<GadgetAdmin>(&test.db, task.clone(), QueryString::default()).await.unwrap().unwrap(),
+                    )),
                     Some(data) => edit::submit::<GadgetAdmin>(&test.db, task.clone(), data).await.unwrap(),
                 }
             })
