@@ -39,6 +39,8 @@ function enhance(related) {
     const isOpen = isTyped();
     term.disabled = !isOpen;
     term.value = isOpen ? input.value.trim() : "";
+    const link = related.querySelector(".related-link"); // it leads to what is chosen, which is not what is typed
+    if (link) link.hidden = isOpen;
     problem.hidden = !isOpen || !hasLeft || isRefused;
     input.toggleAttribute("aria-invalid", false);
     if (isRefused || !problem.hidden) input.setAttribute("aria-invalid", "true");

@@ -18,22 +18,26 @@ export function combobox(id, plural, on) {
   box.append(input, list, status);
 
   let choices = [];
-  let active = -1;
+  let active = -1; // the one that Enter takes
   const options = () => list.querySelectorAll("[role=option]");
 
   function close() {
-    active = -1;
+    point(-1);
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
+  }
+
+  function point(to) {
+    active = to;
+    for (const [index, option] of options().entries()) option.setAttribute("aria-selected", String(index === active));
+    if (active < 0) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", options()[active].id);
   }
 
   function move(to) {
     const all = options();
     if (!all.length) return;
-    active = (to + all.length) % all.length;
-    for (const [index, option] of all.entries()) option.setAttribute("aria-selected", String(index === active));
-    input.setAttribute("aria-activedescendant", all[active].id);
+    point((to + all.length) % all.length);
     all[active].scrollIntoView({ block: "nearest" });
   }
 
@@ -47,10 +51,10 @@ export function combobox(id, plural, on) {
     });
     if (note) rows.push(element("li", { role: "presentation", class: "combobox-note" }, note));
     list.replaceChildren(...rows);
-    active = -1;
+    point(-1);
     list.hidden = false;
-    input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", "true");
+    if (on.isTyped()) move(0); // what was typed names the first of them best
     status.textContent = `${found.length} ${found.length === 1 ? "result" : "results"}. ${note}`;
   }
 
@@ -60,6 +64,8 @@ export function combobox(id, plural, on) {
     status.textContent = sentence;
   }
 
+  // What is listed answers what was typed before: Enter takes none of it unseen.
+  input.addEventListener("input", () => point(-1));
   input.addEventListener("keydown", (event) => {
     const isOpen = !list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {

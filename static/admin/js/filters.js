@@ -1,4 +1,5 @@
-// The list: which filters are folded. Their box is open where there is room; without this script the style sheet shows what is
+// The list: which filters are folded. Their box is open where there is room, and where
+// counts were asked for in it; without this script the style sheet shows what is
 // in it all the same.
 
 function rememberFilters() {
@@ -16,7 +17,8 @@ function rememberFilters() {
 
 function openBox() {
   const box = document.querySelector(".filter-box");
-  if (box) box.open = matchMedia("(min-width: 1024px)").matches;
+  // Whoever asked for the counts in it goes on there.
+  if (box) box.open = Boolean(box.querySelector(".hidecounts")) || matchMedia("(min-width: 1024px)").matches;
 }
 
 rememberFilters();
