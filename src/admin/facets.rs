@@ -4,8 +4,6 @@
 //! very predicates that the choices lead to. It has a time budget: where there are too many rows to count, the page says so
 //! instead of making somebody wait.
 
-use std::time::Duration;
-
 use crate::accounts::Actor;
 use crate::db::classify::Failure;
 use crate::db::{AnyConnection, Db};
@@ -18,9 +16,6 @@ use super::model_admin::ModelAdmin;
 
 /// Asks for them.
 pub const PARAMETER: &str = "_facets";
-
-/// How long counting may take, so that the page is there within 300 ms.
-const BUDGET: Duration = Duration::from_millis(250);
 
 /// What came of counting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +43,7 @@ impl Facets {
             return Ok(Self::Hidden);
         }
         let (actor, query) = (actor.clone(), query.clone());
-        match db.read_within(BUDGET, move |connection| count::<A>(connection, &actor, &query)).await {
+        match db.read_aside(move |connection| count::<A>(connection, &actor, &query)).await {
             Ok(counts) => Ok(Self::Counted(counts)),
             Err(AppError::Database(Failure::Timeout)) => Ok(Self::TooMany),
             Err(error) => Err(error),

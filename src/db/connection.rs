@@ -95,17 +95,17 @@ impl Db {
         on_blocking_pool(move || db.read_blocking(work)).await
     }
 
-    /// [`Db::read`] with a deadline of its own, for what is worth only so much.
+    /// [`Db::read`] for what a page can do without, with [`Options::aside_timeout`].
     ///
     /// # Errors
     /// `Database(Timeout)` past it.
-    pub async fn read_within<T, F>(&self, deadline: Duration, work: F) -> Result<T>
+    pub async fn read_aside<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        on_blocking_pool(move || transaction(&mut *db.pool.get()?, Mode::Read, Some(deadline), work)).await
+        on_blocking_pool(move || transaction(&mut *db.pool.get()?, Mode::Read, Some(db.options.aside_timeout), work)).await
     }
 
     /// A place for long work, as soon as one is free.

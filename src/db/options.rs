@@ -9,6 +9,8 @@ pub struct Options {
     pub url: String,
     /// How long one statement may work; on SQLite all statements of a transaction together.
     pub statement_timeout: Duration,
+    /// How long what is worth only so much may work, of which a page can do without: the counts beside filters.
+    pub aside_timeout: Duration,
     /// How long to wait for a free connection.
     pub pool_timeout: Duration,
     /// How long to wait for a place for long work.
@@ -25,6 +27,8 @@ impl Options {
         Self {
             url: url.into(),
             statement_timeout: Duration::from_secs(10),
+            // So that the page is there within 300 ms.
+            aside_timeout: Duration::from_millis(250),
             pool_timeout: Duration::from_secs(2),
             turn_timeout: Duration::from_secs(20),
             pool_size: 10,

@@ -163,6 +163,28 @@ fn counts_beside_the_filters_are_what_their_links_show() {
 }
 
 #[test]
+fn where_there_are_too_many_to_count_in_time_the_list_is_there_and_says_so() {
+    on_engines(|engine| {
+        let test = TestDb::new(engine).reopened(|options| options.aside_timeout = std::time::Duration::from_millis(1));
+        let people: Vec<Contact> = (0..20_000)
+            .map(|number| Contact {
+                id: uuid::Uuid::now_v7(),
+                name: format!("Somchai {number}"),
+                email: format!("{number}@x.example"),
+                ..Contact::default()
+            })
+            .collect();
+        let company = Company { id: uuid::Uuid::now_v7(), name: "Six Palms".into(), ..Company::default() };
+        let contacts = people.into_iter().map(|contact| Contact { company_id: company.id, ..contact }).collect();
+        stored::store(&test.db, &World { companies: vec![company], contacts, ..World::default() });
+        let app = TestApp::on(test);
+        let list = app.staff().open(&format!("{CONTACTS}?_facets=True&q=somchai"));
+        assert_eq!(list.text("#changelist-filter .help"), "There are too many rows to count them here. Search or filter first.");
+        assert!(!list.has(".facet") && names(&list).len() == 100);
+    });
+}
+
+#[test]
 fn a_list_leaves_as_csv_with_its_filters_its_search_and_its_order() {
     on_engines(|engine| {
         let test = TestDb::new(engine);

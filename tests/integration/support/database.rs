@@ -94,6 +94,8 @@ impl TestDb {
         let mut options = Options::new(url);
         // Threads of a test wait for one another longer than a browser would.
         options.pool_timeout = Duration::from_secs(20);
+        // What a page can do without is there all the same, however busy the machine is.
+        options.aside_timeout = options.statement_timeout;
         change(&mut options);
         let now = Arc::new(Mutex::new(Bangkok.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap().to_utc()));
         let hands = Arc::clone(&now);
