@@ -3,6 +3,7 @@
 //! The numbers are written down, so that one question more is a decision. Two of each belong to whoever asks: their session
 //! and their user.
 
+use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Actor, Role};
 use customer_segments::db::Id;
 use customer_segments::segments::listed::ListChange;
@@ -50,14 +51,35 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/crm_app/contract/?q=contract", 6),
     ("/admin/crm_app/contract/{contract}/change/", 4),
     ("/admin/crm_app/contract/{contract}/history/", 4),
+    ("/admin/crm_app/contact/add/?company={company}", 3),
+    ("/admin/crm_app/contact/?company__id__exact={company}", 5),
+    ("/admin/crm_app/company/{company}/delete/", 9),
+    ("/admin/crm_app/contact/{contact}/delete/", 4),
+    ("/admin/crm_app/contract/{contract}/delete/", 3),
+    ("/admin/crm_app/user/", 4),
+    ("/admin/crm_app/user/?q=tech", 5),
+    ("/admin/crm_app/user/?is_active__exact=1", 4),
+    ("/admin/crm_app/user/?_facets=True", 5),
+    ("/admin/crm_app/user/?p=2", 4),
+    ("/admin/crm_app/user/add/", 2),
+    ("/admin/crm_app/user/{user}/change/", 3),
+    ("/admin/crm_app/user/{user}/history/", 4),
+    ("/admin/crm_app/user/{user}/delete/", 4),
+    ("/admin/crm_app/user/{user}/sessions/", 4),
+    ("/admin/search/?q=segment", 21),
+    ("/admin/search/?q=person", 21),
+    ("/admin/autocomplete/?app_label=crm_app&model_name=company&field_name=parent_company&object={company}&term=company", 3),
+    ("/admin/account/", 4),
 ];
 
 /// The keys that stand in the paths.
+#[derive(Clone, Copy)]
 struct Keys {
     segment: Id,
     company: Id,
     contact: Id,
     contract: Id,
+    user: Id,
 }
 
 #[test]
@@ -99,7 +121,6 @@ fn whether_to_delete_is_asked_with_as_many_questions_for_one_object_as_for_a_hun
         let app = TestApp::on(TestDb::new(engine));
         let person = app.superuser();
         grow(&app, 100);
-        (0..99).for_each(|_| drop(app.user(Role::Tech, |_| {})));
         let mut wrong = Vec::new();
         for (model, expected) in DELETIONS {
             let list = person.open(&format!("/admin/crm_app/{model}/"));
@@ -125,6 +146,35 @@ fn whether_to_delete_is_asked_with_as_many_questions_for_one_object_as_for_a_hun
     });
 }
 
+/// Actions on all segments, and what each asks before it is confirmed.
+const ACTIONS: &[(&str, usize)] = &[("add_tag", 5), ("delete_selected", 7)];
+
+#[test]
+fn an_action_that_asks_first_asks_the_database_as_much_for_all_as_for_three() {
+    queries::listen();
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.superuser();
+        let mut wrong = Vec::new();
+        for more in [3, 97] {
+            grow(&app, more);
+            let list = person.open("/admin/crm_app/customersegment/");
+            for (action, expected) in ACTIONS {
+                let form = list.form_at("#changelist-form").fill("action", action).and("select_across", "1");
+                queries::heard(&app.test.db);
+                let asked = person.submit(&form);
+                let mut questions = queries::heard(&app.test.db);
+                questions.retain(|question| !question.contains("FOR KEY SHARE"));
+                assert_eq!(asked.status, 200, "{action}: {}", asked.body);
+                if questions.len() != *expected {
+                    wrong.push(format!("{action} after {more} more: {}, not {expected}:{}", questions.len(), beginnings(&questions)));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
 /// The questions, as far as they tell one from another.
 fn beginnings(questions: &[String]) -> String {
     questions.iter().fold(String::new(), |text, question| text + &format!("\n    {question:.160}"))
@@ -138,6 +188,7 @@ fn asked(app: &TestApp, person: &Person<'_>, keys: &Keys) -> Vec<Option<Vec<Stri
         .map(|(path, _)| {
             let path = key(&key(path, "{segment}", keys.segment), "{company}", keys.company);
             let path = key(&key(&path, "{contact}", keys.contact), "{contract}", keys.contract);
+            let path = key(&path, "{user}", keys.user);
             queries::heard(&app.test.db);
             let answer = person.get(&path);
             let questions = queries::heard(&app.test.db);
@@ -171,7 +222,9 @@ fn grow(app: &TestApp, count: usize) -> Keys {
             Ok(())
         })
         .unwrap();
-    Keys { segment: ids[0], company: Id(first.0), contact: Id(first.1), contract: Id(first.2) }
+    let users: Vec<String> = (0..count).map(|_| app.user(Role::Tech, |_| {})).collect();
+    let user = test.db.read_blocking(|connection| User::find_by_username(connection, &users[0])).unwrap().id;
+    Keys { segment: ids[0], company: Id(first.0), contact: Id(first.1), contract: Id(first.2), user }
 }
 
 fn draft(id: Id, app: &TestApp) -> Draft {
