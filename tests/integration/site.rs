@@ -33,6 +33,21 @@ fn every_page_has_the_picture_of_its_tab() {
 }
 
 #[test]
+fn what_the_admin_leaves_out_is_nowhere() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.superuser();
+        for page in ["/admin/doc/", "/admin/doc/views/", "/admin/doc/models/", "/admin/jsi18n/", "/admin/r/1/1/"] {
+            assert_eq!(person.get(page).status, 404, "{page}");
+        }
+        for model in ["company", "contact", "contract", "customersegment", "user"] {
+            let form = person.open(&format!("/admin/crm_app/{model}/add/"));
+            assert!(!form.has("[name=slug], [data-prepopulated-fields]"), "{model} has a slug, which a name could fill in");
+        }
+    });
+}
+
+#[test]
 fn a_sign_in_is_remembered() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));
