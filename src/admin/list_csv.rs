@@ -13,10 +13,12 @@ use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::accounts::user::as_they_are;
 use crate::clock::Clock;
+use crate::db::dialect::Word;
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, Object, record};
 use crate::query::csv_guard::guarded;
+use crate::query::selection::is_walked;
 use crate::query::{Selection, Sql, Test};
 
 use super::cell::{Cell, Show};
@@ -47,7 +49,10 @@ pub fn note<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, clock:
 /// `Internal` when it cannot be written: whoever was to read it is gone.
 pub fn write<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query, mut out: impl Write) -> Result<()> {
     let (predicate, order) = (query.predicate::<A>(connection, &(A::VISIBLE)(actor))?, query.order::<A>());
-    let keys = A::STORE.source.list_keys(connection, &Selection::first(&predicate, &order, i64::MAX))?;
+    // A few of many are not met on a walk through all in their order.
+    let count = A::STORE.source.count(connection, &predicate)?;
+    let order = if is_walked(count, count) { order } else { Sql::from(Word::Unindexed) + order };
+    let keys = A::STORE.source.list_keys(connection, &Selection::first(&predicate, &order, count))?;
     out.write_all("\u{feff}".as_bytes())?;
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     csv.write_record(["ID"].into_iter().chain(A::LIST_DISPLAY.iter().flat_map(headings))).map_err(AppError::internal)?;
