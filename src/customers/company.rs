@@ -3,6 +3,9 @@
 //! Called by the admin's lists, segments, the import and the sample data. The name is unique in the table letter by letter;
 //! the import takes care that it stays unique without regard to case.
 
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::INSERTED_AT_ONCE;
@@ -161,15 +164,16 @@ pub fn count_entries(connection: &mut AnyConnection, ids: &[Id]) -> Result<i64> 
     Ok(listed::table.filter(listed::company_id.eq_any(ids)).count().get_result(connection)?)
 }
 
-/// Deletes a row, and its entries in the lists of segments; how many those were. The lists are changed with it, so the counts
-/// of their segments are older than they are.
-pub fn delete(connection: &mut AnyConnection, id: Id, now: Time) -> Result<usize> {
-    let lists = listed::table.filter(listed::company_id.eq(id)).select(listed::customersegment_id);
-    let changed = diesel::update(segment::table.filter(segment::id.eq_any(lists)));
+/// Deletes rows, and their entries in the lists of segments; how many those were of each row that had any. The lists are
+/// changed with it, so the counts of their segments are older than they are.
+pub fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>> {
+    let entries = || listed::table.filter(listed::company_id.eq_any(ids));
+    let of_each = entries().group_by(listed::company_id).select((listed::company_id, count_star())).load(connection)?;
+    let changed = diesel::update(segment::table.filter(segment::id.eq_any(entries().select(listed::customersegment_id))));
     changed.set(segment::updated_at.eq(now)).execute(connection)?;
-    let entries = diesel::delete(listed::table.filter(listed::company_id.eq(id))).execute(connection)?;
-    diesel::delete(crm_app_company::table.find(id)).execute(connection)?;
-    Ok(entries)
+    diesel::delete(entries()).execute(connection)?;
+    diesel::delete(crm_app_company::table.filter(crm_app_company::id.eq_any(ids))).execute(connection)?;
+    Ok(of_each.into_iter().collect())
 }
 
 /// Makes everybody else who would change this row wait until the transaction ends: an update that changes nothing takes its

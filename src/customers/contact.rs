@@ -158,15 +158,16 @@ pub fn count_by_company(connection: &mut AnyConnection, companies: &[Id]) -> Res
     Ok(theirs.select((crm_app_contact::company_id, count_star())).load::<(Id, i64)>(connection)?.into_iter().collect())
 }
 
-/// Deletes a row, and its entries in the lists of segments; how many those were. The lists are changed with it, so the counts
-/// of their segments are older than they are.
-pub fn delete(connection: &mut AnyConnection, id: Id, now: Time) -> Result<usize> {
-    let lists = listed::table.filter(listed::contact_id.eq(id)).select(listed::customersegment_id);
-    let changed = diesel::update(segment::table.filter(segment::id.eq_any(lists)));
+/// Deletes rows, and their entries in the lists of segments; how many those were of each row that had any. The lists are
+/// changed with it, so the counts of their segments are older than they are.
+pub fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>> {
+    let entries = || listed::table.filter(listed::contact_id.eq_any(ids));
+    let of_each = entries().group_by(listed::contact_id).select((listed::contact_id, count_star())).load(connection)?;
+    let changed = diesel::update(segment::table.filter(segment::id.eq_any(entries().select(listed::customersegment_id))));
     changed.set(segment::updated_at.eq(now)).execute(connection)?;
-    let entries = diesel::delete(listed::table.filter(listed::contact_id.eq(id))).execute(connection)?;
-    diesel::delete(crm_app_contact::table.find(id)).execute(connection)?;
-    Ok(entries)
+    diesel::delete(entries()).execute(connection)?;
+    diesel::delete(crm_app_contact::table.filter(crm_app_contact::id.eq_any(ids))).execute(connection)?;
+    Ok(of_each.into_iter().collect())
 }
 
 /// Makes everybody else who would change this row wait until the transaction ends: an update that changes nothing takes its

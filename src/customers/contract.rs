@@ -117,10 +117,10 @@ pub fn count_by_company(connection: &mut AnyConnection, companies: &[Id]) -> Res
     Ok(theirs.select((crm_app_contract::company_id, count_star())).load::<(Id, i64)>(connection)?.into_iter().collect())
 }
 
-/// Deletes a row; no list of a segment has contracts.
-pub fn delete(connection: &mut AnyConnection, id: Id) -> Result<usize> {
-    diesel::delete(crm_app_contract::table.find(id)).execute(connection)?;
-    Ok(0)
+/// Deletes rows.
+pub fn delete(connection: &mut AnyConnection, ids: &[Id]) -> Result<()> {
+    diesel::delete(crm_app_contract::table.filter(crm_app_contract::id.eq_any(ids))).execute(connection)?;
+    Ok(())
 }
 
 /// Makes everybody else who would change this row wait until the transaction ends: an update that changes nothing takes its

@@ -15,7 +15,7 @@ use crate::accounts::actor::Permission;
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Id, Time, lease};
 use crate::error::{AppError, Result};
-use crate::history::{Action, NewEvent, Object, record};
+use crate::history::{Action, NewEvent, Object, record, record_all};
 use crate::query::text;
 
 /// A field of a form, by its names.
@@ -91,18 +91,19 @@ pub(super) fn delete<M: Model>(connection: &mut AnyConnection, actor: &Actor, cl
     for (object, message) in M::bereaved(connection, gone)? {
         record(connection, NewEvent::new(actor, clock.now(), Action::Changed, object, message))?;
     }
-    gone.iter().try_for_each(|gone| delete_one(connection, actor, clock, *gone, labels))
-}
-
-fn delete_one<M: Model>(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &M, labels: &[Named]) -> Result<()> {
     let refused = |error| if points_nowhere(&error) { AppError::Conflict(in_use(gone)) } else { error };
-    let message = match M::delete(connection, gone, Time(clock.now())).map_err(refused)? {
-        0 => "Deleted.".to_owned(),
-        1 => "Deleted, with its entry in the list of a segment.".to_owned(),
-        many => format!("Deleted, with its entries in the lists of {many} segments."),
+    let ids: Vec<Id> = gone.iter().map(|gone| gone.id()).collect();
+    let entries = M::delete(connection, &ids, Time(clock.now())).map_err(refused)?;
+    let event = |gone: &&M| {
+        let message = match entries.get(&gone.id()) {
+            None => "Deleted.".to_owned(),
+            Some(1) => "Deleted, with its entry in the list of a segment.".to_owned(),
+            Some(many) => format!("Deleted, with its entries in the lists of {many} segments."),
+        };
+        let event = NewEvent::new(actor, clock.now(), Action::Deleted, object(*gone), message);
+        event.values(values(&mut (*gone).clone(), labels), Value::Null)
     };
-    let event = NewEvent::new(actor, clock.now(), Action::Deleted, object(gone), message);
-    record(connection, event.values(values(&mut gone.clone(), labels), Value::Null))
+    record_all(connection, gone.iter().map(event))
 }
 
 /// Whether another row than the stored one is the same in the field that tells them apart.
@@ -127,8 +128,11 @@ fn object<M: Model>(row: &M) -> Object {
 }
 
 /// The sentence for what others belong to.
-pub(super) fn in_use<M: Model>(row: &M) -> String {
-    format!("The {} “{}” is not deleted: contacts or contracts belong to it.", M::NAME, row.called())
+fn in_use<M: Model>(rows: &[&M]) -> String {
+    match rows {
+        [row] => format!("The {} “{}” is not deleted: contacts or contracts belong to it.", M::NAME, row.called()),
+        _ => format!("The {} are not deleted: contacts or contracts belong to one of them.", M::PLURAL),
+    }
 }
 
 fn values<M: Model>(row: &mut M, labels: &[Named]) -> Value {

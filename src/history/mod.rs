@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::accounts::Actor;
 use crate::db::schema::segments_event;
-use crate::db::{AnyConnection, Id, Json, Time};
+use crate::db::{AnyConnection, Id, Json, Time, dialect};
 use crate::error::Result;
 
 pub use self::version::{Version, find_last_version, find_version};
@@ -153,30 +153,61 @@ pub struct Event {
     pub batch: Option<Id>,
 }
 
+/// Events that one statement writes; SQLite takes 32,766 values in one.
+const AT_ONCE: usize = 1_000;
+
+/// A row about to be written.
+#[derive(Insertable)]
+#[diesel(table_name = segments_event, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    id: Id,
+    at: Time,
+    actor_id: Option<Id>,
+    actor_name: &'a str,
+    action: &'static str,
+    model: &'static str,
+    object_id: String,
+    object_name: String,
+    message: String,
+    before: Option<Json>,
+    after: Option<Json>,
+    count_before: Option<i32>,
+    count_after: Option<i32>,
+    batch: Option<Id>,
+}
+
+impl<'a> From<NewEvent<'a>> for NewRow<'a> {
+    fn from(event: NewEvent<'a>) -> Self {
+        Self {
+            id: Id::new(),
+            at: Time(event.at),
+            actor_id: event.actor.id,
+            actor_name: &event.actor.name,
+            action: event.action.name(),
+            model: event.object.model,
+            object_id: event.object.id,
+            object_name: event.object.name,
+            message: event.message,
+            before: event.before.map(Json),
+            after: event.after.map(Json),
+            count_before: event.count_before,
+            count_after: event.count_after,
+            batch: event.batch,
+        }
+    }
+}
+
 /// Writes an event.
 pub fn record(connection: &mut AnyConnection, event: NewEvent<'_>) -> Result<()> {
-    diesel::insert_into(segments_event::table)
-        .values((
-            (
-                segments_event::id.eq(Id::new()),
-                segments_event::at.eq(Time(event.at)),
-                segments_event::actor_id.eq(event.actor.id),
-                segments_event::actor_name.eq(&event.actor.name),
-                segments_event::action.eq(event.action.name()),
-                segments_event::model.eq(event.object.model),
-                segments_event::object_id.eq(event.object.id),
-            ),
-            (
-                segments_event::object_name.eq(event.object.name),
-                segments_event::message.eq(event.message),
-                segments_event::before.eq(event.before.map(Json)),
-                segments_event::after.eq(event.after.map(Json)),
-                segments_event::count_before.eq(event.count_before),
-                segments_event::count_after.eq(event.count_after),
-                segments_event::batch.eq(event.batch),
-            ),
-        ))
-        .execute(connection)?;
+    record_all(connection, [event])
+}
+
+/// Writes events, many in few statements.
+pub fn record_all<'a>(connection: &mut AnyConnection, events: impl IntoIterator<Item = NewEvent<'a>>) -> Result<()> {
+    let rows: Vec<NewRow<'a>> = events.into_iter().map(NewRow::from).collect();
+    for rows in rows.chunks(AT_ONCE) {
+        dialect::insert_rows(connection, segments_event::table, rows)?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The declaration of companies for the import.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::field::{Field, Kind};
@@ -142,7 +144,7 @@ impl Model for Company {
         bereaved::of_companies(connection, gone)
     }
 
-    fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize> {
-        company::delete(connection, row.id, now)
+    fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>> {
+        company::delete(connection, ids, now)
     }
 }

@@ -1,5 +1,7 @@
 //! The declaration of contacts for the import.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::field::{Field, Kind};
@@ -152,8 +154,8 @@ impl Model for Contact {
         bereaved::of_contacts(connection, gone)
     }
 
-    fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize> {
-        contact::delete(connection, row.id, now)
+    fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>> {
+        contact::delete(connection, ids, now)
     }
 }
 

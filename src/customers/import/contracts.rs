@@ -1,5 +1,7 @@
 //! The declaration of contracts for the import.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::field::{Field, Kind};
@@ -122,7 +124,9 @@ impl Model for Contract {
         Ok(Vec::new())
     }
 
-    fn delete(connection: &mut AnyConnection, row: &Self, _: Time) -> Result<usize> {
-        contract::delete(connection, row.id)
+    fn delete(connection: &mut AnyConnection, ids: &[Id], _: Time) -> Result<HashMap<Id, i64>> {
+        contract::delete(connection, ids)?;
+        // No list of a segment has contracts.
+        Ok(HashMap::new())
     }
 }

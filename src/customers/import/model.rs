@@ -1,6 +1,7 @@
 //! What the import, and whoever saves by hand, must know of a model: the declaration that `companies`, `contacts` and
 //! `contracts` each make.
 
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -79,6 +80,6 @@ pub(in crate::customers) trait Model: Clone + PartialEq + Send + 'static {
     }
     /// What points to rows that are about to be deleted, and stays.
     fn bereaved(connection: &mut AnyConnection, gone: &[&Self]) -> Result<Vec<Bereaved>>;
-    /// Deletes a row, and its entries in the lists of segments; how many those were.
-    fn delete(connection: &mut AnyConnection, row: &Self, now: Time) -> Result<usize>;
+    /// Deletes rows, and their entries in the lists of segments; how many those were of each row that had any.
+    fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>>;
 }
