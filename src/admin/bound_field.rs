@@ -4,6 +4,7 @@
 
 use super::cell::Cell;
 use super::related::RelatedView;
+use super::side_by_side::Side;
 use super::widget::{Widget, is_ticked};
 
 /// A field with what was typed into it and what is wrong with that.
@@ -25,6 +26,8 @@ pub struct BoundField {
     pub sent: Option<Cell>,
     /// What is wrong with it; shown with the id `id_NAME_error`.
     pub errors: Vec<String>,
+    /// What is stored, for who goes on with something else that was not saved; shown with the id `id_NAME_saved`.
+    pub saved: Option<Side>,
     /// How it is edited.
     pub widget: Widget,
     /// For a foreign key: what is chosen, and what a search found.
@@ -39,7 +42,8 @@ impl BoundField {
     /// What describes the widget: the ids of its help and of its errors.
     pub fn described_by(&self) -> String {
         let is_moment = matches!(self.widget, Widget::DateTime);
-        let parts = [("zone", is_moment), ("helptext", !self.help.is_empty()), ("error", !self.errors.is_empty())];
+        let parts =
+            [("zone", is_moment), ("helptext", !self.help.is_empty()), ("saved", self.saved.is_some()), ("error", !self.errors.is_empty())];
         let ids: Vec<String> = parts.iter().filter(|(_, is_there)| *is_there).map(|(part, _)| format!("id_{}_{part}", self.name)).collect();
         ids.join(" ")
     }

@@ -12,10 +12,10 @@ use crate::history;
 use super::display::Display;
 use super::editing::Act;
 use super::fieldset::{field_names, form_fields};
-use super::form::{FormData, OPENED, version};
+use super::form::{FormData, OPENED, initial, version};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
-use super::side_by_side::{FieldPair, Words, pairs};
+use super::side_by_side::{FieldPair, stored_and_typed};
 use super::widget::Widget;
 
 /// The page of a conflict.
@@ -31,6 +31,8 @@ pub struct ConflictPage {
     pub when: Option<String>,
     /// The version that is stored now: what is sent from this page was made knowing it.
     pub version: String,
+    /// What the fields hold in that version; see [`INITIAL`](super::form::INITIAL).
+    pub initial: String,
     /// The moment of this page.
     pub opened: String,
     /// What was typed, to be sent again.
@@ -47,10 +49,7 @@ impl ConflictPage {
         let last = history::find_last_version(connection, A::MODEL.model_name, &object.id.to_string(), &field_names::<A>())?;
         let last = last.filter(|event| opened.is_some_and(|opened| event.at.0 >= opened));
         let display = Display::new(act.clock);
-        let (stored, said) = (FormData::of::<A>(Some(row)), A::VERSIONS.map(|versions| versions.sentence));
-        let sentence = |name: &str, value: &str| said.and_then(|said| said(&act, name, value));
-        let words = Words { actor: act.actor, display: &display, sentence: &sentence };
-        let pairs = pairs::<A>(connection, &words, |name| stored.get(name).to_owned(), |name| data.get(name).to_owned())?;
+        let pairs = stored_and_typed::<A>(connection, act, Some(row), data)?;
         // What was typed as a password is shown nowhere; it is asked for again.
         let is_secret = |name: &str| form_fields::<A>().any(|field| field.name == name && matches!(field.widget, Widget::Password));
         Ok(Self {
@@ -59,6 +58,7 @@ impl ConflictPage {
             when: last.map(|event| display.sentence(event.at)),
             version: version::<A>(row),
             opened: act.clock.now().to_rfc3339(),
+            initial: initial::<A>(row, &FormData::of::<A>(Some(row))),
             typed: data.typed().filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             pairs,
             object,

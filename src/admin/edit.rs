@@ -15,11 +15,12 @@ use crate::query::{Test, Value};
 use super::conflict::{ConflictPage, is_same_as_stored};
 use super::display::Display;
 use super::editing::{Act, FormContext, Saved, Target};
-use super::form::{FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, validate, version};
-use super::form_page::{FormPage, bind};
+use super::form::{EDIT, FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, initial, validate, version};
+use super::form_page::{FormPage, Looked, bind};
 use super::model_admin::ModelAdmin;
 use super::query_string::QueryString;
 use super::related::{is_searching, views_of};
+use super::side_by_side::stored_and_typed;
 use super::task::{Task, find};
 
 /// What became of a form.
@@ -258,7 +259,10 @@ fn page<A: ModelAdmin>(
     let panels = (A::PANELS)(connection, &context)?;
     let display = Display::new(act.clock);
     let related = views_of::<A>(connection, act.actor, row, data)?;
-    let fieldsets = bind::<A>(&context, errors, &panels, &related, &display)?;
+    // Who goes on with what was not saved sees at each field what is.
+    let pairs = if data.has(EDIT) { stored_and_typed::<A>(connection, act, row, data)? } else { Vec::new() };
+    let saved = pairs.into_iter().filter(|pair| pair.differs).map(|pair| (pair.name, pair.one)).collect();
+    let fieldsets = bind::<A>(&context, errors, &panels, Looked { related, saved, display })?;
     // A form that is shown again keeps the version it was opened with, or the next save would overwrite unseen changes.
     let kept = |name, fresh: String| if is_sent { data.get(name).to_owned() } else { fresh };
     Ok(FormPage {
@@ -267,6 +271,7 @@ fn page<A: ModelAdmin>(
         error_count: errors.len(),
         version: row.map(|row| kept(VERSION, version::<A>(row))).unwrap_or_default(),
         new_id: if row.is_some() { String::new() } else { Id::parse(data.get(NEW_ID)).unwrap_or_default().to_string() },
+        initial: row.map(|row| initial::<A>(row, data)).unwrap_or_default(),
         opened: kept(OPENED, act.clock.now().to_rfc3339()),
         is_sent,
         scripts: if allowed.is_ok() { A::SCRIPTS } else { &[] },

@@ -3,6 +3,8 @@
 //! Called by `edit` (the operations) and `form_page` (what is shown). Knows fields as they are declared and nothing of what
 //! they mean; that is for the `clean` of a screen.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::editing::Act;
@@ -19,13 +21,18 @@ pub const VERSION: &str = "_version";
 pub const NEW_ID: &str = "_new_id";
 /// The field that carries when the form was opened.
 pub const OPENED: &str = "_opened";
+/// The field that carries what the fields held when the form was opened, as one JSON object.
+pub const INITIAL: &str = "_initial";
 /// What the form's first, hidden button sends as `_save`: Enter was pressed in a field.
 pub const ENTER: &str = "enter";
 /// The button that goes back from the page of a conflict to the form.
 pub const EDIT: &str = "_edit";
 
 /// Fields that belong to the machinery: they are not what was typed.
-const OWN: [&str; 8] = [VERSION, NEW_ID, OPENED, EDIT, "_save", "_continue", "_addanother", "csrfmiddlewaretoken"];
+const OWN: [&str; 9] = [VERSION, NEW_ID, OPENED, INITIAL, EDIT, "_save", "_continue", "_addanother", "csrfmiddlewaretoken"];
+
+/// What fields held when a form was opened, by name. Passwords are not among them.
+pub(super) type Initial = BTreeMap<String, String>;
 
 /// The values of a form, as they were typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,26 +81,32 @@ impl FormData {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| !OWN.contains(name))
     }
 
-    /// What the machinery itself put into the form: version, key, moment.
+    /// What the machinery itself put into the form: version, key, moment, what the fields held.
     pub(super) fn own(&self) -> impl Iterator<Item = (&str, &str)> {
-        let kept = [VERSION, NEW_ID, OPENED];
+        let kept = [VERSION, NEW_ID, OPENED, INITIAL];
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(move |(name, _)| kept.contains(name))
     }
 
+    /// What the fields held when the form was opened, by name; nothing when it does not say.
+    pub(super) fn initial(&self) -> Initial {
+        serde_json::from_str(self.get(INITIAL)).unwrap_or_default()
+    }
+
     /// Brings what was sent into the spelling that is held: the stored value where the control shows what it showed of it (a
-    /// control for moments leaves out the fraction of a second), and wherever the actor may not edit and sent nothing, as the
-    /// form does. What was sent there all the same (by hand, or because the field was open when the form was) stays and is
+    /// control for moments leaves out the fraction of a second), where nobody touched it since the form was opened (what
+    /// somebody else changed meanwhile is not to be taken back by who never looked at it), and wherever the actor may not edit
+    /// and sent nothing, as the form does. What was sent there all the same (by hand, or because the field was open when the form was) stays and is
     /// refused by [`validate`].
     pub(super) fn settle<A: ModelAdmin>(&mut self, act: Act<'_>, row: Option<&A::Row>) {
-        let zone = act.clock.zone();
+        let (zone, initial) = (act.clock.zone(), self.initial());
         for field in form_fields::<A>() {
             let (stored, typed) = (field.stored(row), self.get(field.name));
             let is_left_out = !(field.is_editable)(act.actor, row) && !self.has(field.name);
-            let held = if is_left_out || row.is_some() && field.widget.write(&stored, zone) == typed {
-                stored
-            } else {
-                field.widget.read(typed, zone).unwrap_or_else(|_| typed.to_owned())
-            };
+            let read = || field.widget.read(typed, zone).unwrap_or_else(|_| typed.to_owned());
+            let shows = |value: &str| field.widget.write(value, zone) == typed;
+            let is_untouched = |initial: &String| shows(initial) || field.widget.is_same(initial, &read());
+            let is_as_stored = shows(&stored) || initial.get(field.name).is_some_and(is_untouched);
+            let held = if is_left_out || row.is_some() && is_as_stored { stored } else { read() };
             self.0.retain(|(name, _)| name != field.name);
             self.0.push((field.name.to_owned(), held));
         }
@@ -203,6 +216,20 @@ pub fn validate<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData, 
         }
     }
     Ok(errors)
+}
+
+/// What the form of a row that is sent from here on was made from: what is stored of each field that holds it, and what the
+/// form said before of each that holds something else.
+pub(super) fn initial<A: ModelAdmin>(row: &A::Row, data: &FormData) -> String {
+    let before = data.initial();
+    let fields = form_fields::<A>().filter(|field| !matches!(field.widget, Widget::Password));
+    let value = |field: &FormField<A::Row, A::Panels>| {
+        let stored = (field.value)(row);
+        let is_held = field.widget.is_same(&stored, data.get(field.name));
+        let value = if is_held { Some(stored) } else { before.get(field.name).cloned() };
+        value.map(|value| (field.name.to_owned(), value))
+    };
+    serde_json::json!(fields.filter_map(value).collect::<Initial>()).to_string()
 }
 
 /// The edit version of a row: a hash of its user-editable values. Counting it or using it does not change the version,

@@ -18,6 +18,7 @@ use super::form::FormErrors;
 use super::html::Html;
 use super::model_admin::{Method, Model, ModelAdmin, ObjectTool};
 use super::related::RelatedView;
+use super::side_by_side::Side;
 
 /// A form, as the page shows it.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct FormPage {
     pub version: String,
     /// The key that the object will have; blank for a stored one.
     pub new_id: String,
+    /// What a stored object's fields were when it was opened; see [`INITIAL`](super::form::INITIAL).
+    pub initial: String,
     /// When it was opened.
     pub opened: String,
     /// Whether it shows what was sent, which is saved nowhere.
@@ -105,6 +108,7 @@ impl FormPage {
             error_count: 0,
             version: String::new(),
             new_id: String::new(),
+            initial: String::new(),
             opened: String::new(),
             is_sent: false,
             notice: row.and_then(A::NOTICE),
@@ -147,7 +151,7 @@ pub struct FieldsetView {
 #[derive(Debug)]
 pub enum FieldView {
     /// A widget.
-    Input(BoundField),
+    Input(Box<BoundField>),
     /// A value.
     Readonly(ReadonlyView),
     /// A piece of page.
@@ -174,15 +178,24 @@ pub struct ReadonlyView {
 /// What the foreign keys of a form show, by the name of their field.
 pub type Related = BTreeMap<&'static str, RelatedView>;
 
+/// What the database said of the fields of a form.
+pub struct Looked {
+    /// What its foreign keys show.
+    pub related: Related,
+    /// What is stored of the fields that are to say so, by name.
+    pub saved: BTreeMap<&'static str, Side>,
+    /// How values are shown.
+    pub display: Display,
+}
+
 /// The sections of a form.
 pub fn bind<A: ModelAdmin>(
     context: &FormContext<'_, A>,
     errors: &FormErrors,
     panels: &A::Panels,
-    related: &Related,
-    display: &Display,
+    looked: Looked,
 ) -> Result<Vec<FieldsetView>> {
-    let mut binder = Binder { context, errors, panels, related, display, may_focus: context.row.is_none() && !context.is_sent };
+    let mut binder = Binder { context, errors, panels, looked, may_focus: context.row.is_none() && !context.is_sent };
     A::FIELDSETS.iter().map(|fieldset| binder.fieldset(fieldset)).collect()
 }
 
@@ -190,8 +203,7 @@ struct Binder<'a, A: ModelAdmin> {
     context: &'a FormContext<'a, A>,
     errors: &'a FormErrors,
     panels: &'a A::Panels,
-    related: &'a Related,
-    display: &'a Display,
+    looked: Looked,
     may_focus: bool,
 }
 
@@ -222,7 +234,7 @@ impl<A: ModelAdmin> Binder<'_, A> {
                 name: field.name,
                 label: field.label,
                 help: field.help,
-                cell: self.context.row.map_or(Cell::Blank, |row| field.show.of(row, self.display)),
+                cell: self.context.row.map_or(Cell::Blank, |row| field.show.of(row, &self.looked.display)),
                 errors: Vec::new(),
                 sent: None,
             })),
@@ -242,14 +254,14 @@ impl<A: ModelAdmin> Binder<'_, A> {
 
     /// Whether the form was sent to search for the object of a field: there one goes on.
     fn is_searched(&self, name: &str) -> bool {
-        self.related.get(name).is_some_and(|related| related.found.is_some())
+        self.looked.related.get(name).is_some_and(|related| related.found.is_some())
     }
 
     fn form_field(&mut self, field: &'static FormField<A::Row, A::Panels>) -> Result<FieldView> {
         let is_editable = self.context.is_editable && (field.is_editable)(self.context.act.actor, self.context.row);
         let (stored, held) = (field.stored(self.context.row), self.context.data.get(field.name));
         let is_refused = !is_editable && !field.widget.is_same(&stored, held);
-        let (value, zone) = (if is_editable { held.to_owned() } else { stored }, self.display.zone());
+        let (value, zone) = (if is_editable { held.to_owned() } else { stored }, self.looked.display.zone());
         let bound = BoundField {
             name: field.name,
             label: field.label,
@@ -258,18 +270,20 @@ impl<A: ModelAdmin> Binder<'_, A> {
             is_required: field.is_required,
             value: field.widget.write(&value, zone),
             zone: zone.name(),
-            sent: is_refused.then(|| field.widget.show(held, self.display)),
+            sent: is_refused.then(|| field.widget.show(held, &self.looked.display)),
             errors: self.errors.of(field.name).map(str::to_owned).collect(),
+            saved: self.looked.saved.remove(field.name),
             widget: field.widget,
-            related: self.related.get(field.name).cloned(),
+            related: self.looked.related.get(field.name).cloned(),
             has_focus: is_editable && (std::mem::take(&mut self.may_focus) || self.is_searched(field.name)),
             is_editable,
         };
         let chosen = bound.related.as_ref().and_then(|related| related.chosen.clone());
-        let cell = chosen.map_or_else(|| field.widget.show(&value, self.display), |(object, href)| Cell::Link { href, text: object.name });
+        let cell =
+            chosen.map_or_else(|| field.widget.show(&value, &self.looked.display), |(object, href)| Cell::Link { href, text: object.name });
         match field.panel {
             Some(panel) => panel(&bound, self.panels).map(FieldView::Panel),
-            None if is_editable => Ok(FieldView::Input(bound)),
+            None if is_editable => Ok(FieldView::Input(Box::new(bound))),
             None => {
                 let BoundField { name, label, help, errors, sent, .. } = bound;
                 Ok(FieldView::Readonly(ReadonlyView { name, label, help, cell, errors, sent }))

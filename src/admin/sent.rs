@@ -12,14 +12,14 @@ use crate::query::{Selection, Sql, Test};
 
 use super::actions;
 use super::cell::Cell;
-use super::display::{Display, counted};
+use super::display::counted;
 use super::editing::Act;
 use super::form::{FormData, Intent};
 use super::form_page::ObjectView;
 use super::frame::{Nav, NavItem};
 use super::model_admin::{Model, ModelAdmin};
 use super::related::is_searching;
-use super::side_by_side::{Words, pairs};
+use super::side_by_side::stored_and_typed;
 use super::task::find;
 
 /// What was sent.
@@ -125,10 +125,7 @@ impl Reader<'_> {
         let is_deed = Intent::read(&data, shows_again) != Intent::Show;
         let beside = (A::BESIDE)(connection, &data)?;
         data.settle::<A>(act, row);
-        let (stored, display, said) = (FormData::of::<A>(row), Display::new(self.clock), A::VERSIONS.map(|versions| versions.sentence));
-        let sentence = |name: &str, value: &str| said.and_then(|said| said(&act, name, value));
-        let words = Words { actor: self.actor, display: &display, sentence: &sentence };
-        let pairs = pairs::<A>(connection, &words, |name| stored.get(name).to_owned(), |name| data.get(name).to_owned())?;
+        let pairs = stored_and_typed::<A>(connection, act, row, &data)?;
         let is_told = |differs, cell: &Cell| if row.is_some() { differs } else { *cell != Cell::Blank };
         let lines = pairs.into_iter().filter(|pair| is_told(pair.differs, &pair.other.cell)).map(|pair| Line {
             label: pair.label.to_owned(),

@@ -1,10 +1,13 @@
 //! Two versions of an object beside each other, field by field.
 //!
-//! Made by `conflict` (stored and typed) and `versions` (then and now), drawn by one template.
+//! Made by `conflict` (stored and typed) and `versions` (then and now), drawn by one template. A form that one goes on with
+//! after a conflict shows the stored side at each field that differs.
 
 use super::cell::Cell;
 use super::display::Display;
+use super::editing::Act;
 use super::fieldset::{FormField, form_fields};
+use super::form::{FormData, Initial};
 use super::model_admin::ModelAdmin;
 use super::widget::Widget;
 use crate::accounts::Actor;
@@ -24,6 +27,8 @@ pub struct FieldPair {
     pub other: Side,
     /// Whether they differ.
     pub differs: bool,
+    /// Whether they are alike because what was changed in the one was not touched in the other.
+    pub is_followed: bool,
 }
 
 /// A field in one version.
@@ -55,23 +60,42 @@ impl Words<'_> {
     }
 }
 
-/// The fields of the form of `A` in two versions, as text by name, but for passwords.
+/// The fields of the form of `A` in two versions, as text by name, but for passwords; `before` is what they were when both
+/// began.
 pub(super) fn pairs<A: ModelAdmin>(
     connection: &mut AnyConnection,
     words: &Words<'_>,
     one: impl Fn(&str) -> String,
     other: impl Fn(&str) -> String,
+    before: &Initial,
 ) -> Result<Vec<FieldPair>> {
     let fields = form_fields::<A>().filter(|field| !matches!(field.widget, Widget::Password));
     let pair = |field: &FormField<A::Row, A::Panels>| {
         let (one, other) = (one(field.name), other(field.name));
+        let differs = !field.widget.is_same(&one, &other);
         Ok(FieldPair {
             name: field.name,
             label: field.label,
-            differs: !field.widget.is_same(&one, &other),
+            differs,
+            is_followed: !differs && before.get(field.name).is_some_and(|before| !field.widget.is_same(before, &one)),
             one: words.side(connection, field, &one)?,
             other: words.side(connection, field, &other)?,
         })
     };
     fields.map(pair).collect()
+}
+
+/// What is stored of the form of `A` and what was typed into it, as it is held.
+pub(super) fn stored_and_typed<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    act: Act<'_>,
+    row: Option<&A::Row>,
+    data: &FormData,
+) -> Result<Vec<FieldPair>> {
+    let (stored, before, display) = (FormData::of::<A>(row), data.initial(), Display::new(act.clock));
+    let said = A::VERSIONS.map(|versions| versions.sentence);
+    let sentence = |name: &str, value: &str| said.and_then(|said| said(&act, name, value));
+    let words = Words { actor: act.actor, display: &display, sentence: &sentence };
+    let (one, other) = (|name: &str| stored.get(name).to_owned(), |name: &str| data.get(name).to_owned());
+    pairs::<A>(connection, &words, one, other, &before)
 }

@@ -18,7 +18,7 @@ use super::display::Display;
 use super::edit::{self, Answer};
 use super::editing::{Act, Saved};
 use super::fieldset::{field_names, form_fields};
-use super::form::{FormData, VERSION, version};
+use super::form::{FormData, Initial, VERSION, version};
 use super::form_page::{FormPage, ObjectView};
 use super::model_admin::{Model, ModelAdmin};
 use super::side_by_side::{FieldPair, Words, pairs};
@@ -171,7 +171,7 @@ fn page<A: ModelAdmin>(
     let now = FormData::of::<A>(Some(row));
     let sentence = |name: &str, value: &str| (versions.sentence)(&task.act(), name, value);
     let words = Words { actor: &task.actor, display: &display, sentence: &sentence };
-    let all = pairs::<A>(connection, &words, |name| value::<A>(found, name, row), |name| now.get(name).to_owned())?;
+    let all = pairs::<A>(connection, &words, |name| value::<A>(found, name, row), |name| now.get(name).to_owned(), &Initial::new())?;
     let (pairs, same): (Vec<FieldPair>, Vec<FieldPair>) = all.into_iter().partition(|pair| pair.differs);
     Ok(VersionPage {
         model: A::MODEL,

@@ -168,6 +168,55 @@ fn the_second_of_two_editors_sees_both_versions_and_loses_nothing() {
 }
 
 #[test]
+fn what_nobody_touched_follows_the_others_version() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (first, second) = (app.role(Role::Admin), app.role(Role::Admin));
+        let url = added(&first, "Hotels");
+        let late = second.open(&url).form();
+        assert_eq!(
+            first.submit(&first.open(&url).form().fill("description", "By the first.").fill("status", "paused").and("_save", "1")).status,
+            303
+        );
+
+        let conflict = second.submit(&late.fill("tags", "vip").and("_save", "1"));
+        assert_eq!(conflict.status, 409);
+        assert_eq!(conflict.texts("tr.differs th"), ["Tags differs"]);
+        assert_eq!(
+            conflict.texts("tr:has(.mark) th"),
+            ["Description changed, not touched by you", "Status changed, not touched by you", "Tags differs"]
+        );
+        assert_eq!((conflict.form().value("description"), conflict.form().value("tags")), (Some("By the first."), Some("vip")));
+        let editing = second.submit(&conflict.form().and("_edit", "1"));
+        assert_eq!(editing.texts(".saved-now"), ["Saved now: -"], "beside what differs, and nowhere else");
+        assert_eq!(editing.attributes("[name=tags]", "aria-describedby"), ["id_tags_helptext id_tags_saved"]);
+
+        assert_eq!(first.submit(&first.open(&url).form().fill("description", "Once more.").and("_save", "1")).status, 303);
+        let again = second.submit(&editing.form().fill("description", "By the first.").fill("name", "Resorts").and("_save", "1"));
+        assert_eq!(again.texts("tr.differs th"), ["Name differs", "Tags differs"], "nobody touched the description in that form either");
+        assert_eq!(second.submit(&again.form().and("_save", "1")).status, 303);
+        let saved = second.open(&url).form();
+        let values = ["name", "description", "tags", "status"].map(|field| saved.value(field));
+        assert_eq!(values, [Some("Resorts"), Some("Once more."), Some("vip"), Some("paused")]);
+    });
+}
+
+#[test]
+fn a_form_in_which_nothing_was_touched_takes_nothing_back() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (first, second) = (app.role(Role::Admin), app.role(Role::Admin));
+        let url = added(&first, "Hotels");
+        let late = second.open(&url).form();
+        assert_eq!(first.submit(&first.open(&url).form().fill("description", "By the first.").and("_save", "1")).status, 303);
+        assert_eq!(second.submit(&late.clone().and("_save", "1")).status, 303);
+        assert_eq!(second.open(&url).form().value("description"), Some("By the first."));
+        let forged = late.fill("_initial", "no JSON").and("_save", "1");
+        assert_eq!(second.submit(&forged).status, 409, "who does not say what a form began with has typed all of it");
+    });
+}
+
+#[test]
 fn saving_over_the_others_version_is_a_decision_that_counts_once() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));

@@ -217,7 +217,12 @@ fn a_form_sent_twice_makes_one_contact_and_the_second_of_two_editors_is_told() {
         let (mine, theirs) = (one.open(&url).form(), other.open(&url).form());
         assert_eq!(one.submit(&mine.fill("company", &bar)).status, 303);
         let conflict = other.submit(&theirs.fill("title", "Owner"));
-        assert_eq!((conflict.status, conflict.texts("tr.differs td")), (409, ["Bar", "Hotel", "-", "Owner"].map(str::to_owned).to_vec()));
+        assert_eq!((conflict.status, conflict.texts("tr.differs td")), (409, ["-", "Owner"].map(str::to_owned).to_vec()));
+        assert!(
+            conflict.text("tr:has(.mark)").starts_with("Company changed, not touched by you Bar"),
+            "{}",
+            conflict.text("tr:has(.mark)")
+        );
     });
 }
 
