@@ -73,7 +73,7 @@ pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<
     let id = staff.actor.id.ok_or(AppError::NotFound)?;
     let user = db.read(move |connection| User::find(connection, id)).await?;
     let sessions = list_sessions(&db, &clock, &config, id, &staff.session().key_hash()?).await?;
-    let frame = Frame::new(&request, &staff, "Your account")?.here("Your account");
+    let frame = Frame::new(&request, &staff, "Your account").await?.here("Your account");
     page(&AccountPage { frame, facts: facts(&user), sessions })
 }
 

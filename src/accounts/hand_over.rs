@@ -52,10 +52,10 @@ struct HandOverPage {
 }
 
 /// The page.
-pub fn show(request: &HttpRequest, staff: &Staff, question: Question, error: Option<&'static str>) -> Result<HttpResponse> {
+pub async fn show(request: &HttpRequest, staff: &Staff, question: Question, error: Option<&'static str>) -> Result<HttpResponse> {
     let model = question.model;
     let (name, url) = question.object.clone();
-    let frame = Frame::new(request, staff, "Hand over")?.crumb(model.app_name(), model.app_url());
+    let frame = Frame::new(request, staff, "Hand over").await?.crumb(model.app_name(), model.app_url());
     let frame = frame.crumb(model.verbose_name_plural, model.list_url()).crumb(name, url).here("Hand over");
     page(&HandOverPage { frame: Frame { has_errors: error.is_some(), ..frame }, question, error })
 }

@@ -4,17 +4,17 @@
 //! key. On a database shared with the CRM too: one's own password is the one thing of a user that is written there.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use askama::Template;
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::hashing::Hashing;
 use super::password_rules::Problems;
 use super::session::Level;
+use super::staff::NotSignedIn;
 use super::throttle::{Attempt, Wait};
 use super::user::User;
-use super::{Form, Staff, client, login};
+use super::{Form, Staff, client, login, sessions};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -57,7 +57,7 @@ struct PasswordChangePage {
 
 /// `GET /admin/password_change/`
 pub async fn show(request: HttpRequest, staff: Staff) -> Result<HttpResponse> {
-    form(&request, &staff, Errors::default())
+    form(&request, &staff, Errors::default()).await
 }
 
 /// `POST /admin/password_change/`
@@ -73,34 +73,49 @@ pub async fn change(
     let (typed, id) = (typed.value, staff.actor.id.ok_or(AppError::NotFound)?);
     let user = find(&db, id).await?;
     let attempt = Attempt::new(&config, &user.username, client::ip_of(&request, &config.trusted_proxies))?;
-    let errors = match wait(&db, &attempt, clock.now()).await? {
-        Some(seconds) => {
-            let wait = Wait::new(seconds, &clock);
-            let sentence = format!("There were too many wrong passwords. Try again in {}, at {}.", wait.words(), wait.time);
-            Errors { old: vec![sentence], ..Errors::default() }
-        }
-        None => check(&hashing, &user, &typed).await?,
-    };
+    let errors = judge(&db, &clock, &hashing, attempt, &user, &typed).await?;
     if errors.count() > 0 {
-        let (now, is_guess) = (clock.now(), errors.is_guess);
-        if is_guess {
-            db.write(move |connection| attempt.failed(connection, now)).await?;
-        }
-        return form(&request, &staff, errors);
+        return form(&request, &staff, errors).await;
     }
-    let (hash, actor, now) = (hashing.hash(&typed.new_password1).await?, staff.actor.clone(), clock.now());
-    db.write(move |connection| user.set_password(connection, &actor, &hash, now)).await?;
+    let hash = hashing.hash(&typed.new_password1).await?;
+    if !store(&db, &clock, &staff, user, hash).await? {
+        return Ok(NotSignedIn::at(&request).error_response());
+    }
     // The session is bound to the hash that is stored now; all others of the user are bound to the old one.
-    let user = find(&db, id).await?;
-    login::begin(&request, &config, &user)?;
+    login::begin(&request, &config, &find(&db, id).await?)?;
     staff.message(Level::Success, "Your password was changed. Everywhere else you are signed out.")?;
     Ok(see_other("/admin/"))
 }
 
-/// How many seconds the next guess must wait: the old password is guessed no faster here than when signing in.
-async fn wait(db: &Db, attempt: &Attempt, now: DateTime<Utc>) -> Result<Option<i64>> {
-    let attempt = attempt.clone();
-    db.read(move |connection| attempt.wait(connection, now)).await
+/// What is wrong with what was typed. A wrong old password is counted, and after many of them none is looked at for a while: it
+/// is guessed no faster here than when signing in.
+async fn judge(db: &Db, clock: &Clock, hashing: &Hashing, attempt: Attempt, user: &User, typed: &Typed) -> Result<Errors> {
+    let (asked, now) = (attempt.clone(), clock.now());
+    if let Some(seconds) = db.read(move |connection| asked.wait(connection, now)).await? {
+        let wait = Wait::new(seconds, clock);
+        let sentence = format!("There were too many wrong passwords. Try again in {}, at {}.", wait.words(), wait.time);
+        return Ok(Errors { old: vec![sentence], ..Errors::default() });
+    }
+    let errors = check(hashing, user, typed).await?;
+    if errors.is_guess {
+        let now = clock.now();
+        db.write(move |connection| attempt.failed(connection, now)).await?;
+    }
+    Ok(errors)
+}
+
+/// Stores the new password and ends the session that asks, which goes on under a new key; `false` where it was ended meanwhile:
+/// that holds, and nothing is stored.
+async fn store(db: &Db, clock: &Clock, staff: &Staff, user: User, hash: String) -> Result<bool> {
+    let (actor, now, own) = (staff.actor.clone(), clock.now(), staff.session().key_hash()?);
+    db.write(move |connection| {
+        let is_signed_in = sessions::end(connection, user.id, &own)?;
+        if is_signed_in {
+            user.set_password(connection, &actor, &hash, now)?;
+        }
+        Ok(is_signed_in)
+    })
+    .await
 }
 
 async fn find(db: &Db, id: Id) -> Result<User> {
@@ -124,7 +139,7 @@ async fn check(hashing: &Hashing, user: &User, typed: &Typed) -> Result<Errors> 
     Ok(errors)
 }
 
-fn form(request: &HttpRequest, staff: &Staff, errors: Errors) -> Result<HttpResponse> {
-    let frame = Frame::new(request, staff, "Password change")?.here("Password change");
+async fn form(request: &HttpRequest, staff: &Staff, errors: Errors) -> Result<HttpResponse> {
+    let frame = Frame::new(request, staff, "Password change").await?.here("Password change");
     page(&PasswordChangePage { frame: Frame { has_errors: errors.count() > 0, ..frame }, errors })
 }

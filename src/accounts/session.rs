@@ -1,22 +1,26 @@
 //! What a session knows, with types: who is signed in, and the messages for their next page.
 //!
 //! `login` begins and ends sessions, `staff` reads them, every page shows their messages. Nothing is written for anonymous
-//! visitors. The state is last-writer-wins, so nothing that is counted may ever be in it.
+//! visitors. A request knows the state as it was when it began, and others of the same browser run beside it: it never writes
+//! that state back, it only adds messages to the row and takes them out of it (`session_store`).
 
 use actix_session::{Session, SessionExt};
 use actix_web::HttpRequest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::db::Id;
+use super::session_store;
+use crate::db::{Db, Id};
 use crate::error::{AppError, Result};
 
 /// The key of [`SignedIn`] in the state.
 pub const SIGNED_IN: &str = "signed_in";
 /// The key in the state of the hash that names the session's row; put there by the store, stored nowhere.
 pub const KEY_HASH: &str = "key_hash";
-/// The key of the messages in the state.
-const MESSAGES: &str = "messages";
+/// The key in the state of the messages that the row holds.
+pub(super) const MESSAGES: &str = "messages";
+/// The key in the state of those that a request adds to them.
+pub(super) const ADDED: &str = "added_messages";
 
 /// Who is signed in, where, and with which password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,18 +131,33 @@ impl TypedSession {
         if !self.0.contains_key(SIGNED_IN) {
             return Ok(());
         }
-        let mut messages: Vec<Message> = self.get(MESSAGES)?.unwrap_or_default();
-        messages.push(message);
-        self.0.insert(MESSAGES, messages).map_err(AppError::internal)
+        let mut added: Vec<Message> = self.get(ADDED)?.unwrap_or_default();
+        added.push(message);
+        self.0.insert(ADDED, added).map_err(AppError::internal)
     }
 
-    /// Takes the messages out: each is shown once.
-    pub fn take_messages(&self) -> Result<Vec<Message>> {
-        let messages: Option<Vec<Message>> = self.get(MESSAGES)?;
-        if messages.is_some() {
-            self.0.remove(MESSAGES);
+    /// Takes the messages out: each is shown once, by whichever page asks first.
+    pub async fn take_messages(&self, db: &Db) -> Result<Vec<Message>> {
+        let mut messages = match self.get(MESSAGES)? {
+            Some(seen) => self.take_stored(db, seen).await?,
+            None => Vec::new(),
+        };
+        let added: Option<Vec<Message>> = self.get(ADDED)?;
+        if let Some(added) = added {
+            self.0.remove(ADDED);
+            messages.extend(added);
         }
-        Ok(messages.unwrap_or_default())
+        Ok(messages)
+    }
+
+    /// Those in the row by now; where it cannot be written, those that were `seen`: twice is better than never.
+    async fn take_stored(&self, db: &Db, seen: Vec<Message>) -> Result<Vec<Message>> {
+        let hash = self.key_hash()?;
+        let taken = db.write(move |connection| session_store::take_messages(connection, &hash)).await;
+        Ok(taken.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the messages of a session were shown and not taken out");
+            seen
+        }))
     }
 
     fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {

@@ -1,7 +1,9 @@
 //! Sessions in the database, for actix-session: a row each in `segments_session`, under a hash of the cookie's key.
 //!
-//! Given to the session middleware by `server`. An update of a row that is gone does nothing: were it inserted again, as
-//! the stores of actix-session do, a request in flight while its user logs out would sign them in once more.
+//! Given to the session middleware by `server`. Requests of one browser run side by side, so an update writes nothing of the
+//! state that its request began with: it adds messages to those that the row has by then. An update of a row that is gone does
+//! nothing: were it inserted again, as the stores of actix-session do, a request in flight while its user logs out would sign
+//! them in once more.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,7 +13,7 @@ use actix_web::cookie::time;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::session::{KEY_HASH, SIGNED_IN, SignedIn};
+use super::session::{ADDED, KEY_HASH, MESSAGES, Message, SIGNED_IN, SignedIn};
 use super::{keys, sessions};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -91,10 +93,13 @@ impl SessionStore for Store {
 
     async fn update(&self, key: SessionKey, state: State, _ttl: &time::Duration) -> Result<SessionKey, UpdateError> {
         let hash = keys::digest(key.as_ref());
-        let state = written(state).map_err(|error| UpdateError::Serialization(error.into()))?;
+        let added = messages(&state, ADDED).map_err(|error| UpdateError::Serialization(error.into()))?;
+        if added.is_empty() {
+            return Ok(key);
+        }
         // What the request was about is done already: a sentence for the next page that cannot be kept must not turn the
         // answer into one that says nothing was done.
-        if let Err(error) = self.db.write(move |connection| update(connection, &hash, &state)).await {
+        if let Err(error) = self.db.write(move |connection| add_messages(connection, &hash, &added)).await {
             tracing::warn!(%error, "the messages of a session were not kept");
         }
         Ok(key)
@@ -137,8 +142,37 @@ fn insert(connection: &mut AnyConnection, hash: &str, who: &SignedIn, state: &st
     Ok(())
 }
 
-fn update(connection: &mut AnyConnection, hash: &str, state: &str) -> Result<()> {
-    diesel::update(row::table.find(hash)).set(row::state.eq(state)).execute(connection)?;
+/// Adds messages to those of a session that is not over.
+fn add_messages(connection: &mut AnyConnection, hash: &str, added: &[Message]) -> Result<()> {
+    let Some(state) = locked(connection, hash)? else { return Ok(()) };
+    let all = [messages(&state, MESSAGES)?.as_slice(), added].concat();
+    set_messages(connection, hash, state, &all)
+}
+
+/// Takes the messages out of a session; of several who ask at once one gets them.
+pub(super) fn take_messages(connection: &mut AnyConnection, hash: &str) -> Result<Vec<Message>> {
+    let Some(state) = locked(connection, hash)? else { return Ok(Vec::new()) };
+    let taken = messages(&state, MESSAGES)?;
+    if !taken.is_empty() {
+        set_messages(connection, hash, state, &[])?;
+    }
+    Ok(taken)
+}
+
+/// The state of a session, which nobody else changes until the transaction ends; `None` for one that is over.
+fn locked(connection: &mut AnyConnection, hash: &str) -> Result<Option<State>> {
+    let row = row::table.find(hash);
+    diesel::update(row).set(row::key_hash.eq(row::key_hash)).execute(connection)?;
+    let found: Option<String> = row.select(row::state).first(connection).optional()?;
+    found.map(|state| serde_json::from_str(&state)).transpose().map_err(AppError::internal)
+}
+
+fn set_messages(connection: &mut AnyConnection, hash: &str, mut state: State, messages: &[Message]) -> Result<()> {
+    state.remove(MESSAGES);
+    if !messages.is_empty() {
+        state.insert(MESSAGES.to_owned(), serde_json::to_string(messages).map_err(AppError::internal)?);
+    }
+    diesel::update(row::table.find(hash)).set(row::state.eq(written(state)?)).execute(connection)?;
     Ok(())
 }
 
@@ -158,10 +192,17 @@ fn delete_before(connection: &mut AnyConnection, oldest: DateTime<Utc>) -> Resul
     Ok(())
 }
 
-/// The state as it is stored: without what `find` put in.
+/// The state as it is stored: without what `find` put in, and with all messages in one place.
 fn written(mut state: State) -> Result<String> {
     state.remove(KEY_HASH);
+    if let Some(added) = state.remove(ADDED) {
+        state.insert(MESSAGES.to_owned(), added);
+    }
     serde_json::to_string(&state).map_err(AppError::internal)
+}
+
+fn messages(state: &State, key: &str) -> Result<Vec<Message>> {
+    Ok(state.get(key).map(|json| serde_json::from_str(json)).transpose().map_err(AppError::internal)?.unwrap_or_default())
 }
 
 fn signed_in(state: &State) -> Result<Option<SignedIn>> {

@@ -148,7 +148,7 @@ async fn page(request: &HttpRequest, staff: &Staff, unsent: &Unsent, status: Sta
         QueryString::parse(&unsent.body).pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let data = FormData::new(fields.clone());
     let sent = in_words(request, staff, &unsent.to, data.clone()).await?;
-    let frame = Frame { has_errors: true, ..Frame::new(request, staff, "Your changes were not saved yet")? };
+    let frame = Frame { has_errors: true, ..Frame::new(request, staff, "Your changes were not saved yet").await? };
     let to = unsent.to.clone();
     let told = if let Some(Sent { model, heading, object, lines, is_form, is_deed }) = sent {
         let frame = frame.crumb(model.app_name(), model.app_url()).crumb(model.verbose_name_plural, model.list_url());

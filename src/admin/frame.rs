@@ -22,7 +22,7 @@ use crate::accounts::actor::{Actor, Permission};
 use crate::accounts::session::Message;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{AnyConnection, Id};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
 /// The navigation of the site: apps and their models, in the order in which `routes` lists them.
@@ -195,8 +195,9 @@ pub struct Frame {
 
 impl Frame {
     /// The frame of a page for staff, with their messages, which are shown once.
-    pub fn new(request: &HttpRequest, staff: &Staff, title: impl Into<String>) -> Result<Self> {
-        Ok(Self { messages: staff.session().take_messages()?, ..Self::quiet(request, staff, title)? })
+    pub async fn new(request: &HttpRequest, staff: &Staff, title: impl Into<String>) -> Result<Self> {
+        let db = request.app_data::<Data<Db>>().ok_or_else(|| AppError::internal("no database in the app"))?;
+        Ok(Self { messages: staff.session().take_messages(db).await?, ..Self::quiet(request, staff, title)? })
     }
 
     /// [`Frame::new`] without taking the messages: for error pages, made when the session is written already.

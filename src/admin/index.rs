@@ -103,13 +103,13 @@ pub async fn home() -> HttpResponse {
 pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>, nav: Data<Nav>) -> Result<HttpResponse> {
     let (actor, display) = (staff.actor.clone(), Display::new(&clock));
     let recent = db.read(move |connection| recent(connection, &actor, &nav, &display)).await?;
-    let frame = Frame { has_sidebar: false, ..Frame::new(&request, &staff, "Site administration")? };
+    let frame = Frame { has_sidebar: false, ..Frame::new(&request, &staff, "Site administration").await? };
     page(&IndexPage { frame, recent })
 }
 
 /// `GET /admin/crm_app/`
 pub async fn app(request: HttpRequest, staff: Staff) -> Result<HttpResponse> {
-    let mut frame = Frame::new(&request, &staff, "")?;
+    let mut frame = Frame::new(&request, &staff, "").await?;
     let label = frame.apps.iter().find(|app| app.is_current).map(|app| app.label.clone()).ok_or(AppError::NotFound)?;
     frame.title = format!("{label} administration");
     frame.has_sidebar = false;

@@ -29,10 +29,10 @@ pub(super) struct ListPage {
 }
 
 impl ListPage {
-    pub(super) fn new(request: &HttpRequest, staff: &Staff, list: ChangeList) -> Result<Self> {
+    pub(super) async fn new(request: &HttpRequest, staff: &Staff, list: ChangeList) -> Result<Self> {
         let purpose = if list.read_only.is_none() { "change" } else { "view" };
         let title = format!("Select {} to {purpose}", list.model.verbose_name);
-        let frame = Frame::new(request, staff, title)?.crumb(list.model.app_name(), list.model.app_url());
+        let frame = Frame::new(request, staff, title).await?.crumb(list.model.app_name(), list.model.app_url());
         Ok(Self { frame: frame.here(list.model.verbose_name_plural), list })
     }
 }
@@ -52,7 +52,7 @@ pub(super) struct ChangeFormPage {
 
 impl ChangeFormPage {
     /// `filters` are those of the list that one came from.
-    pub(super) fn new(request: &HttpRequest, staff: &Staff, form: FormPage, filters: &str) -> Result<Self> {
+    pub(super) async fn new(request: &HttpRequest, staff: &Staff, form: FormPage, filters: &str) -> Result<Self> {
         let model = form.model;
         let verb = match (&form.object, &form.read_only) {
             (None, _) => "Add",
@@ -64,7 +64,7 @@ impl ChangeFormPage {
             Some(object) => (format!("{} | {heading}", object.name), object.name.clone(), model.change_url(object.id)),
             None => (heading.clone(), heading.clone(), model.add_url()),
         };
-        let frame = Frame { has_errors: form.error_count > 0, ..framed(request, staff, title, model, filters)? }.here(here);
+        let frame = Frame { has_errors: form.error_count > 0, ..framed(request, staff, title, model, filters).await? }.here(here);
         let object_url = |page| form.object.as_ref().map(|object| carrying(model.object_url(object.id, page), filters));
         Ok(Self {
             history_url: object_url("history"),
@@ -89,9 +89,9 @@ pub(super) struct ConflictTemplate {
 }
 
 impl ConflictTemplate {
-    pub(super) fn new(request: &HttpRequest, staff: &Staff, conflict: ConflictPage, filters: &str) -> Result<Self> {
+    pub(super) async fn new(request: &HttpRequest, staff: &Staff, conflict: ConflictPage, filters: &str) -> Result<Self> {
         let heading = format!("Somebody else changed this {}", conflict.model.verbose_name);
-        let frame = framed(request, staff, format!("{} | {heading}", conflict.object.name), conflict.model, filters)?;
+        let frame = framed(request, staff, format!("{} | {heading}", conflict.object.name), conflict.model, filters).await?;
         let frame = Frame { has_errors: true, ..frame }.here(&*conflict.object.name);
         let action = carrying(conflict.model.change_url(conflict.object.id), filters);
         Ok(Self { frame, conflict, heading, action })
@@ -109,10 +109,10 @@ pub(super) struct DeletePage {
 }
 
 impl DeletePage {
-    pub(super) fn new(request: &HttpRequest, staff: &Staff, deletion: Deletion, filters: &str) -> Result<Self> {
+    pub(super) async fn new(request: &HttpRequest, staff: &Staff, deletion: Deletion, filters: &str) -> Result<Self> {
         let (model, object) = (deletion.model, &deletion.object);
         let change_url = carrying(model.change_url(object.id), filters);
-        let frame = framed(request, staff, format!("{} | Delete", object.name), model, filters)?;
+        let frame = framed(request, staff, format!("{} | Delete", object.name), model, filters).await?;
         let frame = frame.crumb(&*object.name, &*change_url).here("Delete");
         Ok(Self { frame, action: carrying(model.object_url(object.id, "delete"), filters), change_url, deletion })
     }
@@ -129,14 +129,14 @@ pub(super) struct ConfirmationPage {
 }
 
 impl ConfirmationPage {
-    pub(super) fn new(request: &HttpRequest, staff: &Staff, model: Model, asked: Confirmation) -> Result<Self> {
+    pub(super) async fn new(request: &HttpRequest, staff: &Staff, model: Model, asked: Confirmation) -> Result<Self> {
         let action = back_to(model.list_url(), request.query_string());
         let title = if asked.protected.is_empty() {
             asked.question.title.to_owned()
         } else {
             format!("Cannot delete {}", model.verbose_name_plural)
         };
-        let frame = Frame::new(request, staff, title.clone())?.crumb(model.app_name(), model.app_url());
+        let frame = Frame::new(request, staff, title.clone()).await?.crumb(model.app_name(), model.app_url());
         let frame = Frame { has_errors: asked.error.is_some(), ..frame };
         Ok(Self { frame: frame.crumb(model.verbose_name_plural, action.clone()).here(title), model, asked, action })
     }
@@ -154,9 +154,9 @@ pub(super) struct HistoryPage {
 }
 
 impl HistoryPage {
-    pub(super) fn new(request: &HttpRequest, staff: &Staff, history: ObjectHistory, filters: &str) -> Result<Self> {
+    pub(super) async fn new(request: &HttpRequest, staff: &Staff, history: ObjectHistory, filters: &str) -> Result<Self> {
         let (model, object) = (history.model, &history.object);
-        let frame = framed(request, staff, format!("Change history: {}", object.name), model, filters)?;
+        let frame = framed(request, staff, format!("Change history: {}", object.name), model, filters).await?;
         let frame = frame.crumb(&*object.name, carrying(model.change_url(object.id), filters)).here("History");
         let kept = if filters.is_empty() { QueryString::default() } else { QueryString::default().with(PRESERVED, filters) };
         let link = |page: i64| kept.with(PAGE, page.to_string()).link();
@@ -180,11 +180,11 @@ pub(super) struct ComparePage {
 }
 
 impl ComparePage {
-    pub(super) fn new(request: &HttpRequest, staff: &Staff, compared: VersionPage, filters: &str) -> Result<Self> {
+    pub(super) async fn new(request: &HttpRequest, staff: &Staff, compared: VersionPage, filters: &str) -> Result<Self> {
         let (model, object) = (compared.model, &compared.object);
         let here = format!("Version of {}", compared.when);
         let back = carrying(model.object_url(object.id, "history"), filters);
-        let frame = framed(request, staff, format!("{} | {here}", object.name), model, filters)?;
+        let frame = framed(request, staff, format!("{} | {here}", object.name), model, filters).await?;
         let frame = frame.crumb(&*object.name, carrying(model.change_url(object.id), filters)).crumb("History", &*back).here(here);
         let action = carrying(model.object_url(object.id, &format!("history/{}", compared.id)), filters);
         Ok(Self { frame, compared, action, back })
@@ -192,7 +192,7 @@ impl ComparePage {
 }
 
 /// The frame of a page below a list.
-fn framed(request: &HttpRequest, staff: &Staff, title: String, model: Model, filters: &str) -> Result<Frame> {
-    let frame = Frame::new(request, staff, title)?.crumb(model.app_name(), model.app_url());
+async fn framed(request: &HttpRequest, staff: &Staff, title: String, model: Model, filters: &str) -> Result<Frame> {
+    let frame = Frame::new(request, staff, title).await?.crumb(model.app_name(), model.app_url());
     Ok(frame.crumb(model.verbose_name_plural, back_to(model.list_url(), filters)))
 }

@@ -100,7 +100,7 @@ pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<
     let is_empty = |group: &Group| group.found.as_ref().is_some_and(|list| list.rows.is_empty());
     let (without, groups): (Vec<Group>, Vec<Group>) = found.into_iter().partition(is_empty);
     let title = if typed.is_empty() { "Search".to_owned() } else { format!("Search results for “{typed}”") };
-    let frame = Frame { searched: typed.clone(), ..Frame::new(&request, &staff, title)? }.here("Search");
+    let frame = Frame { searched: typed.clone(), ..Frame::new(&request, &staff, title).await? }.here("Search");
     let without = without.iter().map(|group| group.model.verbose_name_plural).collect();
     page(&SearchPage { frame, typed, groups, without })
 }

@@ -33,7 +33,7 @@ pub async fn compare<A: ModelAdmin>(
     match versions::compare::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version)).await? {
         Found::Unknown => unknown::<A>(&staff, &id),
         Found::Object(object) => without_version(&staff, A::MODEL, &object, &filters),
-        Found::Version(found) => page(&ComparePage::new(&request, &staff, *found, &filters)?),
+        Found::Version(found) => page(&ComparePage::new(&request, &staff, *found, &filters).await?),
     }
 }
 
@@ -55,18 +55,18 @@ pub async fn restore<A: ModelAdmin>(
 ) -> Result<HttpResponse> {
     let ((id, version), compared) = (path.into_inner(), posted.get(VERSION).unwrap_or_default());
     let restored = versions::restore::<A>(&db, task(&staff, &clock, Id::parse(&id)), Id::parse(&version), compared).await?;
-    tell_restored::<A>(&request, &staff, &id, restored)
+    tell_restored::<A>(&request, &staff, &id, restored).await
 }
 
 /// The answer to restoring a version.
-fn tell_restored<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, id: &str, restored: Restored) -> Result<HttpResponse> {
+async fn tell_restored<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, id: &str, restored: Restored) -> Result<HttpResponse> {
     let filters = preserved(request.query_string());
     match restored {
         Restored::Unknown => unknown::<A>(staff, id),
         Restored::NoVersion(object) => without_version(staff, A::MODEL, &object, &filters),
         Restored::Refused(form, is_unavailable) => {
             let status = if is_unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-            page_with(status, &ChangeFormPage::new(request, staff, *form, &filters)?)
+            page_with(status, &ChangeFormPage::new(request, staff, *form, &filters).await?)
         }
         Restored::Overtaken => {
             let sentence = "Somebody changed it while you were comparing, so nothing was restored. This is how it stands now.";

@@ -41,7 +41,7 @@ pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: D
     let (actor, is_heavy) = (staff.actor.clone(), query.is_heavy::<A>());
     let load = move |connection: &mut AnyConnection| ChangeList::load::<A>(connection, &actor, &query, &facets);
     match if is_heavy { db.read_heavy(Lane::Search, load).await } else { db.read(load).await }? {
-        Some(list) => page(&ListPage::new(&request, &staff, list)?),
+        Some(list) => page(&ListPage::new(&request, &staff, list).await?),
         None => Ok(without_parameters()),
     }
 }
@@ -78,7 +78,7 @@ pub async fn act<A: ModelAdmin>(
             return Ok(see_other(&back_to(A::MODEL.list_url(), request.query_string())));
         }
     };
-    tell_outcome(&request, &staff, A::MODEL, done)
+    tell_outcome(&request, &staff, A::MODEL, done).await
 }
 
 /// The action that was chosen, and for which objects; else the sentence why nothing is done, in Django's words.
@@ -92,10 +92,10 @@ fn asked<A: ModelAdmin>(staff: &Staff, posted: &Posted) -> Result<(&'static Acti
 }
 
 /// The answer to an action: back to the list, unless it asks first or made a file.
-fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: Result<Outcome>) -> Result<HttpResponse> {
+async fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: Result<Outcome>) -> Result<HttpResponse> {
     match done {
         Ok(Outcome::Done(sentence)) => staff.message(Level::Success, sentence)?,
-        Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(request, staff, model, *asked)?),
+        Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(request, staff, model, *asked).await?),
         Ok(Outcome::File(ending, media_type, content)) => return Ok(download::file(model.model_name, ending, media_type, content)),
         Err(AppError::Forbidden(sentence) | AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
             staff.message(Level::Error, format!("{sentence} Nothing was changed."))?;
@@ -155,7 +155,7 @@ pub async fn delete_form<A: ModelAdmin>(
     id: Path<String>,
 ) -> Result<HttpResponse> {
     match deletion::preview::<A>(&db, task(&staff, &clock, Id::parse(&id))).await? {
-        Some(found) => page(&DeletePage::new(&request, &staff, found, &preserved(request.query_string()))?),
+        Some(found) => page(&DeletePage::new(&request, &staff, found, &preserved(request.query_string())).await?),
         None => unknown::<A>(&staff, &id),
     }
 }
@@ -172,7 +172,9 @@ pub async fn delete<A: ModelAdmin>(
     let filters = preserved(request.query_string());
     let name = match deletion::delete::<A>(&db, task(&staff, &clock, Id::parse(&id))).await? {
         deletion::Outcome::Unknown => return unknown::<A>(&staff, &id),
-        deletion::Outcome::Refused(kept) => return page_with(StatusCode::CONFLICT, &DeletePage::new(&request, &staff, *kept, &filters)?),
+        deletion::Outcome::Refused(kept) => {
+            return page_with(StatusCode::CONFLICT, &DeletePage::new(&request, &staff, *kept, &filters).await?);
+        }
         deletion::Outcome::Deleted(name) => name,
     };
     staff.message(Level::Success, format!("The {} “{name}” was deleted successfully.", A::MODEL.verbose_name))?;
@@ -189,7 +191,7 @@ pub async fn history<A: ModelAdmin>(
 ) -> Result<HttpResponse> {
     let wanted = Wanted::read(&QueryString::parse(request.query_string())).map_or(1, |wanted| wanted.page);
     match object_history::load::<A>(&db, task(&staff, &clock, Id::parse(&id)), wanted).await? {
-        Some(found) => page(&HistoryPage::new(&request, &staff, found, &preserved(request.query_string()))?),
+        Some(found) => page(&HistoryPage::new(&request, &staff, found, &preserved(request.query_string())).await?),
         None => unknown::<A>(&staff, &id),
     }
 }
@@ -201,7 +203,7 @@ pub(super) fn task(staff: &Staff, clock: &Clock, id: Option<Id>) -> Task {
 async fn show_form<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task: Task) -> Result<HttpResponse> {
     let id = task.id;
     match edit::open::<A>(db, task, QueryString::parse(request.query_string())).await? {
-        Some(form) => page(&ChangeFormPage::new(request, staff, form, &preserved(request.query_string()))?),
+        Some(form) => page(&ChangeFormPage::new(request, staff, form, &preserved(request.query_string())).await?),
         None => unknown::<A>(staff, &id.unwrap_or_default().to_string()),
     }
 }
@@ -210,9 +212,11 @@ async fn save<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task
     let (id, filters) = (task.id, preserved(request.query_string()));
     match edit::submit::<A>(db, task, FormData::new(posted.pairs)).await? {
         Answer::Unknown => unknown::<A>(staff, &id.unwrap_or_default().to_string()),
-        Answer::Page(form) => page(&ChangeFormPage::new(request, staff, *form, &filters)?),
-        Answer::Unavailable(form) => page_with(StatusCode::SERVICE_UNAVAILABLE, &ChangeFormPage::new(request, staff, *form, &filters)?),
-        Answer::Conflict(conflict) => page_with(StatusCode::CONFLICT, &ConflictTemplate::new(request, staff, *conflict, &filters)?),
+        Answer::Page(form) => page(&ChangeFormPage::new(request, staff, *form, &filters).await?),
+        Answer::Unavailable(form) => {
+            page_with(StatusCode::SERVICE_UNAVAILABLE, &ChangeFormPage::new(request, staff, *form, &filters).await?)
+        }
+        Answer::Conflict(conflict) => page_with(StatusCode::CONFLICT, &ConflictTemplate::new(request, staff, *conflict, &filters).await?),
         Answer::Saved(saved, intent) => {
             tell(staff, &A::MODEL, &saved, &done(&A::MODEL, intent, id.is_none()))?;
             Ok(see_other(&next(&A::MODEL, &saved, intent, &filters)))

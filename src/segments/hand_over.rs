@@ -59,7 +59,7 @@ impl Belongings for SegmentsOf {
 
 /// `GET …/<uuid>/hand_over/`
 pub async fn show(request: HttpRequest, staff: Staff, segment: Object<SegmentAdmin>, db: Data<Db>) -> Result<HttpResponse> {
-    hand_over::show(&request, &staff, question(&db, &staff, &segment.0).await?, None)
+    hand_over::show(&request, &staff, question(&db, &staff, &segment.0).await?, None).await
 }
 
 /// `POST …/<uuid>/hand_over/`: leads to the list, for one may not see the segment any more.
@@ -74,7 +74,7 @@ pub async fn hand(
     let asked = question(&db, &staff, &segment.0).await?;
     let to = match hand_over::chosen(&posted) {
         Ok(to) => to,
-        Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)),
+        Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)).await,
     };
     let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), segment.0.segment.id);
     let hand_over = move |connection: &mut AnyConnection| {
@@ -83,7 +83,7 @@ pub async fn hand(
     };
     match db.write(hand_over).await {
         Ok(_) => {}
-        Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)),
+        Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)).await,
         Err(error) => return Err(error),
     }
     let text = format!("The Customer Segment “{}” was handed over.", Message::PLACE);

@@ -150,7 +150,8 @@ async fn load(request: &HttpRequest, staff: &Staff, segment: Segment, asked: Ask
     };
     let title = format!("{} | Members", segment.name);
     let list = format!("/admin/crm_app/{}/", model::MODEL);
-    let frame = Frame::new(request, staff, title)?
+    let frame = Frame::new(request, staff, title)
+        .await?
         .crumb("Crm_App", "/admin/crm_app/")
         .crumb("Customer Segments", list.clone())
         .crumb(segment.name.clone(), format!("{list}{}/change/", segment.id))

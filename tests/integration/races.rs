@@ -6,11 +6,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use customer_segments::accounts::managing;
 use customer_segments::accounts::user::as_they_are;
 use customer_segments::accounts::{Actor, Role};
+use customer_segments::accounts::{managing, sessions};
 use customer_segments::db::dialect::Engine;
-use customer_segments::db::schema::{auth_user as user, crm_app_customersegment as segment, segments_event as event};
+use customer_segments::db::schema::{
+    auth_user as user, crm_app_customersegment as segment, segments_event as event, segments_session as session,
+};
 use customer_segments::db::{AnyConnection, Id};
 use customer_segments::error::Result;
 use customer_segments::segments::listed::ListChange;
@@ -18,7 +20,7 @@ use customer_segments::segments::save::{self, Edited};
 use customer_segments::segments::{Draft, Input, bulk, model};
 use diesel::prelude::*;
 
-use crate::support::app::Person;
+use crate::support::app::{PASSWORD, Person};
 use crate::support::{TestApp, TestDb, on_engines};
 
 const SEGMENTS: &str = "/admin/crm_app/customersegment/";
@@ -215,5 +217,70 @@ fn whoever_is_deactivated_meanwhile_exports_and_counts_nothing() {
         let told =
             |connection: &mut _| Ok(event::table.filter(event::model.ne("user")).select(event::message).load::<String>(connection)?);
         assert_eq!(app.test.db.read_blocking(told).unwrap(), ["Added."]);
+    });
+}
+
+/// The keys of the sessions of a user.
+fn sessions_of(app: &TestApp, person: &Person<'_>) -> Vec<String> {
+    let theirs = session::table.filter(session::user_id.eq(person.id)).select(session::key_hash);
+    app.test.db.read_blocking(|connection| Ok(theirs.load(connection)?)).unwrap()
+}
+
+/// Does both at once, in two tabs of one browser.
+fn in_two_tabs<T: Send>(one: impl FnOnce() -> T + Send, other: impl FnOnce() -> T + Send) -> [T; 2] {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        [one.join().expect("the one is answered"), other]
+    })
+}
+
+#[test]
+fn two_tabs_that_save_at_once_each_leave_their_message() {
+    site(|app, _| {
+        let person = app.staff();
+        let ids = ["One", "Other"].map(|name| stored_segment(app, &person, name));
+        let [one, other] = ids.map(|id| person.open(&format!("{SEGMENTS}{id}/change/")).form().fill("description", "Known"));
+        let holds = |connection: &mut AnyConnection| ids.iter().try_for_each(|id| model::lock(connection, *id));
+        let answers = while_open(app, holds, || in_two_tabs(|| person.submit(&one), || person.submit(&other)));
+        assert_eq!([answers[0].status, answers[1].status], [303, 303], "{}", answers[0].body);
+        let said = person.follow(&answers[0]).texts(".messagelist li");
+        let has = |name: &str| said.contains(&format!("The Customer Segment “{name}” was changed successfully."));
+        assert!(has("One") && has("Other"), "{said:?}");
+        assert_eq!(person.open(SEGMENTS).texts(".messagelist li"), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn of_two_pages_that_are_opened_at_once_one_shows_the_message() {
+    site(|app, _| {
+        let person = app.staff();
+        let id = stored_segment(app, &person, "One");
+        let form = person.open(&format!("{SEGMENTS}{id}/change/")).form().fill("description", "Known");
+        person.submit(&form);
+        let keys = sessions_of(app, &person);
+        let holds = |connection: &mut AnyConnection| {
+            let same = session::key_hash.eq(session::key_hash);
+            Ok(diesel::update(session::table.filter(session::key_hash.eq_any(&keys))).set(same).execute(connection).map(drop)?)
+        };
+        let pages = while_open(app, holds, || in_two_tabs(|| person.open(SEGMENTS), || person.open("/admin/")));
+        let said: Vec<String> = pages.iter().flat_map(|page| page.texts(".messagelist li")).collect();
+        assert_eq!(said, ["The Customer Segment “One” was changed successfully.", "It has 0 members."]);
+    });
+}
+
+#[test]
+fn whoever_is_signed_out_while_they_change_their_password_stays_so_and_keeps_it() {
+    site(|app, _| {
+        let person = app.staff();
+        let form = person.open("/admin/password_change/").form();
+        let new = "another horse battery";
+        let form = form.fill("old_password", PASSWORD).fill("new_password1", new).fill("new_password2", new);
+        let (id, keys) = (person.id.unwrap(), sessions_of(app, &person));
+        let signs_out = |connection: &mut AnyConnection| sessions::end(connection, id, &keys[0]).map(|ended| assert!(ended));
+        let answer = while_open(app, signs_out, || person.submit(&form));
+        assert_eq!(answer.location(), "/admin/login/?next=%2Fadmin%2Fpassword_change%2F");
+        assert_eq!(person.get("/admin/").status, 302);
+        app.sign_in(&person.username);
     });
 }

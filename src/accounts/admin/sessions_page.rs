@@ -50,7 +50,7 @@ pub async fn show<B: Belongings>(
     let sessions = list_sessions(&db, &clock, &config, id, &staff.session().key_hash()?).await?;
     let (model, username) = (UserAdmin::<B>::MODEL, values.username);
     let (action, back) = (model.object_url(id, "sessions"), model.change_url(id));
-    let frame = Frame::new(&request, &staff, format!("Sessions: {username}"))?.crumb(model.app_name(), model.app_url());
+    let frame = Frame::new(&request, &staff, format!("Sessions: {username}")).await?.crumb(model.app_name(), model.app_url());
     let frame = frame.crumb(model.verbose_name_plural, model.list_url()).crumb(&*username, &*back).here("Sessions");
     page(&SessionsPage { frame, username, action, back, sessions })
 }

@@ -42,7 +42,7 @@ pub async fn password_form<B: Belongings>(request: HttpRequest, staff: Staff, ta
         return Ok(see_other("/admin/password_change/"));
     }
     require(&staff.actor, Permission::Change, Some(&target.0))?;
-    password_page::<B>(&request, &staff, &target.0, Problems::default())
+    password_page::<B>(&request, &staff, &target.0, Problems::default()).await
 }
 
 /// `POST …/{id}/password/`
@@ -60,7 +60,7 @@ pub async fn reset_password<B: Belongings>(
     let [first, again] = ["password1", "password2"].map(|field| typed.get(field).unwrap_or_default());
     let problems = Problems::of(first, again, &target.values.username);
     if !(problems.first.is_empty() && problems.again.is_empty()) {
-        return password_page::<B>(&request, &staff, &target, problems);
+        return password_page::<B>(&request, &staff, &target, problems).await;
     }
     let (hash, actor, now, id) = (hashing.hash(first).await?, staff.actor.clone(), clock.now(), target.id);
     db.write(move |connection| managing::reset_password(connection, &actor, now, id, &hash)).await?;
@@ -77,7 +77,7 @@ pub async fn hand_over_form<B: Belongings>(
     db: Data<Db>,
 ) -> Result<HttpResponse> {
     match question::<B>(&db, &giver.0).await? {
-        Some(question) => hand_over::show(&request, &staff, question, None),
+        Some(question) => hand_over::show(&request, &staff, question, None).await,
         None => nothing::<B>(&staff, &giver.0),
     }
 }
@@ -95,7 +95,7 @@ pub async fn hand_over<B: Belongings>(
     let Some(asked) = question::<B>(&db, &giver).await? else { return nothing::<B>(&staff, &giver) };
     let to = match hand_over::chosen(&posted) {
         Ok(to) => to,
-        Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)),
+        Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)).await,
     };
     let (actor, now, from) = (staff.actor.clone(), Clock::clone(&clock), giver.id);
     let hand_over = move |connection: &mut AnyConnection| {
@@ -108,7 +108,7 @@ pub async fn hand_over<B: Belongings>(
     };
     match db.write(hand_over).await {
         Ok(handed) => tell_handed::<B>(&staff, &giver, handed)?,
-        Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)),
+        Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)).await,
         Err(error) => return Err(error),
     }
     Ok(see_other(&asked.object.1))
@@ -145,10 +145,10 @@ fn nothing<B: Belongings>(staff: &Staff, giver: &Account) -> Result<HttpResponse
     Ok(see_other(&UserAdmin::<B>::MODEL.change_url(giver.id)))
 }
 
-fn password_page<B: Belongings>(request: &HttpRequest, staff: &Staff, target: &Account, problems: Problems) -> Result<HttpResponse> {
+async fn password_page<B: Belongings>(request: &HttpRequest, staff: &Staff, target: &Account, problems: Problems) -> Result<HttpResponse> {
     let (model, username) = (UserAdmin::<B>::MODEL, target.values.username.clone());
     let back = model.change_url(target.id);
-    let frame = Frame::new(request, staff, format!("Change password: {username}"))?.crumb(model.app_name(), model.app_url());
+    let frame = Frame::new(request, staff, format!("Change password: {username}")).await?.crumb(model.app_name(), model.app_url());
     let frame = frame.crumb(model.verbose_name_plural, model.list_url()).crumb(&*username, &*back).here("Change password");
     let has_errors = !(problems.first.is_empty() && problems.again.is_empty());
     page(&PasswordPage { frame: Frame { has_errors, ..frame }, action: model.object_url(target.id, "password"), username, back, problems })
