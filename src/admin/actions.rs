@@ -5,10 +5,6 @@
 //! `select_across` the search of the list is run again and no key travels. All of it is one transaction: an object that the
 //! actor may not change stops it and is named.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
-
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::accounts::posted::Posted;
@@ -18,10 +14,9 @@ use crate::error::{AppError, Result};
 use crate::history::{self, NewEvent, Object, record};
 use crate::query::{Selection, Sql, Test};
 
-use super::deletion::{Protected, related};
+use super::confirmation::{Confirmation, ask};
 use super::display::counted;
 use super::editing::Act;
-use super::form_page::ObjectView;
 use super::list_query::Query;
 use super::model_admin::ModelAdmin;
 use super::task::Task;
@@ -117,37 +112,11 @@ pub enum Outcome {
     Done(String),
     /// It must be confirmed first: the objects, at most some of them by name.
     Ask(Box<Confirmation>),
+    /// None of the objects is left; the sentence says so.
+    Nothing(String),
     /// A file: its ending, media type and content.
     File(&'static str, &'static str, Vec<u8>),
 }
-
-/// What the page of a question shows.
-#[derive(Debug)]
-pub struct Confirmation {
-    /// See [`Action::name`].
-    pub action: &'static str,
-    /// What is asked.
-    pub question: Question,
-    /// The first objects.
-    pub objects: Vec<ObjectView>,
-    /// How many there are.
-    pub count: usize,
-    /// Which they are: what is confirmed is these objects, not as many others.
-    pub digest: String,
-    /// What goes with them: label and number.
-    pub related: Vec<(&'static str, i64)>,
-    /// The first of those that are not deleted, for others belong to them.
-    pub protected: Vec<Protected>,
-    /// How many more there are.
-    pub protected_more: usize,
-    /// What was chosen, to be sent again.
-    pub chosen: Chosen,
-    /// Why the value is asked for again.
-    pub error: Option<&'static str>,
-}
-
-/// Objects that a question names.
-const NAMED: usize = 100;
 
 /// The action of this name, among those that the actor is offered.
 pub fn find<A: ModelAdmin>(actor: &Actor, name: &str) -> Option<&'static Action<A>> {
@@ -212,58 +181,30 @@ fn write<A: ModelAdmin>(
         let task = &task.as_they_are(connection)?;
         let rows = rows::<A>(connection, task, query, action, chosen)?;
         // Asked once more: between the answer and this transaction others may have changed what it was about.
-        if let Some(question) = action.question
-            && let Some(asked) = ask::<A>(connection, task, action, question, chosen, &rows)?
-        {
-            return Ok(Outcome::Ask(Box::new(asked)));
+        if let Some(question) = action.question {
+            if rows.is_empty() {
+                return Ok(Outcome::Nothing(nothing_left::<A>(question, chosen)));
+            }
+            if let Some(asked) = ask::<A>(connection, task, action, question, chosen, &rows)? {
+                return Ok(Outcome::Ask(Box::new(asked)));
+            }
         }
         deed(connection, &task.act(), &rows).map(Outcome::Done)
     })
 }
 
+/// What is said when nothing is left to ask about: mostly the same answer was sent twice.
+fn nothing_left<A: ModelAdmin>(question: Question, chosen: &Chosen) -> String {
+    let plural = A::MODEL.verbose_name_plural;
+    if question.is_dangerous && chosen.confirmed.is_some() {
+        return format!("The selected {plural} are deleted already.");
+    }
+    format!("None of the selected {plural} is there any more. Nothing was changed.")
+}
+
 /// "3 Customer Segments".
 fn objects<A: ModelAdmin>(count: usize) -> String {
     counted(count, A::MODEL.verbose_name, A::MODEL.verbose_name_plural)
-}
-
-/// Tells these objects from any others.
-fn digest<A: ModelAdmin>(rows: &[A::Row]) -> String {
-    let mut keys: Vec<Id> = rows.iter().map(A::STORE.id).collect();
-    keys.sort_unstable();
-    let keys: Vec<String> = keys.iter().map(Id::to_string).collect();
-    URL_SAFE_NO_PAD.encode(Sha256::digest(keys.join(",")))
-}
-
-/// The question, unless it has been answered for these very objects.
-fn ask<A: ModelAdmin>(
-    connection: &mut AnyConnection,
-    task: &Task,
-    action: &'static Action<A>,
-    question: Question,
-    chosen: &Chosen,
-    rows: &[A::Row],
-) -> Result<Option<Confirmation>> {
-    let digest = digest::<A>(rows);
-    let lacks_value = question.asks_for.is_some() && chosen.value.is_empty();
-    let mut protected = if question.is_dangerous { (A::EDITING.edit()?.protects)(connection, &task.actor, rows)? } else { Vec::new() };
-    if chosen.confirmed.as_ref() == Some(&digest) && !lacks_value && protected.is_empty() {
-        return Ok(None);
-    }
-    let related = if question.is_dangerous && protected.is_empty() { related::<A>(connection, rows)? } else { Vec::new() };
-    let protected_more = protected.len().saturating_sub(NAMED);
-    protected.truncate(NAMED);
-    Ok(Some(Confirmation {
-        action: action.name,
-        question,
-        objects: rows.iter().take(NAMED).map(ObjectView::of::<A>).collect(),
-        count: rows.len(),
-        digest,
-        related,
-        protected,
-        protected_more,
-        chosen: chosen.clone(),
-        error: (chosen.confirmed.is_some() && lacks_value).then_some("This field is required."),
-    }))
 }
 
 /// The objects that are meant, each of which the actor may do this with.

@@ -5,8 +5,8 @@
 use actix_web::HttpRequest;
 use askama::Template;
 
-use super::actions::Confirmation;
 use super::changelist::ChangeList;
+use super::confirmation::Confirmation;
 use super::conflict::ConflictPage;
 use super::deletion::Deletion;
 use super::form_page::{FieldView, FormPage};

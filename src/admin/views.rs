@@ -95,6 +95,7 @@ fn asked<A: ModelAdmin>(staff: &Staff, posted: &Posted) -> Result<(&'static Acti
 async fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: Result<Outcome>) -> Result<HttpResponse> {
     match done {
         Ok(Outcome::Done(sentence)) => staff.message(Level::Success, sentence)?,
+        Ok(Outcome::Nothing(sentence)) => staff.message(Level::Info, sentence)?,
         Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(request, staff, model, *asked).await?),
         Ok(Outcome::File(ending, media_type, content)) => return Ok(download::file(model.model_name, ending, media_type, content)),
         Err(AppError::Forbidden(sentence) | AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {

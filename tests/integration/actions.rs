@@ -269,3 +269,22 @@ fn what_was_saved_is_named_with_a_link_to_it() {
         assert_eq!(person.open(&links[0]).form().value("name"), Some("A <b> & “c”"));
     });
 }
+
+#[test]
+fn deleting_the_same_ones_twice_leads_back_to_the_list_which_says_that_they_are_gone() {
+    with_segments(&["A", "B"], |app, person, ids| {
+        let asked = go(person, LIST, "delete_selected", ids).form();
+        let answers = [person.submit(&asked), person.submit(&asked)];
+        assert_eq!(answers.each_ref().map(|answer| (answer.status, answer.location())), [(303, LIST), (303, LIST)]);
+        let told = person.open(LIST).texts(".messagelist li");
+        assert_eq!(told, ["Successfully deleted 2 Customer Segments.", "The selected Customer Segments are deleted already."]);
+        assert_eq!(events(app, ids[0]), ["Added.", "Deleted."]);
+        // Ticked on a page that is old by now.
+        let id = add(person, "C");
+        let form = person.open(LIST).form_at("#changelist-form").fill("action", "add_tag").and("_selected_action", &id.to_string());
+        person.post_form(&format!("{LIST}{id}/delete/"), &[]);
+        person.open(LIST);
+        assert_eq!(person.submit(&form).location(), LIST);
+        assert_eq!(said(person), "None of the selected Customer Segments is there any more. Nothing was changed.");
+    });
+}

@@ -1,0 +1,84 @@
+//! The question before an action: about which objects it is asked, and whether it has been answered for these very ones.
+//!
+//! Called by `actions`, in the transaction that acts.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::db::{AnyConnection, Id};
+use crate::error::Result;
+
+use super::actions::{Action, Chosen, Question};
+use super::deletion::{Protected, related};
+use super::form_page::ObjectView;
+use super::model_admin::ModelAdmin;
+use super::task::Task;
+
+/// What the page of a question shows.
+#[derive(Debug)]
+pub struct Confirmation {
+    /// See [`Action::name`].
+    pub action: &'static str,
+    /// What is asked.
+    pub question: Question,
+    /// The first objects.
+    pub objects: Vec<ObjectView>,
+    /// How many there are.
+    pub count: usize,
+    /// Which they are: what is confirmed is these objects, not as many others.
+    pub digest: String,
+    /// What goes with them: label and number.
+    pub related: Vec<(&'static str, i64)>,
+    /// The first of those that are not deleted, for others belong to them.
+    pub protected: Vec<Protected>,
+    /// How many more there are.
+    pub protected_more: usize,
+    /// What was chosen, to be sent again.
+    pub chosen: Chosen,
+    /// Why the value is asked for again.
+    pub error: Option<&'static str>,
+}
+
+/// Objects that a question names.
+const NAMED: usize = 100;
+
+/// The question, unless it has been answered for these very objects.
+pub(super) fn ask<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    task: &Task,
+    action: &'static Action<A>,
+    question: Question,
+    chosen: &Chosen,
+    rows: &[A::Row],
+) -> Result<Option<Confirmation>> {
+    let digest = digest::<A>(rows);
+    let lacks_value = question.asks_for.is_some() && chosen.value.is_empty();
+    let mut protected = if question.is_dangerous { (A::EDITING.edit()?.protects)(connection, &task.actor, rows)? } else { Vec::new() };
+    if chosen.confirmed.as_ref() == Some(&digest) && !lacks_value && protected.is_empty() {
+        return Ok(None);
+    }
+    let related = if question.is_dangerous && protected.is_empty() { related::<A>(connection, rows)? } else { Vec::new() };
+    let protected_more = protected.len().saturating_sub(NAMED);
+    protected.truncate(NAMED);
+    Ok(Some(Confirmation {
+        action: action.name,
+        question,
+        objects: rows.iter().take(NAMED).map(ObjectView::of::<A>).collect(),
+        count: rows.len(),
+        digest,
+        related,
+        protected,
+        protected_more,
+        chosen: chosen.clone(),
+        error: (chosen.confirmed.is_some() && lacks_value).then_some("This field is required."),
+    }))
+}
+
+/// Tells these objects from any others.
+fn digest<A: ModelAdmin>(rows: &[A::Row]) -> String {
+    let mut keys: Vec<Id> = rows.iter().map(A::STORE.id).collect();
+    keys.sort_unstable();
+    let keys: Vec<String> = keys.iter().map(Id::to_string).collect();
+    URL_SAFE_NO_PAD.encode(Sha256::digest(keys.join(",")))
+}
