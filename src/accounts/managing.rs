@@ -135,7 +135,7 @@ pub fn lock_out(connection: &mut AnyConnection, id: Id) -> Result<()> {
 /// Adds a user with the key `id` and a stored hash for their password.
 ///
 /// # Errors
-/// `Forbidden` with the sentence why, `NotUnique` when the username is taken.
+/// `Forbidden` with the sentence why, `NotUnique` when the username is taken, in whatever case.
 pub fn insert(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>, id: Id, values: &Values, hash: &str) -> Result<Account> {
     lock(connection)?;
     let actor = &as_they_are(connection, actor)?;
@@ -143,6 +143,7 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>,
     if values.is_superuser && !sets_superuser(actor, None) {
         return Err(only_superusers());
     }
+    refuse_namesake(connection, &values.username, None)?;
     let row = (auth_user::id.eq(id), values, auth_user::password.eq(hash), auth_user::date_joined.eq(Time(now)));
     diesel::insert_into(auth_user::table).values(row).execute(connection)?;
     let added = find(connection, id)?;
@@ -154,13 +155,16 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>,
 /// Changes a user. One who can no longer sign in is signed out everywhere at once.
 ///
 /// # Errors
-/// `Forbidden` with the sentence why, `Conflict` for the last superuser, `NotUnique` when the username is taken, `NotFound`.
+/// `Forbidden` with the sentence why, `Conflict` for the last superuser, `NotUnique` when the username is taken, in whatever case, `NotFound`.
 pub fn update(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>, id: Id, values: &Values) -> Result<Account> {
     lock(connection)?;
     let (actor, before) = (&as_they_are(connection, actor)?, find(connection, id)?);
     require(actor, Permission::Change, Some(&before))?;
     require_rights(actor, &before, values)?;
     require_another(connection, &before, Some(values))?;
+    if before.values.username != values.username {
+        refuse_namesake(connection, &values.username, Some(id))?;
+    }
     diesel::update(auth_user::table.find(id)).set(values).execute(connection)?;
     if !(values.is_active && values.is_staff) {
         sessions::end_all(connection, id)?;
@@ -218,6 +222,15 @@ pub fn end_sessions(connection: &mut AnyConnection, actor: &Actor, now: DateTime
         record(connection, NewEvent::new(actor, now, Action::Changed, target.object(), "Ended every session."))?;
     }
     Ok(ended)
+}
+
+/// Refuses a name that another user has in whatever case: people would take the two for one. Those who are called alike
+/// already, made by the CRM, stay so.
+fn refuse_namesake(connection: &mut AnyConnection, username: &str, own: Option<Id>) -> Result<()> {
+    match User::find_namesake(connection, username, own)? {
+        Some(_) => Err(AppError::NotUnique("username".into())),
+        None => Ok(()),
+    }
 }
 
 /// Writes into the history of both that what `from` owned went to `to`, or (`None`) to the Admins; `what` is "3 segments".

@@ -19,6 +19,7 @@ use crate::db::schema::auth_user;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, Object, record};
+use crate::query::text;
 
 /// What a session's `auth_hash` is made for.
 const PURPOSE: &str = "session auth hash";
@@ -73,6 +74,16 @@ impl User {
     pub fn find_by_username(connection: &mut AnyConnection, typed: &str) -> Result<Self> {
         let username = normalize(typed);
         Ok(auth_user::table.filter(auth_user::username.eq(username)).select(Self::as_select()).first(connection)?)
+    }
+
+    /// What another user than `own` is called, to the letter, whose name differs from this in case at most. Users are few
+    /// enough to be looked through.
+    pub fn find_namesake(connection: &mut AnyConnection, typed: &str, own: Option<Id>) -> Result<Option<String>> {
+        let (typed, names) = (normalize(typed), auth_user::table.select((auth_user::id, auth_user::username)));
+        let key = text::key(&typed);
+        let alike = |(id, name): &(Id, String)| Some(*id) != own && text::key(name) == key;
+        let found = names.load(connection)?.into_iter().filter(alike).max_by_key(|(_, name)| *name == typed);
+        Ok(found.map(|(_, name)| name))
     }
 
     /// How many users there are.

@@ -38,11 +38,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     let db = context.migrated(db)?;
     let username = told_or_asked(arguments.username.as_deref(), arguments.noinput, "Username: ")?;
     refuse(username_problem(&username))?;
-    let taken = || AppError::Conflict(format!("There is a user “{username}” already."));
-    match db.read_blocking(|connection| User::find_by_username(connection, &username)) {
-        Err(AppError::NotFound) => {}
-        Ok(_) => return Err(taken()),
-        Err(error) => return Err(error),
+    let taken = |name: &str| AppError::Conflict(format!("There is a user “{name}” already."));
+    if let Some(name) = db.read_blocking(|connection| User::find_namesake(connection, &username, None))? {
+        return Err(taken(&name));
     }
     let email = told_or_asked(arguments.email.as_deref(), arguments.noinput, "E-mail (may be blank): ")?;
     refuse(email_problem(&email))?;
@@ -51,7 +49,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     let new = Values { email, is_superuser: true, ..Values::new(&username, Role::Admin) };
     let (actor, now) = (Actor::system("createsuperuser", false), context.clock().now());
     match db.write_blocking(|connection| managing::insert(connection, &actor, now, Id::new(), &new, &hash)) {
-        Err(AppError::NotUnique(_)) => return Err(taken()),
+        Err(AppError::NotUnique(_)) => return Err(taken(&username)),
         added => added?,
     };
     writeln!(stdout(), "The superuser “{username}” was added.")?;

@@ -302,6 +302,8 @@ fn createsuperuser_adds_a_user_who_can_sign_in() {
         assert!(anna.password.starts_with("argon2$argon2id$") && password::verify("seven brave lanterns", &anna.password));
         let again = with_password(&test).run(&["createsuperuser", "--noinput", "--username", "anna"]).refused(1);
         assert!(again.contains("There is a user “anna” already."), "{again}");
+        let alike = with_password(&test).run(&["createsuperuser", "--noinput", "--username", "Anna"]).refused(1);
+        assert!(alike.contains("There is a user “anna” already."), "{alike}");
     });
 }
 

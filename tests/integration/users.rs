@@ -615,3 +615,37 @@ fn beside_the_crm_users_are_looked_at_and_their_sessions_ended() {
     let after = stored(&app, other.id);
     assert_eq!((after.username, after.password, after.is_active), (before.username, before.password, before.is_active));
 }
+
+#[test]
+fn the_names_of_two_users_differ_in_more_than_case() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (root, other) = (app.superuser(), app.staff());
+        let problem = |answer: Answer| answer.text("#id_username_error");
+        let rename = |id: Option<Id>, name: &str| root.post_form(&of(id, "change"), &[("username", name), ("_save", "1")]);
+        assert_eq!(add(&root, &[("username", "Änna")]).status, 303);
+        let alike = "There is a user “Änna” already: the names of two users must differ in more than case.";
+        assert_eq!(problem(add(&root, &[("username", "änna")])), alike);
+        assert_eq!(problem(rename(other.id, "ÄNNA")), alike);
+        assert_eq!(problem(rename(other.id, "Änna")), "A user with that username already exists.");
+        // Two that the CRM made: each signs in as typed, and is changed in whatever else.
+        let twin = app.sign_in(&app.user(Role::Tech, |_| {})).id;
+        let name_it = |connection: &mut _| {
+            let it = auth_user::table.find(twin.unwrap());
+            Ok(diesel::update(it).set(auth_user::username.eq("änna")).execute(connection)?)
+        };
+        app.test.db.write_blocking(name_it).unwrap();
+        let (anna, twin) = (app.sign_in("Änna"), app.sign_in("änna"));
+        assert_ne!(anna.id, twin.id);
+        assert_eq!(root.post_form(&of(twin.id, "change"), &[("first_name", "Anna"), ("_save", "1")]).status, 303);
+        assert_eq!(problem(rename(anna.id, "änna")), "A user with that username already exists.");
+        assert_eq!(rename(twin.id, "anne").status, 303);
+        assert_eq!(rename(anna.id, "änna").status, 303, "one may write one's own otherwise");
+        // Whatever the form has said: at the same moment another may have taken the name.
+        let (program, now) = (Actor::system("tests", false), app.test.clock.now());
+        let late = Values::new("ANNE", Role::Sales);
+        let taken =
+            app.test.db.write_blocking(|connection| managing::insert(connection, &program, now, Id::new(), &late, "!")).unwrap_err();
+        assert_eq!(taken.to_string(), "a value is not unique: username");
+    });
+}

@@ -80,8 +80,8 @@ pub fn clean<B: Belongings>(
     if has_new_name && !values.username.is_empty() {
         if let Some(problem) = username_problem(&values.username) {
             errors.add("username", problem);
-        } else if is_taken(connection, &values.username)? {
-            errors.add("username", NAME_TAKEN);
+        } else if let Some(taken) = User::find_namesake(connection, &values.username, context.row.map(|row| row.id))? {
+            errors.add("username", name_taken(&taken, &values.username));
         }
     }
     if context.row.is_some() {
@@ -117,12 +117,11 @@ fn values_of(data: &FormData) -> Values {
     }
 }
 
-fn is_taken(connection: &mut AnyConnection, username: &str) -> Result<bool> {
-    match User::find_by_username(connection, username) {
-        Ok(_) => Ok(true),
-        Err(AppError::NotFound) => Ok(false),
-        Err(error) => Err(error),
+fn name_taken(taken: &str, typed: &str) -> String {
+    if taken == typed {
+        return NAME_TAKEN.to_owned();
     }
+    format!("There is a user “{taken}” already: the names of two users must differ in more than case.")
 }
 
 /// See `Edit::lock`: all who manage users wait for one another.
