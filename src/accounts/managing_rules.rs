@@ -24,9 +24,14 @@ pub fn require(actor: &Actor, permission: Permission, target: Option<&Account>) 
     let Some(target) = target.filter(|_| permission != Permission::View) else { return Ok(()) };
     require_rank(actor, target)?;
     if permission == Permission::Delete && target.is(actor) {
-        return Err(AppError::Forbidden("You cannot delete yourself. Another Admin can.".into()));
+        return Err(not_oneself("delete", target));
     }
     Ok(())
+}
+
+/// The refusal for whoever would delete or lock out themselves; names them, for it may be one row of many.
+pub fn not_oneself(verb: &str, target: &Account) -> AppError {
+    AppError::Forbidden(format!("You cannot {verb} yourself ({}). Another Admin can.", target.values.username))
 }
 
 /// Whether `actor` manages users and is not below `target`: for what is done on a database shared with the CRM too.

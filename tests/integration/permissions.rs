@@ -305,7 +305,7 @@ fn outcome(browser: &Browser, answer: Response) -> Outcome {
         }
         403 => {
             let sentence = text_of(&answer.text().unwrap(), "#content-main");
-            let is_why = [" may not ", " may change", " are kept by the CRM", "You cannot delete yourself."];
+            let is_why = [" may not ", " may change", " are kept by the CRM", "You cannot delete yourself ("];
             assert!(is_why.iter().any(|part| sentence.contains(part)), "this is why? {sentence}");
             Outcome::Refused
         }

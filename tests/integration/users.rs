@@ -649,3 +649,19 @@ fn the_names_of_two_users_differ_in_more_than_case() {
         assert_eq!(taken.to_string(), "a value is not unique: username");
     });
 }
+
+#[test]
+fn an_action_on_users_that_is_refused_because_of_oneself_says_so() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let (root, other) = (app.superuser(), app.staff());
+        let me = &root.username;
+        for (action, verb) in [("deactivate", "deactivate"), ("delete_selected", "delete")] {
+            let form = root.open(LIST).form_at("#changelist-form").fill("action", action);
+            let both = [root.id, other.id].iter().fold(form, |form, id| form.and("_selected_action", &id.unwrap().to_string()));
+            let told = message(&root.follow(&root.submit(&both)));
+            assert_eq!(told, format!("You cannot {verb} yourself ({me}). Another Admin can. Nothing was changed."));
+        }
+        assert!(stored(&app, other.id).is_active);
+    });
+}

@@ -8,6 +8,7 @@ use super::UserAdmin;
 use super::belongings::Belongings;
 use crate::accounts::Actor;
 use crate::accounts::managing::{self, Account, Values, stored_username};
+use crate::accounts::managing_rules::not_oneself;
 use crate::accounts::password;
 use crate::accounts::password_rules::Problems;
 use crate::accounts::user::{User, username_problem};
@@ -203,6 +204,9 @@ pub fn delete<B: Belongings>(connection: &mut AnyConnection, act: &Act<'_>, rows
 pub fn deactivate(connection: &mut AnyConnection, act: &Act<'_>, row: &Account, _: &str) -> Result<bool> {
     // Read again: another Admin may have changed more than that since the list was.
     managing::lock(connection)?;
+    if row.is(act.actor) {
+        return Err(not_oneself("deactivate", row));
+    }
     let values = managing::find(connection, row.id)?.values;
     if !values.is_active {
         return Ok(false);
