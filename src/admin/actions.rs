@@ -178,7 +178,7 @@ fn write<A: ModelAdmin>(
     deed: impl Fn(&mut AnyConnection, &Act<'_>, &[A::Row]) -> Result<String>,
 ) -> Result<Outcome> {
     db.write_blocking(|connection| {
-        let task = &task.as_they_are(connection)?;
+        let task = &in_turn::<A>(connection, task, query, action, chosen)?;
         let rows = rows::<A>(connection, task, query, action, chosen)?;
         // Asked once more: between the answer and this transaction others may have changed what it was about.
         if let Some(question) = action.question {
@@ -207,6 +207,16 @@ fn objects<A: ModelAdmin>(count: usize) -> String {
     counted(count, A::MODEL.verbose_name, A::MODEL.verbose_name_plural)
 }
 
+/// [`Task::in_turn`] for the objects that are meant, in the order of their keys; whoever is only asked keeps nobody waiting.
+fn in_turn<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, query: &Query, action: &Action<A>, chosen: &Chosen) -> Result<Task> {
+    if action.question.is_some() && chosen.confirmed.is_none() {
+        return task.as_they_are(connection);
+    }
+    let mut keys = keys::<A>(connection, task, query, chosen)?;
+    keys.sort_unstable();
+    task.in_turn::<A>(connection, &keys)
+}
+
 /// The objects that are meant, each of which the actor may do this with.
 fn rows<A: ModelAdmin>(
     connection: &mut AnyConnection,
@@ -215,6 +225,14 @@ fn rows<A: ModelAdmin>(
     action: &Action<A>,
     chosen: &Chosen,
 ) -> Result<Vec<A::Row>> {
+    let keys = keys::<A>(connection, task, query, chosen)?;
+    let rows = (A::STORE.list)(connection, &Selection::first(&Test::one_of(*A::KEY, keys), &query.order::<A>(), MOST))?;
+    rows.iter().try_for_each(|row| A::EDITING.allows(&task.actor, action.permission, Some(row)))?;
+    Ok(rows)
+}
+
+/// The keys of the objects that are meant and that the actor sees.
+fn keys<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, query: &Query, chosen: &Chosen) -> Result<Vec<Id>> {
     let visible = (A::VISIBLE)(&task.actor);
     let predicate = if chosen.across {
         query.predicate::<A>(connection, &visible)?
@@ -227,9 +245,7 @@ fn rows<A: ModelAdmin>(
         let most = counted(MOST, A::MODEL.verbose_name, A::MODEL.verbose_name_plural);
         return Err(AppError::BadRequest(format!("At most {most} can be taken at once. Narrow the list first.")));
     }
-    let rows = (A::STORE.list)(connection, &Selection::first(&Test::one_of(*A::KEY, keys), &query.order::<A>(), MOST))?;
-    rows.iter().try_for_each(|row| A::EDITING.allows(&task.actor, action.permission, Some(row)))?;
-    Ok(rows)
+    Ok(keys)
 }
 
 /// What "Delete selected" asks, in Django's words.

@@ -156,7 +156,7 @@ pub(super) fn related<A: ModelAdmin>(connection: &mut AnyConnection, rows: &[A::
 /// `Forbidden` with the sentence why it may not be deleted.
 pub async fn delete<A: ModelAdmin>(db: &Db, task: Task) -> Result<Outcome> {
     db.write(move |connection| {
-        let task = task.as_they_are(connection)?;
+        let task = task.in_turn::<A>(connection, task.id.as_slice())?;
         let Some(row) = deletable::<A>(connection, &task)? else { return Ok(Outcome::Unknown) };
         if !(A::EDITING.edit()?.protects)(connection, &task.actor, std::slice::from_ref(&row))?.is_empty() {
             return Ok(Outcome::Refused(Box::new(describe::<A>(connection, &task.actor, &row)?)));

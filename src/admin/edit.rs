@@ -154,11 +154,8 @@ fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: F
 
 /// The writing transaction.
 fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormData, cleaned: &A::Cleaned) -> Result<Attempt> {
-    let task = &task.as_they_are(connection)?;
+    let task = &task.in_turn::<A>(connection, task.id.as_slice())?;
     A::EDITING.allows(&task.actor, if task.id.is_some() { Permission::Change } else { Permission::Add }, None)?;
-    if let Some(id) = task.id {
-        (A::EDITING.edit()?.lock)(connection, id)?;
-    }
     let Ok(row) = task.row::<A>(connection)? else { return Ok(Attempt::Gone) };
     let mut data = data.clone();
     data.settle::<A>(task.act(), row.as_ref());

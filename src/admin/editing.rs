@@ -34,9 +34,9 @@ pub type Protects<A> = fn(&mut AnyConnection, &Actor, &[<A as ModelAdmin>::Row])
 pub struct Edit<A: ModelAdmin> {
     /// What a form comes down to, or `None` with what is wrong added to the errors, beside what the machinery found.
     pub clean: Clean<A>,
-    /// Makes everybody else who would change this object wait until the transaction ends, so that the version compared next
-    /// is still the one when `save` writes.
-    pub lock: fn(&mut AnyConnection, Id) -> Result<()>,
+    /// Makes everybody else who would change these objects (none: add one) wait until the transaction ends, so that what is
+    /// read of them next is still so when it is written.
+    pub lock: fn(&mut AnyConnection, &[Id]) -> Result<()>,
     /// Whether a form that is sent again asks for nothing, beside its fields, that is not done already.
     pub is_done: fn(&mut AnyConnection, &A::Row, &FormData) -> Result<bool>,
     /// Saves it and writes the event. May run again from the beginning when the engine asks for it.

@@ -27,6 +27,18 @@ pub struct Task {
 }
 
 impl Task {
+    /// [`Task::as_they_are`] for a transaction that changes the objects `ids`. They are held before the actor is, by all who
+    /// come this way: of two users who delete one another, one then waits for the other, and not both.
+    ///
+    /// # Errors
+    /// Those of [`as_they_are`].
+    pub(super) fn in_turn<A: ModelAdmin>(&self, connection: &mut AnyConnection, ids: &[Id]) -> Result<Self> {
+        if let Ok(edit) = A::EDITING.edit() {
+            (edit.lock)(connection, ids)?;
+        }
+        self.as_they_are(connection)
+    }
+
     /// The same by an actor who is asked anew what they may do, in the transaction that writes.
     ///
     /// # Errors

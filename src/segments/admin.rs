@@ -128,7 +128,7 @@ impl ModelAdmin for SegmentAdmin {
     const BESIDE: Beside = words::beside;
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
-        lock: model::lock,
+        lock: |connection, ids| ids.iter().try_for_each(|id| model::lock(connection, *id)),
         is_done: form::is_done,
         save: form::save,
         refusal: form::refusal,

@@ -284,3 +284,44 @@ fn whoever_is_signed_out_while_they_change_their_password_stays_so_and_keeps_it(
         app.sign_in(&person.username);
     });
 }
+
+/// Whoever manages users holds first what they all wait for. Held the other way round, two who act on one another would each
+/// wait for the other, and the database would have to end one of them.
+#[test]
+fn whoever_waits_to_manage_users_keeps_nobody_waiting_who_is_before_them() {
+    site(|app, _| {
+        let (admin, other) = (app.role(Role::Admin), app.staff());
+        let page = format!("{USERS}{}/", other.id.unwrap());
+        let ticked = admin.open(USERS).form_at("#changelist-form").fill("action", "delete_selected");
+        let asked = admin.submit(&ticked.and("_selected_action", &other.id.unwrap().to_string()));
+        let new = admin.open(&format!("{USERS}add/")).form().fill("username", "new").fill("role", "Sales");
+        let forms = [
+            new.fill("password1", PASSWORD).fill("password2", PASSWORD),
+            admin.open(&format!("{page}change/")).form().fill("username", "renamed"),
+            admin.open(&format!("{page}delete/")).form(),
+            asked.form(),
+        ];
+        for form in &forms {
+            let (begun, begin) = mpsc::channel();
+            let (db, id) = (&app.test.db, admin.id.unwrap());
+            let answer = thread::scope(|scope| {
+                scope.spawn(move || {
+                    let deletes = |connection: &mut AnyConnection| {
+                        managing::lock(connection)?;
+                        begun.send(()).expect("the other one waits");
+                        thread::sleep(Duration::from_millis(500));
+                        if let AnyConnection::Postgres(connection) = connection {
+                            let actor = user::table.find(id).select(user::id).for_update().no_wait();
+                            actor.load::<Id>(connection).expect("nobody who waits holds the actor");
+                        }
+                        Ok(())
+                    };
+                    db.write_blocking(deletes).expect("nobody is in the way");
+                });
+                begin.recv().expect("the first has begun");
+                admin.submit(form)
+            });
+            assert_eq!(answer.status, 303, "{}: {}", form.action, answer.body);
+        }
+    });
+}

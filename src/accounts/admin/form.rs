@@ -126,7 +126,7 @@ fn name_taken(taken: &str, typed: &str) -> String {
 }
 
 /// See `Edit::lock`: all who manage users wait for one another.
-pub fn lock(connection: &mut AnyConnection, _: Id) -> Result<()> {
+pub fn lock(connection: &mut AnyConnection, _: &[Id]) -> Result<()> {
     managing::lock(connection)
 }
 
