@@ -114,6 +114,8 @@ pub enum Outcome {
     Ask(Box<Confirmation>),
     /// None of the objects is left; the sentence says so.
     Nothing(String),
+    /// One of the objects stopped it: what was done before, if anything was, and which one and why.
+    Stopped(Option<String>, String),
     /// A file: its ending, media type and content.
     File(&'static str, &'static str, Vec<u8>),
 }
@@ -150,8 +152,7 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
         Deed::Long(each, done) => {
             // Each of them judges the rights anew, in the transaction that writes.
             let rows = db.read_blocking(|connection| rows::<A>(connection, task, query, action, chosen))?;
-            let changed: Result<usize> = rows.iter().map(|row| each(db, &task.act(), row).map(usize::from)).sum();
-            Ok(Outcome::Done(done(&objects::<A>(changed?))))
+            one_by_one::<A>(&rows, *done, |row| each(db, &task.act(), row))
         }
         Deed::File(ending, media_type, write) => db.write_blocking(|connection| {
             let task = &task.as_they_are(connection)?;
@@ -166,6 +167,23 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
             Ok(Outcome::File(ending, media_type, file))
         }),
     }
+}
+
+/// One row after the other: where one fails, what was done before stays done and is told, with the name of that one.
+fn one_by_one<A: ModelAdmin>(rows: &[A::Row], done: Done, each: impl Fn(&A::Row) -> Result<bool>) -> Result<Outcome> {
+    let mut changed = 0;
+    for row in rows {
+        match each(row) {
+            Ok(is_changed) => changed += usize::from(is_changed),
+            // Its cause is nobody's business, so it is told by the page of such faults.
+            Err(fault @ AppError::Internal(_)) => return Err(fault),
+            Err(error) => {
+                let why = format!("It stopped at “{}”: {error}", (A::STORE.name)(row));
+                return Ok(Outcome::Stopped((changed > 0).then(|| done(&objects::<A>(changed))), why));
+            }
+        }
+    }
+    Ok(Outcome::Done(done(&objects::<A>(changed))))
 }
 
 /// One transaction over all the rows: `deed` says what was done, unless it must be asked first.

@@ -96,6 +96,11 @@ async fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: 
     match done {
         Ok(Outcome::Done(sentence)) => staff.message(Level::Success, sentence)?,
         Ok(Outcome::Nothing(sentence)) => staff.message(Level::Info, sentence)?,
+        Ok(Outcome::Stopped(None, why)) => staff.message(Level::Error, format!("{why} Nothing was changed."))?,
+        Ok(Outcome::Stopped(Some(done), why)) => {
+            staff.message(Level::Success, done)?;
+            staff.message(Level::Error, format!("{why} Those after it were not reached."))?;
+        }
         Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(request, staff, model, *asked).await?),
         Ok(Outcome::File(ending, media_type, content)) => return Ok(download::file(model.model_name, ending, media_type, content)),
         Err(AppError::Forbidden(sentence) | AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {

@@ -17,8 +17,8 @@ use customer_segments::admin::search::SearchField;
 use customer_segments::admin::{actions, index};
 use customer_segments::customers::company::{self, Company};
 use customer_segments::db::schema::crm_app_company;
-use customer_segments::db::{AnyConnection, Id, Time};
-use customer_segments::error::Result;
+use customer_segments::db::{AnyConnection, Db, Id, Time};
+use customer_segments::error::{AppError, Result};
 use customer_segments::history::{self, NewEvent, Object};
 use customer_segments::query::Column;
 use customer_segments::routes::screens;
@@ -63,13 +63,22 @@ impl ModelAdmin for ShopAdmin {
     const LIST_FILTER: &'static [ListFilter] = &[ListFilter::boolean("is_open", "open", &IS_OPEN)];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(BY_NAME)];
     const ORDERING: &'static [SortKey] = &[SortKey::ascending(&NAME)];
-    const ACTIONS: &'static [actions::Action<Self>] = &[actions::Action {
-        name: "delete_selected",
-        label: "Delete selected Shops",
-        permission: Permission::Delete,
-        question: Some(actions::DELETE),
-        deed: actions::Deed::Delete(|shops| format!("Successfully deleted {shops}.")),
-    }];
+    const ACTIONS: &'static [actions::Action<Self>] = &[
+        actions::Action {
+            name: "delete_selected",
+            label: "Delete selected Shops",
+            permission: Permission::Delete,
+            question: Some(actions::DELETE),
+            deed: actions::Deed::Delete(|shops| format!("Successfully deleted {shops}.")),
+        },
+        actions::Action {
+            name: "visit",
+            label: "Visit selected Shops",
+            permission: Permission::View,
+            question: None,
+            deed: actions::Deed::Long(visit, |shops| format!("{shops} visited.")),
+        },
+    ];
     const FIELDSETS: &'static [Fieldset<Company>] = &[Fieldset {
         title: "Shop",
         description: "",
@@ -120,6 +129,11 @@ fn save(connection: &mut AnyConnection, act: &Act<'_>, target: Target<'_, ShopAd
     }
     history::record(connection, NewEvent::new(act.actor, act.clock.now(), action, object(&shop), message))?;
     Ok(Saved { id: shop.id, name: shop.name, notes: Vec::new() })
+}
+
+/// One stands before closed doors where there is no place.
+fn visit(_: &Db, _: &Act<'_>, shop: &Company) -> Result<bool> {
+    if shop.is_active { Ok(true) } else { Err(AppError::Conflict("It is closed.".to_owned())) }
 }
 
 fn object(shop: &Company) -> Object {
@@ -213,6 +227,22 @@ fn several_of_a_model_of_ones_own_are_deleted_at_once() {
         assert_eq!((asked.status, asked.text("h1").as_str()), (200, "Delete multiple objects"));
         assert_eq!(person.submit(&asked.form()).status, 303);
         assert_eq!(names(person, ""), ["กาแฟ"]);
+    });
+}
+
+#[test]
+fn what_long_work_had_done_before_one_object_stopped_it_is_told() {
+    with_shops(|_, person| {
+        let told = |query: &str| {
+            let list = person.open(&format!("{LIST}{query}"));
+            let keys = list.attributes("input[name=_selected_action]", "value");
+            let form = list.form_at("#changelist-form").fill("action", "visit");
+            let answer = person.submit(&keys.iter().fold(form, |form, key| form.and("_selected_action", key)));
+            person.follow(&answer).texts(".messagelist li")
+        };
+        assert_eq!(told(""), ["1 Shop visited.", "It stopped at “Closed”: It is closed. Those after it were not reached."]);
+        assert_eq!(told("?q=closed"), ["It stopped at “Closed”: It is closed. Nothing was changed."]);
+        assert_eq!(told("?is_open__exact=1"), ["2 Shops visited."]);
     });
 }
 
