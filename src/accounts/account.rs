@@ -10,17 +10,23 @@ use chrono::TimeDelta;
 
 use super::session::Level;
 use super::sessions::{self, Session};
+use super::unsent::Words;
 use super::user::User;
-use super::{Posted, Staff, client};
+use super::{Actor, Posted, Staff, client};
+use crate::admin::cell::Cell;
 use crate::admin::display::{Display, counted};
+use crate::admin::form::FormData;
 use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::sent::Line;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, Id};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
 /// Where the page is.
 pub const ACCOUNT: &str = "/admin/account/";
+/// Where its sessions are ended.
+pub(super) const SESSIONS: &str = "/admin/account/sessions/";
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
@@ -107,6 +113,28 @@ pub async fn end_sessions(staff: Staff, posted: Posted, db: Data<Db>) -> Result<
     };
     staff.message(Level::Success, sentence)?;
     Ok(see_other(ACCOUNT))
+}
+
+/// What [`end_sessions`] was sent and did not do, for the page that gives it back: the session is named as the list names it.
+pub(super) fn in_words(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, data: &FormData) -> Result<Words> {
+    let user = actor.id.ok_or(AppError::NotFound)?;
+    let line = |(label, text): (&str, String)| Line { label: label.to_owned(), sentence: None, cell: Cell::text(text), saved: None };
+    let (heading, named) = match data.get("end") {
+        "" => ("End all other sessions", Vec::new()),
+        key => (
+            "End a session",
+            match sessions::find(connection, user, key)? {
+                Some(session) => {
+                    let session = SessionView::of(session, "", &Display::new(clock));
+                    vec![("Browser", session.browser), ("Address", session.address), ("Signed in", session.signed_in)]
+                }
+                None => vec![("Browser", "One that is signed out already".to_owned())],
+            },
+        ),
+    };
+    let way = vec![("Your account".to_owned(), ACCOUNT.to_owned())];
+    let lines = named.into_iter().map(line).collect();
+    Ok(Words { way, heading: heading.to_owned(), lines, is_form: false, is_deed: true, back: ACCOUNT.to_owned() })
 }
 
 fn facts(user: &User) -> Vec<(&'static str, String)> {

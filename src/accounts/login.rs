@@ -30,8 +30,8 @@ use crate::error::{AppError, Result};
 
 /// Django's words.
 const REFUSED: &str = "Please enter the correct username and password for a staff account. Note that both fields may be case-sensitive.";
-/// What was sent waits for its author.
-const KEPT: &str = "You are not signed in any more. What you sent was not saved, and nothing is lost: sign in, and you can send it again.";
+/// What was sent waits for its author, and for nobody else.
+const KEPT: &str = "You are not signed in any more. What you sent was not saved, and it is kept: sign in, and you can send it again. If somebody else signs in here, it is thrown away.";
 /// What was sent is too large, or holds a password.
 const NOT_KEPT: &str = "You are not signed in any more. What you sent was not saved, and could not be kept. Before you sign in, go back in your browser and copy what you typed.";
 /// The title of the page.

@@ -35,6 +35,12 @@ pub fn list_of(connection: &mut AnyConnection, user: Id, begun: DateTime<Utc>, s
     Ok(theirs.order((row::seen_at.desc(), row::key_hash)).select(Session::as_select()).load(connection)?)
 }
 
+/// One session of a user, if there is such a one.
+pub fn find(connection: &mut AnyConnection, user: Id, key_hash: &str) -> Result<Option<Session>> {
+    let it = row::table.filter(row::user_id.eq(user)).filter(row::key_hash.eq(key_hash));
+    Ok(it.select(Session::as_select()).first(connection).optional()?)
+}
+
 /// Ends one session of a user; whether there was such a one.
 pub fn end(connection: &mut AnyConnection, user: Id, key_hash: &str) -> Result<bool> {
     let it = row::table.filter(row::user_id.eq(user)).filter(row::key_hash.eq(key_hash));

@@ -16,7 +16,7 @@ use askama::Template;
 use super::actor::Permission;
 use super::session::Level;
 use super::staff::{self, LOGIN, LOGOUT, NotSignedIn, Staff};
-use super::{client, csrf, login, next, posted};
+use super::{account, client, csrf, login, next, posted};
 use crate::admin::form::FormData;
 use crate::admin::frame::{Frame, Nav, page_with, see_other};
 use crate::admin::query_string::QueryString;
@@ -130,61 +130,78 @@ struct UnsentPage {
     to: String,
     /// The fields as they were sent, to be sent again.
     fields: Vec<(String, String)>,
-    /// What was to be done, as a heading; blank where that is not known.
-    heading: String,
-    /// What was typed, in words.
-    lines: Vec<Line>,
+    words: Words,
     /// Whether the values that are stored stand beside those that were typed.
     has_saved: bool,
+}
+
+/// What was sent, as its page would put it.
+pub(super) struct Words {
+    /// The way to that page: labels and addresses.
+    pub(super) way: Vec<(String, String)>,
+    /// What was to be done, as a heading; blank where that is not known.
+    pub(super) heading: String,
+    /// What was typed.
+    pub(super) lines: Vec<Line>,
     /// Whether the form can be opened with what was typed.
-    is_form: bool,
+    pub(super) is_form: bool,
     /// Whether sending it again is more than that.
-    is_deed: bool,
+    pub(super) is_deed: bool,
+    /// Where the form was, for whoever throws away what they typed.
+    pub(super) back: String,
+}
+
+impl Words {
+    fn of(Sent { model, heading, object, lines, is_form, is_deed, opened_at }: Sent, to: &str) -> Self {
+        let name = object.map(|object| format!(": {}", object.name)).unwrap_or_default();
+        let way = [(model.app_name(), model.app_url()), (model.verbose_name_plural.to_owned(), model.list_url())];
+        let back = opened_at.unwrap_or_else(|| to.to_owned());
+        Self { way: way.into(), heading: heading + &name, lines, is_form, is_deed, back }
+    }
+
+    /// What was sent to a page that no screen knows.
+    fn plain(data: &FormData, to: &str) -> Self {
+        Self { way: Vec::new(), heading: String::new(), lines: plain(data), is_form: false, is_deed: true, back: to.to_owned() }
+    }
 }
 
 /// The page that gives back what was sent.
 async fn page(request: &HttpRequest, staff: &Staff, unsent: &Unsent, status: StatusCode) -> Result<HttpResponse> {
     let fields: Vec<(String, String)> =
         QueryString::parse(&unsent.body).pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let data = FormData::new(fields.clone());
-    let sent = in_words(request, staff, &unsent.to, data.clone()).await?;
+    let words = in_words(request, staff, &unsent.to, FormData::new(fields.clone())).await?;
     let frame = Frame { has_errors: true, ..Frame::new(request, staff, "Your changes were not saved yet").await? };
-    let to = unsent.to.clone();
-    let told = if let Some(Sent { model, heading, object, lines, is_form, is_deed }) = sent {
-        let frame = frame.crumb(model.app_name(), model.app_url()).crumb(model.verbose_name_plural, model.list_url());
-        let name = object.map(|object| format!(": {}", object.name)).unwrap_or_default();
-        let has_saved = lines.iter().any(|line| line.saved.is_some());
-        UnsentPage { frame, to, fields, heading: heading + &name, lines, has_saved, is_form, is_deed }
-    } else {
-        let lines = plain(&data);
-        UnsentPage { frame, to, fields, heading: String::new(), lines, has_saved: false, is_form: false, is_deed: true }
-    };
-    page_with(status, &UnsentPage { frame: told.frame.here("Not saved yet"), ..told })
+    let frame = words.way.iter().fold(frame, |frame, (label, url)| frame.crumb(&**label, &**url)).here("Not saved yet");
+    let has_saved = words.lines.iter().any(|line| line.saved.is_some());
+    page_with(status, &UnsentPage { frame, to: unsent.to.clone(), fields, words, has_saved })
 }
 
-/// What was sent, as the screen that it was sent to has words for it.
-async fn in_words(request: &HttpRequest, staff: &Staff, to: &str, data: FormData) -> Result<Option<Sent>> {
+/// What was sent, as the page that it was sent to has words for it.
+async fn in_words(request: &HttpRequest, staff: &Staff, to: &str, data: FormData) -> Result<Words> {
+    let to = to.to_owned();
     let part = |name: &str| AppError::internal(format!("no {name} in the app"));
-    let nav = request.app_data::<Data<Nav>>().ok_or_else(|| part("navigation"))?;
+    let nav = Data::clone(request.app_data::<Data<Nav>>().ok_or_else(|| part("navigation"))?);
     let db = request.app_data::<Data<Db>>().ok_or_else(|| part("database"))?;
-    let clock = request.app_data::<Data<Clock>>().ok_or_else(|| part("clock"))?;
-    let path = to.split('?').next().unwrap_or_default();
-    let Some((item, page)) = nav.item_at(path).filter(|(item, _)| (item.allows)(&staff.actor, Permission::View).is_ok()) else {
-        return Ok(None);
-    };
-    let (read, actor, clock, page) = (item.sent, staff.actor.clone(), Clock::clone(clock), page.to_owned());
-    let nav = Data::clone(nav);
-    let in_words = move |connection: &mut AnyConnection| {
-        let mut sent = read(connection, &actor, &clock, &page, data)?;
+    let clock = Clock::clone(request.app_data::<Data<Clock>>().ok_or_else(|| part("clock"))?);
+    let (actor, path, without) = (staff.actor.clone(), to.split('?').next().unwrap_or_default().to_owned(), Words::plain(&data, &to));
+    let read = move |connection: &mut AnyConnection| {
+        if path == account::SESSIONS {
+            return account::in_words(connection, &actor, &clock, &data).map(Some);
+        }
+        let Some((item, page)) = nav.item_at(&path).filter(|(item, _)| (item.allows)(&actor, Permission::View).is_ok()) else {
+            return Ok(None);
+        };
+        let mut sent = (item.sent)(connection, &actor, &clock, page, data)?;
         name_keys(&nav, connection, &actor, &mut sent.lines)?;
-        Ok(sent)
+        Ok(Some(Words::of(sent, &to)))
     };
-    match db.read(in_words).await {
-        Ok(sent) => Ok(Some(sent)),
-        Err(error) => {
+    Ok(db
+        .read(read)
+        .await
+        .unwrap_or_else(|error| {
             // It is given back without words rather than not at all.
             tracing::warn!(%error, "what was sent is shown as it was sent");
-            Ok(None)
-        }
-    }
+            None
+        })
+        .unwrap_or(without))
 }

@@ -17,7 +17,7 @@ use super::editing::Act;
 use super::form::{FormData, Intent};
 use super::form_page::ObjectView;
 use super::frame::{Nav, NavItem};
-use super::model_admin::{Model, ModelAdmin};
+use super::model_admin::{Method, Model, ModelAdmin};
 use super::related::is_searching;
 use super::side_by_side::stored_and_typed;
 use super::task::find;
@@ -37,6 +37,8 @@ pub struct Sent {
     pub is_form: bool,
     /// Whether the pressed button saves, or does something else that is more than showing the form again.
     pub is_deed: bool,
+    /// Where the button was, if that is another page than the one it was sent to.
+    pub opened_at: Option<String>,
 }
 
 /// One value that was sent.
@@ -81,8 +83,15 @@ pub fn read<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, clock:
             lines: plain(&data),
             is_form: false,
             is_deed: true,
+            opened_at: is_button::<A>(tool)
+                .then(|| row.as_ref().map_or_else(|| A::MODEL.list_url(), |row| A::MODEL.change_url((A::STORE.id)(row)))),
         }),
     }
+}
+
+/// Whether a tool of an object has no page of its own, only a button beside the object's form.
+fn is_button<A: ModelAdmin>(tool: &str) -> bool {
+    A::OBJECT_TOOLS.iter().any(|known| known.page == tool && known.method == Method::Post)
 }
 
 /// What was sent to a page that no screen knows: the fields by the names they were sent with.
@@ -141,6 +150,7 @@ impl Reader<'_> {
             lines: lines.chain(beside).collect(),
             is_form: true,
             is_deed,
+            opened_at: None,
         })
     }
 
@@ -161,6 +171,7 @@ impl Reader<'_> {
             lines: [vec![line("Selected", chosen)], plain(data)].into_iter().flatten().collect(),
             is_form: false,
             is_deed: true,
+            opened_at: None,
         })
     }
 

@@ -69,7 +69,9 @@ fn another_who_signs_in_gets_nothing_of_it() {
         let other = app.user(Role::Admin, |_| {});
         let form = typed(&person);
         end_sessions(&app);
-        let answer = sign_in_on(&person, &person.submit(&form), &other);
+        let asked = person.submit(&form);
+        assert!(asked.text(".errornote").contains("If somebody else signs in here, it is thrown away."), "{}", asked.body);
+        let answer = sign_in_on(&person, &asked, &other);
         assert_eq!((answer.status, answer.location()), (303, "/admin/"));
         let index = person.follow(&answer);
         assert!(index.text(".messagelist li").contains("thrown away"), "{}", index.body);
@@ -248,5 +250,54 @@ fn what_is_no_form_is_told_by_what_it_does() {
         let form = person.open("/admin/crm_app/contact/add/").form().fill("name", "New").and("_search_company", "1");
         let kept = given_back(app, person, &form);
         assert_eq!(kept.texts("#unsent-form button"), ["Go on editing"]);
+    });
+}
+
+#[test]
+fn whoever_throws_it_away_is_back_where_the_form_was() {
+    with_customers(|app, person| {
+        person.submit(&person.open(ADD).form().fill("name", "Bars").fill("filter_criteria", RULES));
+        let key = person.open(LIST).attributes("input[name=_selected_action]", "value").swap_remove(0);
+        let (change, list) = (format!("{LIST}{key}/change/"), format!("{LIST}?q=bars"));
+        let from_list = format!("{change}?_changelist_filters=q%3Dbars");
+        let archive = person.open(&list).form_at("#changelist-form").fill("action", "archive").and("_selected_action", &key);
+        // The button for a copy stands beside the form, and has no page of its own.
+        let (edited, copied) = (person.open(&from_list).form().fill("name", "Pubs"), person.open(&change).form_at("#tool-2"));
+        for (form, place) in [(&typed(person), ADD), (&archive, &*list), (&edited, &*from_list), (&copied, &*change)] {
+            let kept = given_back(app, person, form);
+            assert_eq!(kept.attributes("#unsent-form .closelink", "href"), [place], "{}", form.action);
+            person.open(place);
+        }
+        assert_eq!(names(person), ["Bars"]);
+    });
+}
+
+#[test]
+fn which_session_was_to_be_ended_is_told_as_the_list_tells_it() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let other = app.sign_in(&person.username);
+        let page = person.open("/admin/account/");
+        let key = page.attributes("button[name=end]", "value").swap_remove(0);
+        let listed = page.texts(".sessions tbody tr")[1].clone();
+        let ends = page.form().and("end", &key);
+        let end_own = |connection: &mut _| {
+            let own = segments_session::table.filter(segments_session::key_hash.ne(&key));
+            Ok(diesel::delete(own).execute(connection)?)
+        };
+        app.test.db.write_blocking(end_own).unwrap();
+        let kept = sign_in_on(&person, &person.submit(&ends), &person.username);
+        let (labels, told) = (kept.texts("#unsent-form tbody th"), kept.texts("#unsent-form tbody td"));
+        assert_eq!((kept.text("h2").as_str(), labels.join(", ").as_str()), ("End a session", "Browser, Address, Signed in"));
+        assert!(told.iter().all(|told| listed.contains(told.as_str())), "{told:?} in {listed}");
+        assert!(!kept.text("#content").contains(&key));
+        assert_eq!(kept.attributes("#unsent-form .closelink", "href"), ["/admin/account/"]);
+        assert_eq!(person.submit(&kept.form()).status, 303);
+        assert_eq!((other.get("/admin/").status, person.get("/admin/").status), (302, 200));
+        let kept = given_back(&app, &person, &person.open("/admin/account/").form().and("end", &key));
+        assert_eq!(rows(&kept), ["Browser One that is signed out already"]);
+        let kept = given_back(&app, &person, &person.open("/admin/account/").form().and("end_others", "1"));
+        assert_eq!((kept.text("h2").as_str(), rows(&kept).len()), ("End all other sessions", 0));
     });
 }
