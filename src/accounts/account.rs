@@ -12,27 +12,34 @@ use super::session::Level;
 use super::sessions::{self, Session};
 use super::unsent::Words;
 use super::user::User;
-use super::{Actor, Posted, Staff, client};
+use super::{Actor, Posted, Staff, client, managing};
 use crate::admin::cell::Cell;
 use crate::admin::display::{Display, counted};
 use crate::admin::form::FormData;
-use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::frame::{Frame, Nav, page, see_other};
 use crate::admin::sent::Line;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
+use crate::query::text;
 
 /// Where the page is.
 pub const ACCOUNT: &str = "/admin/account/";
 /// Where its sessions are ended.
 pub(super) const SESSIONS: &str = "/admin/account/sessions/";
+/// Admins whom the page names, for whoever may not change what it says.
+const NAMED: i64 = 3;
 
 #[derive(Template)]
 #[template(path = "admin/account.html")]
 struct AccountPage {
     frame: Frame,
     facts: Vec<(&'static str, String)>,
+    /// Who changes them.
+    hint: String,
+    /// Where one changes some of them oneself.
+    own_page: Option<String>,
     sessions: Vec<SessionView>,
 }
 
@@ -75,12 +82,20 @@ impl SessionView {
 }
 
 /// `GET /admin/account/`
-pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>, config: Data<Config>) -> Result<HttpResponse> {
-    let id = staff.actor.id.ok_or(AppError::NotFound)?;
-    let user = db.read(move |connection| User::find(connection, id)).await?;
+pub async fn show(
+    request: HttpRequest,
+    staff: Staff,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    config: Data<Config>,
+    nav: Data<Nav>,
+) -> Result<HttpResponse> {
+    let (id, actor) = (staff.actor.id.ok_or(AppError::NotFound)?, &staff.actor);
+    let (user, admins) = db.read(move |connection| Ok((User::find(connection, id)?, User::list_admins(connection, NAMED)?))).await?;
     let sessions = list_sessions(&db, &clock, &config, id, &staff.session().key_hash()?).await?;
+    let own_page = nav.model(managing::MODEL).filter(|_| actor.is_admin() && !actor.is_shared).map(|users| users.change_url(id));
     let frame = Frame::new(&request, &staff, "Your account").await?.here("Your account");
-    page(&AccountPage { frame, facts: facts(&user), sessions })
+    page(&AccountPage { frame, facts: facts(&user), hint: hint(actor, &admins), own_page, sessions })
 }
 
 /// The browsers in which a user is signed in; that of the session `own` comes first, then the one last seen.
@@ -137,13 +152,25 @@ pub(super) fn in_words(connection: &mut AnyConnection, actor: &Actor, clock: &Cl
     Ok(Words { way, heading: heading.to_owned(), lines, is_form: false, is_deed: true, back: ACCOUNT.to_owned() })
 }
 
+/// Who changes what the page says of one.
+fn hint(actor: &Actor, admins: &[String]) -> String {
+    if actor.is_shared {
+        return "Your name, email address and role are kept by the CRM, and changed there.".to_owned();
+    }
+    if actor.is_admin() {
+        return "Your role is changed by another Admin; your name and email address you change yourself.".to_owned();
+    }
+    let whom = if admins.is_empty() { String::new() } else { format!(": {}", text::list(admins, "or")) };
+    format!("To have your name, email address or role changed, ask an Admin{whom}.")
+}
+
 fn facts(user: &User) -> Vec<(&'static str, String)> {
     let or_none = |text: String| if text.trim().is_empty() { "-".to_owned() } else { text };
     let role = if user.is_superuser { format!("{}, superuser: you have all rights", user.role) } else { user.role.clone() };
     vec![
         ("Username", user.username.clone()),
         ("Name", or_none(format!("{} {}", user.first_name, user.last_name).trim().to_owned())),
-        ("E-mail", or_none(user.email.clone())),
+        ("Email address", or_none(user.email.clone())),
         ("Role", or_none(role)),
     ]
 }

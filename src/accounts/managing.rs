@@ -102,7 +102,7 @@ impl Values {
             ("Username", "username", json!(self.username)),
             ("First name", "first_name", json!(self.first_name)),
             ("Last name", "last_name", json!(self.last_name)),
-            ("E-mail", "email", json!(self.email)),
+            ("Email address", "email", json!(self.email)),
             ("Phone", "phone", json!(self.phone)),
             ("Department", "department", json!(self.department)),
             ("Role", "role", json!(self.role)),

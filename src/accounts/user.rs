@@ -86,6 +86,13 @@ impl User {
         Ok(found.map(|(_, name)| name))
     }
 
+    /// The names of the first Admins who can sign in.
+    pub fn list_admins(connection: &mut AnyConnection, most: i64) -> Result<Vec<String>> {
+        let is_admin = auth_user::is_superuser.eq(true).or(auth_user::role.eq(Role::Admin.name()));
+        let admitted = auth_user::table.filter(auth_user::is_active.eq(true)).filter(auth_user::is_staff.eq(true)).filter(is_admin);
+        Ok(admitted.order(auth_user::username).select(auth_user::username).limit(most).load(connection)?)
+    }
+
     /// How many users there are.
     pub fn count(connection: &mut AnyConnection) -> Result<i64> {
         Ok(auth_user::table.count().get_result(connection)?)

@@ -18,7 +18,7 @@ pub struct Arguments {
     /// The name to sign in with
     #[arg(long)]
     username: Option<String>,
-    /// The e-mail address; may be left out
+    /// The email address; may be left out
     #[arg(long)]
     email: Option<String>,
     /// Ask nothing; the password is in the environment variable `SUPERUSER_PASSWORD`
@@ -42,7 +42,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     if let Some(name) = db.read_blocking(|connection| User::find_namesake(connection, &username, None))? {
         return Err(taken(&name));
     }
-    let email = told_or_asked(arguments.email.as_deref(), arguments.noinput, "E-mail (may be blank): ")?;
+    let email = told_or_asked(arguments.email.as_deref(), arguments.noinput, "Email address (may be blank): ")?;
     refuse(email_problem(&email))?;
     let typed = new_password::of(&username, arguments.noinput)?;
     let hash = password::hash(hashing::preferred(context.settings.password_hasher, Ownership::Own), &typed)?;

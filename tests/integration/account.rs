@@ -2,9 +2,11 @@
 
 use chrono::TimeDelta;
 use customer_segments::accounts::{Role, sessions};
+use customer_segments::db::migrations;
 use customer_segments::db::schema::segments_session;
 use diesel::prelude::*;
 
+use crate::support::page::Answer;
 use crate::support::{TestApp, TestDb, on_engines};
 
 const ACCOUNT: &str = "/admin/account/";
@@ -21,6 +23,29 @@ fn the_header_leads_to_ones_account_and_it_says_who_one_is() {
         assert!(page.has("a[href='/admin/password_change/']"));
         assert!(app.superuser().open(ACCOUNT).text("section").contains("superuser: you have all rights"));
     });
+}
+
+#[test]
+fn who_changes_what_the_page_says_is_told() {
+    let hint = |page: &Answer| page.texts(".module-text").swap_remove(0);
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        assert!(hint(&person.open(ACCOUNT)).ends_with("ask an Admin."), "there is none yet");
+        let admin = app.role(Role::Admin);
+        let root = app.user(Role::Sales, |user| user.is_superuser = true);
+        app.user(Role::Admin, |user| user.is_active = false);
+        let page = person.open(ACCOUNT);
+        assert_eq!(hint(&page), format!("To have your name, email address or role changed, ask an Admin: {} or {root}.", admin.username));
+        assert!(!page.has("section .module-text a") && page.text("section").contains("Email address"));
+        let page = admin.open(ACCOUNT);
+        assert!(hint(&page).contains("you change yourself"), "{}", hint(&page));
+        assert_eq!(admin.open(&page.attributes(".module-text a", "href")[0]).form().value("username"), Some(&*admin.username));
+    });
+    let Some(test) = TestDb::shared() else { return };
+    migrations::apply(&test.db).unwrap();
+    let page = TestApp::on(test).role(Role::Admin).open(ACCOUNT);
+    assert!(hint(&page).contains("kept by the CRM") && !page.has(".module-text a"), "{}", hint(&page));
 }
 
 #[test]

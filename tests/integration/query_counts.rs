@@ -69,7 +69,7 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/search/?q=segment", 21),
     ("/admin/search/?q=person", 21),
     ("/admin/autocomplete/?app_label=crm_app&model_name=company&field_name=parent_company&object={company}&term=company", 3),
-    ("/admin/account/", 4),
+    ("/admin/account/", 5),
 ];
 
 /// The keys that stand in the paths.

@@ -69,7 +69,7 @@ fn admins_list_filter_and_search_users() {
         let page = admin.open(LIST);
         assert_eq!(
             page.texts("#result_list thead .text"),
-            ["Username", "E-mail", "Name", "Role", "Staff status", "Superuser status", "Active", "Last login"]
+            ["Username", "Email address", "Name", "Role", "Staff status", "Superuser status", "Active", "Last login"]
         );
         assert_eq!(page.texts("#result_list tbody th a"), [admin.username.as_str(), &somchai]);
         assert_eq!(admin.open(&format!("{LIST}?role__exact=Sales")).texts("#result_list tbody th a"), [somchai.as_str()]);

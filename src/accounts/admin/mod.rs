@@ -53,7 +53,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
 
     const LIST_DISPLAY: &'static [ListColumn<Account>] = &[
         ListColumn::link("username", "Username", Show::Text(|row| &row.values.username), SortKey::ascending(&columns::USERNAME)),
-        ListColumn::sorting("email", "E-mail", Show::Text(|row| &row.values.email), SortKey::ascending(&columns::EMAIL)),
+        ListColumn::sorting("email", "Email address", Show::Text(|row| &row.values.email), SortKey::ascending(&columns::EMAIL)),
         ListColumn::new("name", "Name", |row: &Account, _| Cell::text(row.values.full_name()))
             .sorted_by(SortKey::ascending(&columns::FIRST_NAME)),
         ListColumn::sorting("role", "Role", Show::Text(|row| &row.values.role), SortKey::ascending(&columns::ROLE)),

@@ -10,13 +10,13 @@ fn the_first_user_is_made_by_the_set_up_link_and_by_it_no_other() {
         let link = window.world.setup_link();
         window.go_to(&link);
         window.fill("Username", "two words");
-        window.fill("E-mail", "nowhere");
+        window.fill("Email address", "nowhere");
         window.fill("Password", "short");
         window.press("Make the first user");
         window.see(".errornote", "Please correct the errors below.");
         assert_eq!((window.value("Username"), window.value("Password")), ("two words".into(), String::new()));
         window.fill("Username", "สมชาย");
-        window.fill("E-mail", "");
+        window.fill("Email address", "");
         window.fill("Password", PASSWORD);
         window.fill("Password confirmation", PASSWORD);
         window.press("Make the first user");
