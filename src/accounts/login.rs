@@ -58,6 +58,11 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Where they want to go, if that is on this site.
+    fn next(&self) -> &str {
+        next::safe_or(&self.next, HOME)
+    }
+
     fn unsent(&self) -> Option<Unsent> {
         Unsent::carried(&self.next, &self.unsent, &self.unsent_token)
     }
@@ -103,27 +108,30 @@ pub async fn sign_in(
 ) -> Result<HttpResponse> {
     let earliest = Instant::now() + FAILURE_TAKES;
     let typed = form.value;
-    let (next, unsent) = (next::safe_or(&typed.next, HOME), typed.unsent());
     let attempt = Attempt::new(&config, &typed.username, client::ip_of(&request, &config.trusted_proxies))?;
     match authenticate(&db, &clock, &hashing, attempt, &typed).await? {
-        Outcome::Admitted(user) => {
-            tracing::info!(user = %user.id, "signed in");
-            begin(&request, &config, &user)?;
-            match unsent {
-                Some(unsent) => unsent::give_back(&request, &config, user.id, &unsent).await,
-                None => Ok(see_other(next)),
-            }
-        }
+        Outcome::Admitted(user) => admit(&request, &config, &typed, &user).await,
         Outcome::Refused | Outcome::Overtaken => {
             sleep_until(earliest).await;
-            tracing::info!(address = client::address_of(&request, &config.trusted_proxies), "a sign-in failed");
-            login_page(&request, &config, next, &typed.username, Some(REFUSED.to_owned()), unsent)
+            refuse(&request, &config, &typed)
         }
-        Outcome::MustWait(seconds) => {
-            tracing::info!(address = client::address_of(&request, &config.trusted_proxies), seconds, "a sign-in must wait");
-            too_many(&request, &config, next, &typed, Wait::new(seconds, &clock))
-        }
+        Outcome::MustWait(seconds) => too_many(&request, &config, &typed, Wait::new(seconds, &clock)),
     }
+}
+
+/// Lets them in, and gives back what they had sent before.
+async fn admit(request: &HttpRequest, config: &Config, typed: &Credentials, user: &User) -> Result<HttpResponse> {
+    tracing::info!(user = %user.id, "signed in");
+    begin(request, config, user)?;
+    match typed.unsent() {
+        Some(unsent) => unsent::give_back(request, config, user.id, &unsent).await,
+        None => Ok(see_other(typed.next())),
+    }
+}
+
+fn refuse(request: &HttpRequest, config: &Config, typed: &Credentials) -> Result<HttpResponse> {
+    tracing::info!(address = client::address_of(request, &config.trusted_proxies), "a sign-in failed");
+    login_page(request, config, typed.next(), &typed.username, Some(REFUSED.to_owned()), typed.unsent())
 }
 
 /// Begins the session of a user who has shown who they are.
@@ -243,8 +251,10 @@ fn settle(
     }
 }
 
-fn too_many(request: &HttpRequest, config: &Config, next: &str, typed: &Credentials, wait: Wait) -> Result<HttpResponse> {
-    let (next, username, unsent, seconds) = (next.to_owned(), typed.username.clone(), typed.unsent(), wait.seconds);
+fn too_many(request: &HttpRequest, config: &Config, typed: &Credentials, wait: Wait) -> Result<HttpResponse> {
+    let seconds = wait.seconds;
+    tracing::info!(address = client::address_of(request, &config.trusted_proxies), seconds, "a sign-in must wait");
+    let (next, username, unsent) = (typed.next().to_owned(), typed.username.clone(), typed.unsent());
     let error = Some("There were too many failed attempts to log in.".to_owned());
     let frame = Frame { has_errors: true, ..Frame::anonymous(request, TITLE)? };
     let page = |frame| LoginPage { frame, username, next, error, wait: Some(wait), unsent };

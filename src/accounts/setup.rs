@@ -12,7 +12,7 @@ use super::hashing::Hashing;
 use super::managing::Values;
 use super::password_rules::Problems;
 use super::staff::Ownership;
-use super::user::{email_problem, username_problem};
+use super::user::{User, email_problem, username_problem};
 use super::{Form, Role, login, setup_link};
 use crate::admin::form::FormErrors;
 use crate::admin::frame::{Frame, page_with, see_other};
@@ -83,15 +83,20 @@ pub async fn make(
     if !errors.is_empty() {
         return form(&request, &config, &token, typed, errors);
     }
-    let new = Values { email: typed.email.trim().to_owned(), ..Values::new(&typed.username, Role::Admin) };
-    let (hash, token, now) = (hashing.hash(&typed.password1).await?, token.into_inner(), clock.now());
-    match db.write(move |connection| setup_link::redeem(connection, &token, &new, &hash, now)).await {
+    match redeem(&db, &clock, &hashing, token.into_inner(), &typed).await {
         Ok(user) => {
             login::begin(&request, &config, &user)?;
             Ok(see_other("/admin/"))
         }
         Err(error) => over(&request, error),
     }
+}
+
+/// Makes the first user.
+async fn redeem(db: &Db, clock: &Clock, hashing: &Hashing, token: String, typed: &Typed) -> Result<User> {
+    let new = Values { email: typed.email.trim().to_owned(), ..Values::new(&typed.username, Role::Admin) };
+    let (hash, now) = (hashing.hash(&typed.password1).await?, clock.now());
+    db.write(move |connection| setup_link::redeem(connection, &token, &new, &hash, now)).await
 }
 
 async fn require_open(db: &Db, clock: &Clock, ownership: Ownership, token: &str) -> Result<()> {

@@ -145,47 +145,53 @@ fn resolve_values(
     problems: &mut Vec<Problem>,
 ) -> Option<(Operator, Vec<Typed>)> {
     let pointer = format!("{}/value", rule.pointer);
+    if operator.arity() == Arity::One
+        && rule.value.as_ref().is_some_and(is_nothing)
+        && let Some(operator) = empty_form(operator)
+    {
+        return Some((operator, Vec::new()));
+    }
     let before = problems.len();
-    let values = match (operator.arity(), &rule.value) {
-        (Arity::Zero, _) => Vec::new(),
+    let values = read_values(rule.value.as_ref(), field, operator, &pointer, problems)?;
+    if problems.len() > before {
+        return None;
+    }
+    check_order(operator, &values, calendar, pointer, problems)?;
+    Some((operator, values))
+}
+
+/// As many values as the operator takes.
+fn read_values(value: Option<&Value>, field: Field, operator: Operator, pointer: &str, problems: &mut Vec<Problem>) -> Option<Vec<Typed>> {
+    match (operator.arity(), value) {
+        (Arity::Zero, _) => Some(Vec::new()),
         (_, None) => {
             problems.push(Problem::new(pointer, Code::Missing, "Enter a value."));
-            return None;
+            None
         }
-        (Arity::One, Some(value)) => {
-            if is_nothing(value)
-                && let Some(operator) = empty_form(operator)
-            {
-                return Some((operator, Vec::new()));
-            }
-            vec![value::read(value, field.column, operator, &pointer, problems)?]
-        }
+        (Arity::One, Some(value)) => Some(vec![value::read(value, field.column, operator, pointer, problems)?]),
         (Arity::Two | Arity::Many, Some(Value::Array(items))) => {
-            check_length(operator, items.len(), &pointer, problems)?;
+            check_length(operator, items.len(), pointer, problems)?;
             let read = |(index, item)| value::read(item, field.column, operator, &format!("{pointer}/{index}"), problems);
-            items.iter().enumerate().filter_map(read).collect()
+            Some(items.iter().enumerate().filter_map(read).collect())
         }
         (_, Some(other)) => {
             let sentence = if operator.arity() == Arity::Two { "a list of two values, from and to" } else { "a list of values" };
             problems.push(Problem::new(pointer, Code::WrongType, format!("“{}” takes {sentence}, not {}.", operator.name(), shown(other))));
-            return None;
+            None
         }
-    };
-    if problems.len() > before {
-        return None;
     }
-    if let [from, to] = values.as_slice()
+}
+
+fn check_order(operator: Operator, values: &[Typed], calendar: Calendar, pointer: String, problems: &mut Vec<Problem>) -> Option<()> {
+    if let [from, to] = values
         && operator.arity() == Arity::Two
         && from.is_after(to, calendar.zone)
     {
-        problems.push(Problem::new(
-            pointer,
-            Code::Reversed,
-            format!("“between” goes from the smaller to the larger: {from} comes after {to}."),
-        ));
+        let sentence = format!("“between” goes from the smaller to the larger: {from} comes after {to}.");
+        problems.push(Problem::new(pointer, Code::Reversed, sentence));
         return None;
     }
-    Some((operator, values))
+    Some(())
 }
 
 fn check_length(operator: Operator, length: usize, pointer: &str, problems: &mut Vec<Problem>) -> Option<()> {

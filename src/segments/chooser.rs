@@ -180,18 +180,12 @@ impl Kind {
         change.remove.truncate(MOST);
         let ids = |ids: &[Id]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let is_chosen = |key: Sql| key + " IN (" + self.chosen(segment, &change) + ")";
-        let pane = |connection: &mut AnyConnection, query: &str, page: &str, of: Sql, is_walked: bool| {
-            self.pane(connection, data.get(&self.field(query)), self.page_asked(data, page, query), of, is_walked)
-        };
-        let mut available =
-            if is_editable { pane(connection, "q", "page", is_chosen(self.key.into()).complement(), true)? } else { Pane::default() };
+        let others = is_chosen(self.key.into()).complement();
+        let available = if is_editable { self.asked(connection, data, ("q", "page"), others, true)? } else { Pane::default() };
         // Many are met on the way through all names; a few, or those whom a search leaves of many, are looked up.
         let is_walked = is_walked(listed, PAGE) && data.get(&self.field("cq")).is_empty();
         let key = if is_walked { Sql::from(Word::Unindexed) + self.key } else { self.key.into() };
-        let mut chosen = pane(connection, "cq", "cpage", is_chosen(key), is_walked)?;
-        for (pane, query) in [(&mut available, "q"), (&mut chosen, "cq")] {
-            pane.has_focus = is_editable && self.is_entered(data, query);
-        }
+        let mut chosen = self.asked(connection, data, ("cq", "cpage"), is_chosen(key), is_walked)?;
         for row in &mut chosen.rows {
             row.is_new = change.add.contains(&row.id);
         }
@@ -236,6 +230,13 @@ impl Kind {
         let is_new_search = data.get(&self.field(query)) != data.get(&self.field(&format!("{query}_shown")));
         let asked = if pressed.is_empty() { open } else { pressed };
         if is_new_search { 1 } else { asked.parse().unwrap_or(1).clamp(1, 1_000_000) }
+    }
+
+    /// The pane that its search box and its button for more, by their names, ask for.
+    fn asked(&self, connection: &mut AnyConnection, data: &FormData, names: (&str, &str), of: Sql, is_walked: bool) -> Result<Pane> {
+        let (query, page) = names;
+        let found = self.pane(connection, data.get(&self.field(query)), self.page_asked(data, page, query), of, is_walked)?;
+        Ok(Pane { has_focus: self.is_entered(data, query), ..found })
     }
 
     fn pane(&self, connection: &mut AnyConnection, query: &str, page: i64, of: Sql, is_walked: bool) -> Result<Pane> {

@@ -76,12 +76,7 @@ pub async fn hand(
         Ok(to) => to,
         Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)).await,
     };
-    let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), segment.0.segment.id);
-    let hand_over = move |connection: &mut AnyConnection| {
-        let actor = as_they_are(connection, &actor)?;
-        ownership::hand_over(connection, &actor, &now, id, to)
-    };
-    match db.write(hand_over).await {
+    match give(&db, &clock, &staff, segment.0.segment.id, to).await {
         Ok(_) => {}
         Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)).await,
         Err(error) => return Err(error),
@@ -89,6 +84,16 @@ pub async fn hand(
     let text = format!("The Customer Segment “{}” was handed over.", Message::PLACE);
     staff.session().message_about(Level::Success, text, &asked.object.0, asked.object.1)?;
     Ok(see_other(&back_to(SegmentAdmin::MODEL.list_url(), "")))
+}
+
+/// Gives the segment to `to`; whether they are a new owner.
+async fn give(db: &Db, clock: &Clock, staff: &Staff, segment: Id, to: Option<Id>) -> Result<bool> {
+    let (actor, clock) = (staff.actor.clone(), clock.clone());
+    db.write(move |connection| {
+        let actor = as_they_are(connection, &actor)?;
+        ownership::hand_over(connection, &actor, &clock, segment, to)
+    })
+    .await
 }
 
 /// What the page asks.

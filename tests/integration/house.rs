@@ -192,6 +192,56 @@ fn what_is_above_is_imported_by_its_name() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// The functions of a file: the name, whether it is `pub async`, and its lines, from `fn` to the brace that closes it. That
+/// brace stands as far to the right as the line with `fn`, and no other one below it does: `cargo fmt` sees to that.
+fn functions(text: &str) -> Vec<(String, bool, usize)> {
+    // Unit tests at the end of a file may be as long as they like.
+    let lines: Vec<&str> = text.split("#[cfg(test)]").next().unwrap().lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let code = line.trim_start();
+        let Some((before, after)) = code.split_once("fn ") else { continue };
+        let is_function = before.split_whitespace().all(|word| word.starts_with("pub") || ["const", "async", "unsafe"].contains(&word));
+        let name: String = after.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        if !is_function || name.is_empty() || code.ends_with([';', '}']) {
+            continue;
+        }
+        let end = format!("{}}}", &line[..line.len() - code.len()]);
+        // What a trait only promises, over several lines, ends without a brace of its own.
+        let body = lines[at..].iter().position(|line| line.ends_with([';', '{'])).filter(|opening| lines[at + opening].ends_with('{'));
+        if body.is_some() {
+            let length = lines[at..].iter().position(|line| *line == end).unwrap_or_else(|| panic!("{name} has no end"));
+            found.push((name, before.contains("pub async "), length + 1));
+        }
+    }
+    found
+}
+
+/// A handler is a `pub async fn` whose name stands in the table of URLs.
+#[test]
+fn functions_have_forty_lines_at_most_and_handlers_twenty_five() {
+    let sources = sources();
+    let table = &sources.iter().find(|(path, _)| path == "routes.rs").unwrap().1;
+    let handlers: BTreeSet<&str> = table
+        .split("::")
+        .skip(1)
+        .map(|after| after.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap())
+        .collect();
+    assert!(["change", "sign_in", "changelist", "hand_over"].iter().all(|name| handlers.contains(name)), "{handlers:?}");
+    let (mut count, mut long) = (0, Vec::new());
+    for (path, text) in &sources {
+        for (name, is_public, length) in functions(text) {
+            count += 1;
+            let most = if is_public && handlers.contains(&*name) { 25 } else { 40 };
+            if length > most {
+                long.push(format!("{path}: {name} has {length} lines, and {most} is the most"));
+            }
+        }
+    }
+    assert!(count > 1500, "{count}");
+    assert_eq!(long, Vec::<String>::new());
+}
+
 #[test]
 fn both_engines_have_the_same_dated_migrations_each_with_its_way_back() {
     let names = |engine: &str| -> BTreeSet<PathBuf> {

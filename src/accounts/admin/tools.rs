@@ -23,7 +23,7 @@ use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
 use crate::clock::Clock;
-use crate::db::{AnyConnection, Db};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
 #[derive(Template)]
@@ -97,21 +97,26 @@ pub async fn hand_over<B: Belongings>(
         Ok(to) => to,
         Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)).await,
     };
-    let (actor, now, from) = (staff.actor.clone(), Clock::clone(&clock), giver.id);
-    let hand_over = move |connection: &mut AnyConnection| {
-        let actor = as_they_are(connection, &actor)?;
-        let handed = B::hand_over(connection, &actor, &now, from, to)?;
-        if handed.count > 0 {
-            managing::note_hand_over(connection, &actor, now.now(), &owns::<B>(handed.count), from, to)?;
-        }
-        Ok(handed)
-    };
-    match db.write(hand_over).await {
+    match give::<B>(&db, &clock, &staff, giver.id, to).await {
         Ok(handed) => tell_handed::<B>(&staff, &giver, handed)?,
         Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)).await,
         Err(error) => return Err(error),
     }
     Ok(see_other(&asked.object.1))
+}
+
+/// Gives all that `from` owns to `to`, and writes it into the history of both.
+async fn give<B: Belongings>(db: &Db, clock: &Clock, staff: &Staff, from: Id, to: Option<Id>) -> Result<Handed> {
+    let (actor, clock) = (staff.actor.clone(), clock.clone());
+    db.write(move |connection| {
+        let actor = as_they_are(connection, &actor)?;
+        let handed = B::hand_over(connection, &actor, &clock, from, to)?;
+        if handed.count > 0 {
+            managing::note_hand_over(connection, &actor, clock.now(), &owns::<B>(handed.count), from, to)?;
+        }
+        Ok(handed)
+    })
+    .await
 }
 
 fn tell_handed<B: Belongings>(staff: &Staff, giver: &Account, handed: Handed) -> Result<()> {
