@@ -302,7 +302,7 @@ fn whoever_waits_to_manage_users_keeps_nobody_waiting_who_is_before_them() {
             asked.form(),
         ];
         for form in &forms {
-            let (begun, begin) = mpsc::channel();
+            let (begun, first) = mpsc::channel();
             let (db, id) = (&app.test.db, admin.id.unwrap());
             let answer = thread::scope(|scope| {
                 scope.spawn(move || {
@@ -318,7 +318,7 @@ fn whoever_waits_to_manage_users_keeps_nobody_waiting_who_is_before_them() {
                     };
                     db.write_blocking(deletes).expect("nobody is in the way");
                 });
-                begin.recv().expect("the first has begun");
+                first.recv().expect("the first has begun");
                 admin.submit(form)
             });
             assert_eq!(answer.status, 303, "{}: {}", form.action, answer.body);
