@@ -153,7 +153,7 @@ pub enum FieldView {
     /// A widget.
     Input(Box<BoundField>),
     /// A value.
-    Readonly(ReadonlyView),
+    Readonly(Box<ReadonlyView>),
     /// A piece of page.
     Panel(Html),
 }
@@ -230,14 +230,14 @@ impl<A: ModelAdmin> Binder<'_, A> {
     fn field(&mut self, field: &'static Field<A::Row, A::Panels>) -> Result<FieldView> {
         match field {
             Field::Form(field) => self.form_field(field),
-            Field::Readonly(field) => Ok(FieldView::Readonly(ReadonlyView {
+            Field::Readonly(field) => Ok(FieldView::Readonly(Box::new(ReadonlyView {
                 name: field.name,
                 label: field.label,
                 help: field.help,
                 cell: self.context.row.map_or(Cell::Blank, |row| field.show.of(row, &self.looked.display)),
                 errors: Vec::new(),
                 sent: None,
-            })),
+            }))),
             Field::Panel(panel) => panel(self.panels).map(FieldView::Panel),
         }
     }
@@ -286,7 +286,7 @@ impl<A: ModelAdmin> Binder<'_, A> {
             None if is_editable => Ok(FieldView::Input(Box::new(bound))),
             None => {
                 let BoundField { name, label, help, errors, sent, .. } = bound;
-                Ok(FieldView::Readonly(ReadonlyView { name, label, help, cell, errors, sent }))
+                Ok(FieldView::Readonly(Box::new(ReadonlyView { name, label, help, cell, errors, sent })))
             }
         }
     }
