@@ -175,10 +175,3 @@ pub fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<H
     diesel::delete(crm_app_company::table.filter(crm_app_company::id.eq_any(ids))).execute(connection)?;
     Ok(of_each.into_iter().collect())
 }
-
-/// Makes everybody else who would change this row wait until the transaction ends: an update that changes nothing takes its
-/// lock on every engine.
-pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
-    diesel::update(crm_app_company::table.find(id)).set(crm_app_company::id.eq(id)).execute(connection)?;
-    Ok(())
-}

@@ -122,10 +122,3 @@ pub fn delete(connection: &mut AnyConnection, ids: &[Id]) -> Result<()> {
     diesel::delete(crm_app_contract::table.filter(crm_app_contract::id.eq_any(ids))).execute(connection)?;
     Ok(())
 }
-
-/// Makes everybody else who would change this row wait until the transaction ends: an update that changes nothing takes its
-/// lock on every engine.
-pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
-    diesel::update(crm_app_contract::table.find(id)).set(crm_app_contract::id.eq(id)).execute(connection)?;
-    Ok(())
-}

@@ -62,6 +62,16 @@ impl Source {
         Ok(Rows { columns: self.key(), rest: self.page(selection) }.load(connection)?)
     }
 
+    /// Makes everybody else who would change these rows wait until the transaction ends. They are held in the order of their
+    /// keys: of two who hold some of the same, one then waits for the other, and not both.
+    pub fn hold(&self, connection: &mut AnyConnection, ids: &[Id]) -> Result<()> {
+        let key = Sql::from(self.table) + ".id";
+        let are = key.clone() + " IN (" + Sql::join(ids.iter().map(|id| Sql::from(Value::Id(*id))), ", ", "NULL") + ")";
+        let rest = Sql::from(" FROM ") + self.table + " WHERE " + are + " ORDER BY " + key + Word::Held;
+        Rows { columns: self.key(), rest }.load::<Id>(connection)?;
+        Ok(())
+    }
+
     /// The query for `columns` of the rows of `selection`: the page is selected first, in a derived table, and what is joined
     /// is read for its rows alone.
     pub fn rows<C>(&self, selection: &Selection<'_>, columns: C) -> Rows<C> {

@@ -128,7 +128,7 @@ impl ModelAdmin for SegmentAdmin {
     const BESIDE: Beside = words::beside;
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
-        lock: |connection, ids| ids.iter().try_for_each(|id| model::lock(connection, *id)),
+        lock: |connection, ids| model::SOURCE.hold(connection, ids),
         is_done: form::is_done,
         save: form::save,
         refusal: form::refusal,

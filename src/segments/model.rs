@@ -278,11 +278,9 @@ pub fn list_all(connection: &mut AnyConnection, actor: &Actor) -> Result<Vec<Row
     list_rows(connection, &Selection::first(&visible_to(actor), &order, i64::MAX))
 }
 
-/// Makes everybody else who would change this segment, the CRM too, wait until the transaction ends. An update that
-/// changes nothing takes the row's lock in the same words on both engines; SQLite does not know `SELECT … FOR UPDATE`.
+/// Makes everybody else who would change this segment, the CRM too, wait until the transaction ends.
 pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
-    diesel::update(segment::table.find(id)).set(segment::id.eq(segment::id)).execute(connection)?;
-    Ok(())
+    SOURCE.hold(connection, &[id])
 }
 
 /// The predicate of the segments of this name, case and outer blanks ignored.

@@ -31,7 +31,7 @@ pub(super) trait Record: ModelAdmin<Panels = (), Cleaned: Model> {
 pub(super) const fn editing<A: Record>(related: Related<A>, protects: Protects<A>) -> Editing<A> {
     Editing::Form(Edit {
         clean: clean::<A>,
-        lock: |connection, ids| ids.iter().try_for_each(|id| A::Cleaned::lock(connection, *id)),
+        lock: |connection, ids| A::STORE.source.hold(connection, ids),
         // Its fields are all that it has.
         is_done: |_, _, _| Ok(true),
         save: save::<A>,

@@ -127,10 +127,6 @@ impl Model for Company {
         company::update(connection, row)
     }
 
-    fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
-        company::lock(connection, id)
-    }
-
     fn refuse(connection: &mut AnyConnection, row: &Self) -> Result<()> {
         // Two who make each the parent of the other see neither's change until one has waited for the other.
         lease::lock(connection, "parents of companies")?;

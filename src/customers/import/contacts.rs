@@ -146,10 +146,6 @@ impl Model for Contact {
         contact::update(connection, row)
     }
 
-    fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
-        contact::lock(connection, id)
-    }
-
     fn bereaved(connection: &mut AnyConnection, gone: &[&Self]) -> Result<Vec<Bereaved>> {
         bereaved::of_contacts(connection, gone)
     }

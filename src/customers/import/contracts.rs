@@ -116,10 +116,6 @@ impl Model for Contract {
         contract::update(connection, row)
     }
 
-    fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
-        contract::lock(connection, id)
-    }
-
     fn bereaved(_: &mut AnyConnection, _: &[&Self]) -> Result<Vec<Bereaved>> {
         Ok(Vec::new())
     }

@@ -69,8 +69,6 @@ pub(in crate::customers) trait Model: Clone + PartialEq + Send + 'static {
     fn insert(connection: &mut AnyConnection, rows: &[Self]) -> Result<()>;
     /// Writes all values of a row.
     fn update(connection: &mut AnyConnection, row: &Self) -> Result<()>;
-    /// Makes everybody else who would change this row wait until the transaction ends.
-    fn lock(connection: &mut AnyConnection, id: Id) -> Result<()>;
     /// Refuses what only the rows that are stored now can tell, under a lease of its own.
     ///
     /// # Errors

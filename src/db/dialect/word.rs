@@ -22,6 +22,9 @@ pub enum Word {
     Unindexed,
     /// The column that finds a row soonest, after its table: SQLite's own key, which every index holds, saves looking the id up.
     RowKey,
+    /// After the rows that are read: nobody else changes or deletes them until the transaction ends. On SQLite, whoever writes
+    /// holds everything already.
+    Held,
 }
 
 impl Word {
@@ -32,10 +35,11 @@ impl Word {
             (Self::Separator, Engine::Postgres) => "chr(31)",
             (Self::Separator, Engine::Sqlite) => "char(31)",
             (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
-            (Self::ByteOrder, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
+            (Self::ByteOrder | Self::Held, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
             (Self::Unindexed, Engine::Sqlite) => "+",
             (Self::RowKey, Engine::Postgres) => ".id",
             (Self::RowKey, Engine::Sqlite) => ".rowid",
+            (Self::Held, Engine::Postgres) => " FOR NO KEY UPDATE",
         }
     }
 }
