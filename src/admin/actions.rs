@@ -151,12 +151,16 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
         }),
         Deed::Long(each, done) => {
             // Each of them judges the rights anew, in the transaction that writes.
-            let rows = db.read_blocking(|connection| rows::<A>(connection, task, query, action, chosen))?;
+            let rows = db.read_blocking(|connection| {
+                let meant = Meant::of::<A>(connection, task, query, chosen)?;
+                rows::<A>(connection, task, query, action, &meant)
+            })?;
             one_by_one::<A>(&rows, *done, |row| each(db, &task.act(), row))
         }
         Deed::File(ending, media_type, write) => db.write_blocking(|connection| {
             let task = &task.as_they_are(connection)?;
-            let rows = rows::<A>(connection, task, query, action, chosen)?;
+            let meant = Meant::of::<A>(connection, task, query, chosen)?;
+            let rows = rows::<A>(connection, task, query, action, &meant)?;
             for row in &rows {
                 let message = format!("Exported as {}.", ending.to_uppercase());
                 let object = Object { model: A::MODEL.model_name, id: (A::STORE.id)(row).to_string(), name: (A::STORE.name)(row) };
@@ -196,8 +200,11 @@ fn write<A: ModelAdmin>(
     deed: impl Fn(&mut AnyConnection, &Act<'_>, &[A::Row]) -> Result<String>,
 ) -> Result<Outcome> {
     db.write_blocking(|connection| {
-        let task = &in_turn::<A>(connection, task, query, action, chosen)?;
-        let rows = rows::<A>(connection, task, query, action, chosen)?;
+        let meant = Meant::of::<A>(connection, task, query, chosen)?;
+        // Whoever is only asked keeps nobody waiting.
+        let is_asked = action.question.is_some() && chosen.confirmed.is_none();
+        let task = &if is_asked { task.as_they_are(connection)? } else { task.in_turn::<A>(connection, &meant.keys)? };
+        let rows = rows::<A>(connection, task, query, action, &meant)?;
         // Asked once more: between the answer and this transaction others may have changed what it was about.
         if let Some(question) = action.question {
             if rows.is_empty() {
@@ -215,7 +222,7 @@ fn write<A: ModelAdmin>(
 fn nothing_left<A: ModelAdmin>(question: Question, chosen: &Chosen) -> String {
     let plural = A::MODEL.verbose_name_plural;
     if question.is_dangerous && chosen.confirmed.is_some() {
-        return format!("The selected {plural} are deleted already.");
+        return format!("None of the selected {plural} is left to delete.");
     }
     format!("None of the selected {plural} is there any more. Nothing was changed.")
 }
@@ -225,45 +232,44 @@ fn objects<A: ModelAdmin>(count: usize) -> String {
     counted(count, A::MODEL.verbose_name, A::MODEL.verbose_name_plural)
 }
 
-/// [`Task::in_turn`] for the objects that are meant, in the order of their keys; whoever is only asked keeps nobody waiting.
-fn in_turn<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, query: &Query, action: &Action<A>, chosen: &Chosen) -> Result<Task> {
-    if action.question.is_some() && chosen.confirmed.is_none() {
-        return task.as_they_are(connection);
-    }
-    let mut keys = keys::<A>(connection, task, query, chosen)?;
-    keys.sort_unstable();
-    task.in_turn::<A>(connection, &keys)
+/// The objects that are meant.
+struct Meant {
+    /// What they meet.
+    predicate: Sql,
+    /// Their keys.
+    keys: Vec<Id>,
 }
 
-/// The objects that are meant, each of which the actor may do this with.
+impl Meant {
+    fn of<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, query: &Query, chosen: &Chosen) -> Result<Self> {
+        let visible = (A::VISIBLE)(&task.actor);
+        let predicate = if chosen.across {
+            query.predicate::<A>(connection, &visible)?
+        } else {
+            Sql::and([visible, Test::one_of(*A::KEY, chosen.keys.iter().copied())])
+        };
+        // Found first and sorted then, as in the list: a few of many are not met on a walk through all in their order.
+        let keys = A::STORE.source.list_some_keys(connection, &predicate, MOST + 1)?;
+        if i64::try_from(keys.len()).is_ok_and(|length| length > MOST) {
+            let most = counted(MOST, A::MODEL.verbose_name, A::MODEL.verbose_name_plural);
+            return Err(AppError::BadRequest(format!("At most {most} can be taken at once. Narrow the list first.")));
+        }
+        Ok(Self { predicate, keys })
+    }
+}
+
+/// Those of them that still are what was meant, each of which the actor may do this with.
 fn rows<A: ModelAdmin>(
     connection: &mut AnyConnection,
     task: &Task,
     query: &Query,
     action: &Action<A>,
-    chosen: &Chosen,
+    meant: &Meant,
 ) -> Result<Vec<A::Row>> {
-    let keys = keys::<A>(connection, task, query, chosen)?;
-    let rows = (A::STORE.list)(connection, &Selection::first(&Test::one_of(*A::KEY, keys), &query.order::<A>(), MOST))?;
+    let are = Sql::and([(A::VISIBLE)(&task.actor), meant.predicate.clone(), Test::one_of(*A::KEY, meant.keys.iter().copied())]);
+    let rows = (A::STORE.list)(connection, &Selection::first(&are, &query.order::<A>(), MOST))?;
     rows.iter().try_for_each(|row| A::EDITING.allows(&task.actor, action.permission, Some(row)))?;
     Ok(rows)
-}
-
-/// The keys of the objects that are meant and that the actor sees.
-fn keys<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, query: &Query, chosen: &Chosen) -> Result<Vec<Id>> {
-    let visible = (A::VISIBLE)(&task.actor);
-    let predicate = if chosen.across {
-        query.predicate::<A>(connection, &visible)?
-    } else {
-        Sql::and([visible, Test::one_of(*A::KEY, chosen.keys.iter().copied())])
-    };
-    // Found first and sorted then, as in the list: a few of many are not met on a walk through all in their order.
-    let keys = A::STORE.source.list_some_keys(connection, &predicate, MOST + 1)?;
-    if i64::try_from(keys.len()).is_ok_and(|length| length > MOST) {
-        let most = counted(MOST, A::MODEL.verbose_name, A::MODEL.verbose_name_plural);
-        return Err(AppError::BadRequest(format!("At most {most} can be taken at once. Narrow the list first.")));
-    }
-    Ok(keys)
 }
 
 /// What "Delete selected" asks, in Django's words.

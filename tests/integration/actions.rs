@@ -277,7 +277,7 @@ fn deleting_the_same_ones_twice_leads_back_to_the_list_which_says_that_they_are_
         let answers = [person.submit(&asked), person.submit(&asked)];
         assert_eq!(answers.each_ref().map(|answer| (answer.status, answer.location())), [(303, LIST), (303, LIST)]);
         let told = person.open(LIST).texts(".messagelist li");
-        assert_eq!(told, ["Successfully deleted 2 Customer Segments.", "The selected Customer Segments are deleted already."]);
+        assert_eq!(told, ["Successfully deleted 2 Customer Segments.", "None of the selected Customer Segments is left to delete."]);
         assert_eq!(events(app, ids[0]), ["Added.", "Deleted."]);
         // Ticked on a page that is old by now.
         let id = add(person, "C");
