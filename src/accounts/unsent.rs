@@ -27,7 +27,7 @@ use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
 /// The largest body that is carried over signing in: it is written into a page, and comes back escaped once more.
-const LARGEST: usize = 500_000;
+const LARGEST: usize = 1_000_000;
 
 /// What was sent.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ use crate::query::{Test, Value};
 
 use super::conflict::{ConflictPage, is_same_as_stored};
 use super::display::Display;
-use super::editing::{Act, FormContext, Saved, Target};
+use super::editing::{Act, FormContext, Note, Saved, Target};
 use super::form::{EDIT, FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, initial, validate, version};
 use super::form_page::{FormPage, Looked, bind};
 use super::model_admin::ModelAdmin;
@@ -41,7 +41,8 @@ pub enum Answer {
 /// What a form that was sent is, before anything is written.
 enum Checked<A: ModelAdmin> {
     Answered(Answer),
-    Good(A::Cleaned),
+    /// It may be saved to the object of this version; blank for a new one.
+    Good(A::Cleaned, String),
 }
 
 /// What the writing transaction came to.
@@ -78,13 +79,13 @@ pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Resul
     // What a form shows of its own accord is quick; what a button asks for, saving too, may count every customer.
     let lane = if intent == Intent::Show { Lane::Question } else { Lane::Saving };
     let checked = db.read_heavy(lane, move |connection| check::<A>(connection, &asked, typed, intent)).await;
-    let cleaned = match checked {
+    let good = match checked {
         Ok(Checked::Answered(answer)) => return Ok(answer),
-        Ok(Checked::Good(cleaned)) => cleaned,
+        Ok(Checked::Good(cleaned, version)) => (cleaned, version),
         Err(error) => return refused::<A>(db, task, data, intent, error).await,
     };
     let (saving, typed) = (task.clone(), data.clone());
-    let attempt = db.write(move |connection| save::<A>(connection, &saving, &typed, &cleaned)).await;
+    let attempt = db.write(move |connection| save::<A>(connection, &saving, &typed, &good)).await;
     match attempt {
         Ok(Attempt::Saved(saved)) => Ok(Answer::Saved(saved, intent)),
         Ok(Attempt::Gone | Attempt::Overtaken) => again::<A>(db, task, data, FormErrors::default()).await,
@@ -147,18 +148,23 @@ fn check<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: F
     let context = FormContext { act: task.act(), row, data: &data, is_sent: true, is_editable: true };
     let cleaned = (A::EDITING.edit()?.clean)(connection, &context, &mut errors)?;
     match cleaned {
-        Some(cleaned) if errors.is_empty() => Ok(Checked::Good(cleaned)),
+        Some(cleaned) if errors.is_empty() => Ok(Checked::Good(cleaned, row.map(version::<A>).unwrap_or_default())),
         _ => answer(Answer::Page(Box::new(page::<A>(connection, task.act(), row, &data, true, &errors)?))),
     }
 }
 
 /// The writing transaction.
-fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormData, cleaned: &A::Cleaned) -> Result<Attempt> {
+fn save<A: ModelAdmin>(
+    connection: &mut AnyConnection,
+    task: &Task,
+    data: &FormData,
+    (cleaned, checked): &(A::Cleaned, String),
+) -> Result<Attempt> {
     let task = &task.in_turn::<A>(connection, task.id.as_slice())?;
     A::EDITING.allows(&task.actor, if task.id.is_some() { Permission::Change } else { Permission::Add }, None)?;
     let Ok(row) = task.row::<A>(connection)? else { return Ok(Attempt::Gone) };
     let mut data = data.clone();
-    data.settle::<A>(task.act(), row.as_ref());
+    let follows = data.settle::<A>(task.act(), row.as_ref());
     let target = match &row {
         Some(row) => {
             A::EDITING.allows(&task.actor, Permission::Change, Some(row))?;
@@ -166,7 +172,11 @@ fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormD
                 return Ok(Attempt::Overtaken);
             }
             if is_repeated::<A>(connection, row, &data)? {
-                return Ok(Attempt::Saved(as_it_is::<A>(row)));
+                return Ok(Attempt::Saved(followed(as_it_is::<A>(row), follows)));
+            }
+            // What follows the object, and was judged with it, follows one that is no more.
+            if follows && version::<A>(row) != *checked {
+                return Ok(Attempt::Overtaken);
             }
             Target::Stored(row)
         }
@@ -175,7 +185,15 @@ fn save<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormD
             None => Target::New(new_id::<A>(connection, &data)?),
         },
     };
-    (A::EDITING.edit()?.save)(connection, &task.act(), target, cleaned).map(Attempt::Saved)
+    let saved = (A::EDITING.edit()?.save)(connection, &task.act(), target, cleaned)?;
+    Ok(Attempt::Saved(followed(saved, follows)))
+}
+
+/// Tells whoever saved a form whose untouched fields are not as it showed them.
+fn followed(mut saved: Saved, follows: bool) -> Saved {
+    let text = "It was changed by somebody else meanwhile. What you did not touch is as they saved it.".to_owned();
+    saved.notes.extend(follows.then_some(Note { is_warning: true, text }));
+    saved
 }
 
 /// The answer after the writing transaction refused: the object may have changed once more, so it is read again.
@@ -257,7 +275,7 @@ fn page<A: ModelAdmin>(
     let display = Display::new(act.clock);
     let related = views_of::<A>(connection, act.actor, row, data)?;
     // Who goes on with what was not saved sees at each field what is.
-    let pairs = if data.has(EDIT) { stored_and_typed::<A>(connection, act, row, data)? } else { Vec::new() };
+    let pairs = if row.is_some() && data.has(EDIT) { stored_and_typed::<A>(connection, act, row, data)? } else { Vec::new() };
     let saved = pairs.into_iter().filter(|pair| pair.differs).map(|pair| (pair.name, pair.one)).collect();
     let fieldsets = bind::<A>(&context, errors, &panels, Looked { related, saved, display })?;
     // A form that is shown again keeps the version it was opened with, or the next save would overwrite unseen changes.

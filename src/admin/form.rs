@@ -51,11 +51,10 @@ impl FormData {
     }
 
     /// What the form of a new object begins with where its address says so, as in Django: the fields that the actor may edit,
-    /// as if they were typed. Nothing is saved by that, and a password is nobody's to fill in.
+    /// as if they were typed. Nothing is saved by that, and no page writes a password.
     pub(super) fn given<A: ModelAdmin>(act: Act<'_>, query: &QueryString) -> Self {
         let given = |field: &FormField<A::Row, A::Panels>| {
-            let is_open = (field.is_editable)(act.actor, None) && !matches!(field.widget, Widget::Password);
-            let typed = query.get(field.name).filter(|_| is_open)?;
+            let typed = query.get(field.name).filter(|_| (field.is_editable)(act.actor, None))?;
             Some(field.widget.read(typed, act.clock.zone()).unwrap_or_else(|_| typed.to_owned()))
         };
         Self(form_fields::<A>().map(|field| (field.name.to_owned(), given(field).unwrap_or_else(|| field.stored(None)))).collect())
@@ -95,21 +94,27 @@ impl FormData {
     /// Brings what was sent into the spelling that is held: the stored value where the control shows what it showed of it (a
     /// control for moments leaves out the fraction of a second), where nobody touched it since the form was opened (what
     /// somebody else changed meanwhile is not to be taken back by who never looked at it), and wherever the actor may not edit
-    /// and sent nothing, as the form does. What was sent there all the same (by hand, or because the field was open when the form was) stays and is
-    /// refused by [`validate`].
-    pub(super) fn settle<A: ModelAdmin>(&mut self, act: Act<'_>, row: Option<&A::Row>) {
-        let (zone, initial) = (act.clock.zone(), self.initial());
+    /// and sent nothing, as the form does; so does one that was opened when they might not edit it. What was sent there all
+    /// the same (by hand, or because the field was open when the form was) stays and is refused by [`validate`].
+    ///
+    /// Whether a field follows what was changed since the form was opened.
+    pub(super) fn settle<A: ModelAdmin>(&mut self, act: Act<'_>, row: Option<&A::Row>) -> bool {
+        let (zone, initial, mut follows) = (act.clock.zone(), self.initial(), false);
         for field in form_fields::<A>() {
             let (stored, typed) = (field.stored(row), self.get(field.name));
-            let is_left_out = !(field.is_editable)(act.actor, row) && !self.has(field.name);
+            // A box that is not ticked is not sent.
+            let is_shown_only = initial.contains_key(field.name) && !matches!(field.widget, Widget::Checkbox);
+            let is_left_out = !self.has(field.name) && (is_shown_only || !(field.is_editable)(act.actor, row));
             let read = || field.widget.read(typed, zone).unwrap_or_else(|_| typed.to_owned());
             let shows = |value: &str| field.widget.write(value, zone) == typed;
-            let is_untouched = |initial: &String| shows(initial) || field.widget.is_same(initial, &read());
-            let is_as_stored = shows(&stored) || initial.get(field.name).is_some_and(is_untouched);
-            let held = if is_left_out || row.is_some() && is_as_stored { stored } else { read() };
+            let initial = initial.get(field.name).filter(|_| row.is_some());
+            let is_untouched = initial.is_some_and(|initial| shows(initial) || field.widget.is_alike(initial, &read()));
+            follows |= is_untouched && initial.is_some_and(|initial| !field.widget.is_same(initial, &stored));
+            let held = if is_left_out || is_untouched || row.is_some() && shows(&stored) { stored } else { read() };
             self.0.retain(|(name, _)| name != field.name);
             self.0.push((field.name.to_owned(), held));
         }
+        follows
     }
 }
 

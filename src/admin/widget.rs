@@ -125,6 +125,15 @@ impl Widget {
         }
     }
 
+    /// Whether what was typed is what stood there before: a document that only means the same was written anew, and is judged.
+    pub fn is_alike(self, before: &str, typed: &str) -> bool {
+        match self {
+            Self::Password => false,
+            Self::Json => lines(before) == lines(typed),
+            _ => self.is_same(before, typed),
+        }
+    }
+
     /// Whether two values mean the same: outer blanks aside, and for JSON however it is laid out. Whether a password is the
     /// stored one is not for a form to say.
     pub fn is_same(self, one: &str, other: &str) -> bool {
@@ -132,12 +141,16 @@ impl Widget {
         match self {
             Self::Password => true,
             Self::Checkbox => is_ticked(one) == is_ticked(other),
-            // Django stores line ends as browsers send them.
-            _ if one.trim().replace("\r\n", "\n") == other.trim().replace("\r\n", "\n") => true,
+            _ if lines(one) == lines(other) => true,
             Self::Json => matches!((document(one), document(other)), (Ok(one), Ok(other)) if one == other),
             _ => false,
         }
     }
+}
+
+/// Text without its outer blanks, and with line ends as they are stored here: Django stores them as browsers send them.
+fn lines(text: &str) -> String {
+    text.trim().replace("\r\n", "\n")
 }
 
 /// Whether what a box sent means that it was ticked: browsers send "on", scripts what they like.

@@ -219,7 +219,7 @@ fn list_change(data: &FormData) -> ListChange {
 /// Whether a form that is sent again asks for nothing that its first sending has not done: the fields are compared by the
 /// machinery, the lists here.
 pub fn is_done(connection: &mut AnyConnection, row: &Row, data: &FormData) -> Result<bool> {
-    listed::has_all(connection, &row.segment, &list_change(data))
+    listed::is_done(connection, &row.segment, &list_change(data))
 }
 
 /// Saves a good form.

@@ -131,8 +131,8 @@ fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &
     Ok(changed)
 }
 
-/// Whether everybody whom `change` would list, and who exists, is listed already.
-pub fn has_all(connection: &mut AnyConnection, segment: &Segment, change: &ListChange) -> Result<bool> {
+/// Whether nothing is left to do of `change`: who exists of those whom it adds is listed, and nobody is whom it removes.
+pub fn is_done(connection: &mut AnyConnection, segment: &Segment, change: &ListChange) -> Result<bool> {
     let contacts = listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment.id)).select(listed_contacts::contact_id);
     let companies =
         listed_companies::table.filter(listed_companies::customersegment_id.eq(segment.id)).select(listed_companies::company_id);
@@ -145,7 +145,14 @@ pub fn has_all(connection: &mut AnyConnection, segment: &Segment, change: &ListC
         listed += companies.filter(listed_companies::company_id.eq_any(keys)).load::<Id>(connection)?.len();
         known += crm_app_company::table.filter(crm_app_company::id.eq_any(keys)).select(crm_app_company::id).load::<Id>(connection)?.len();
     }
-    Ok(listed == known)
+    let mut left = 0;
+    for keys in change.contacts.remove.chunks(CHUNK) {
+        left += contacts.filter(listed_contacts::contact_id.eq_any(keys)).load::<Id>(connection)?.len();
+    }
+    for keys in change.companies.remove.chunks(CHUNK) {
+        left += companies.filter(listed_companies::company_id.eq_any(keys)).load::<Id>(connection)?.len();
+    }
+    Ok(listed == known && left == 0)
 }
 
 /// How many contacts and companies these segments list.

@@ -464,8 +464,13 @@ fn a_static_list_is_chosen_by_search_and_ticks() {
         let form = person.open(&page(id, "change/"));
         assert!(form.text(".selector-chosen").contains("not a member: "), "{}", form.text(".selector-chosen"));
 
+        // Somebody else's change of a field is in nobody's way, and keeps nobody listed.
+        let tagged = form.form().fill("tags", "by another");
+        assert_eq!(press(&person, tagged, "_save").status, 303);
         let removed = press(&person, form.form().and("contact_chosen", &outsider.id.to_string()), "_save");
         assert_eq!(removed.status, 303);
+        assert!(person.open(LIST).text(".messagelist").contains("What you did not touch is as they saved it."));
+        assert_eq!(stored(app, id).unwrap().tags, "by another");
         let listed: Vec<Id> = app
             .test
             .db

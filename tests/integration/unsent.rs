@@ -202,6 +202,7 @@ fn what_was_changed_is_shown_by_its_label_and_name_beside_what_is_saved() {
         let opened = person.submit(&kept.form().and("_edit", "1"));
         assert_eq!((opened.status, opened.form().value("title")), (200, Some("Chief <b>")), "{}", opened.body);
         assert_eq!(opened.form().value("company"), Some(&*bar));
+        assert_eq!(opened.text(".field-title .saved-now"), "Saved now: -");
         assert_eq!(person.open(&change).form().value("title"), Some(""));
         assert_eq!(person.submit(&opened.form().and("_save", "1")).status, 303);
         assert_eq!(person.open(&change).form().value("title"), Some("Chief <b>"));
@@ -219,6 +220,7 @@ fn whom_somebody_was_listing_is_shown_by_name() {
         assert!(!told.iter().any(|row| row.contains("page") || row.contains(&ploy)), "{told:?}");
         let opened = person.submit(&kept.form().and("_edit", "1"));
         assert_eq!(opened.form().value("contact_adding"), Some(&*ploy));
+        assert!(!opened.has(".saved-now"), "nothing is saved of a new one");
         assert_eq!(names(person), Vec::<String>::new());
         assert_eq!(person.submit(&kept.form()).status, 303);
         assert_eq!(names(person), ["VIP"]);
