@@ -119,7 +119,7 @@ impl Members {
     pub fn page(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Vec<Row>> {
         let is_walked = is_walked(count, offset + limit);
         let (predicate, order) = self.by_name(is_walked);
-        let reads_rows = dialect::reads_whole_rows(connection, count, offset + limit, is_walked);
+        let reads_rows = dialect::reads_whole_rows(connection, count, is_walked);
         contact::list(connection, &Selection { predicate, order: &order, limit, offset, reads_rows })
     }
 
@@ -136,7 +136,7 @@ impl Members {
         let count = self.count(connection)?;
         let is_walked = is_walked(count, count);
         let (members, order) = self.by_name(is_walked);
-        let reads_rows = dialect::reads_whole_rows(connection, count, BATCH, is_walked);
+        let reads_rows = dialect::reads_whole_rows(connection, count, is_walked);
         let mut after: Option<(String, Id)> = None;
         loop {
             let predicate = match after.take() {

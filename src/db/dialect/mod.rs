@@ -267,14 +267,13 @@ pub fn folds_alike(connection: &mut AnyConnection) -> QueryResult<bool> {
     }
 }
 
-/// Whether the first `wanted` of `count` rows, of a million at most, are read best as whole rows, and not by their keys.
-/// Measured at a hundred thousand and a million contacts: what SQLite sorts it has sooner by its own keys, unless no row is
-/// left out; on a walk it reads nothing of a row that it passes. PostgreSQL, asked for the keys of a few in the order of an
-/// index, walks that index past everybody; asked for whole rows of many it reads five times as long, but for so many that
-/// the walk soon ends.
-pub fn reads_whole_rows(connection: &AnyConnection, count: i64, wanted: i64, is_walked: bool) -> bool {
+/// Whether the first of `count` rows, of a million at most, are read best as whole rows, and not by their keys. Measured at a
+/// hundred thousand and a million contacts: what SQLite sorts it has sooner by its own keys, and on a walk it reads nothing of
+/// a row that it passes. PostgreSQL, asked for the keys of a few in the order of an index, walks that index past everybody;
+/// asked for whole rows of many it reads five times as long, but for so many that the walk soon ends.
+pub fn reads_whole_rows(connection: &AnyConnection, count: i64, is_walked: bool) -> bool {
     match connection {
-        AnyConnection::Sqlite(_) => is_walked || count <= wanted,
+        AnyConnection::Sqlite(_) => is_walked,
         AnyConnection::Postgres(_) => !(10_000..400_000).contains(&count),
     }
 }
