@@ -11,6 +11,7 @@ use actix_web::{App, HttpServer};
 use askama::Template;
 use customer_segments::customers::contact::{self, Row};
 use customer_segments::db::Db;
+use customer_segments::db::dialect::Word;
 use customer_segments::query::{Selection, Sql};
 
 /// The page.
@@ -27,7 +28,7 @@ struct List {
 
 async fn list(db: Data<Db>) -> Html {
     let everybody = Sql::from("1 = 1");
-    let order = Sql::from("crm_app_contact.name, crm_app_contact.id");
+    let order = Sql::from("crm_app_contact.name") + Word::ByteOrder + ", crm_app_contact.id";
     let read = db.read(move |connection| contact::list(connection, &Selection::first(&everybody, &order, 100)));
     Html::new(List { rows: read.await.unwrap() }.render().unwrap())
 }

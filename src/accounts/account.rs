@@ -62,7 +62,7 @@ pub(super) struct SessionView {
     /// When, to the second.
     pub(super) signed_in: String,
     /// How long ago it last asked for something.
-    pub(super) seen: String,
+    pub(super) seen: Cell,
     /// Whether the page is read in it.
     pub(super) is_this: bool,
 }
@@ -75,7 +75,7 @@ impl SessionView {
             agent: session.user_agent,
             address: if session.address.is_empty() { "-".to_owned() } else { session.address },
             signed_in: display.to_the_second(session.created_at),
-            seen: display.ago(session.seen_at),
+            seen: display.time_ago(Some(session.seen_at)),
             key: session.key_hash,
         }
     }

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use super::{Posted, Staff};
 use crate::admin::frame::{Frame, page};
 use crate::admin::model_admin::Model;
+use crate::admin::query_string::{back_to, carrying, preserved};
 use crate::db::schema::auth_user;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
@@ -53,10 +54,12 @@ struct HandOverPage {
 
 /// The page.
 pub async fn show(request: &HttpRequest, staff: &Staff, question: Question, error: Option<&'static str>) -> Result<HttpResponse> {
-    let model = question.model;
-    let (name, url) = question.object.clone();
+    let (model, carried) = (question.model, preserved(request.query_string()));
+    let url = carrying(question.object.1, &carried);
+    let question = Question { action: carrying(question.action, &carried), object: (question.object.0, url.clone()), ..question };
+    let name = question.object.0.clone();
     let frame = Frame::new(request, staff, "Hand over").await?.crumb(model.app_name(), model.app_url());
-    let frame = frame.crumb(model.verbose_name_plural, model.list_url()).crumb(name, url).here("Hand over");
+    let frame = frame.crumb(model.verbose_name_plural, back_to(model.list_url(), &carried)).crumb(name, url).here("Hand over");
     page(&HandOverPage { frame: Frame { has_errors: error.is_some(), ..frame }, question, error })
 }
 

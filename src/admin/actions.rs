@@ -68,7 +68,7 @@ pub type WriteFile<A> = fn(&mut AnyConnection, &Act<'_>, &[<A as ModelAdmin>::Ro
 pub type Done = fn(&str) -> String;
 
 /// The most objects that one action takes.
-const MOST: i64 = 5_000;
+pub const MOST: i64 = 5_000;
 
 /// Which objects an action is asked for.
 #[derive(Debug, Clone)]
@@ -114,7 +114,7 @@ pub enum Outcome {
     Ask(Box<Confirmation>),
     /// None of the objects is left; the sentence says so.
     Nothing(String),
-    /// One of the objects stopped it: what was done before, if anything was, and which one and why.
+    /// One of the objects stopped it: what was done before, if anything was, and which one, why, and what that means for the others.
     Stopped(Option<String>, String),
     /// A file: its ending, media type and content.
     File(&'static str, &'static str, Vec<u8>),
@@ -182,7 +182,13 @@ fn one_by_one<A: ModelAdmin>(rows: &[A::Row], done: Done, each: impl Fn(&A::Row)
             // Its cause is nobody's business, so it is told by the page of such faults.
             Err(fault @ AppError::Internal(_)) => return Err(fault),
             Err(error) => {
-                let why = format!("It stopped at “{}”: {error}", (A::STORE.name)(row));
+                let rest = match (changed, &error) {
+                    // Whether the database kept this one, nobody knows.
+                    (0, AppError::Unavailable(_)) => "",
+                    (0, _) => " Nothing was changed.",
+                    _ => " Those after it were not reached.",
+                };
+                let why = format!("It stopped at “{}”: {error}{rest}", (A::STORE.name)(row));
                 return Ok(Outcome::Stopped((changed > 0).then(|| done(&objects::<A>(changed))), why));
             }
         }

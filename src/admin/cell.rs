@@ -48,6 +48,8 @@ pub struct Note {
     pub tone: Tone,
     /// What it says.
     pub text: String,
+    /// The same to the minute, where it says how long ago something was.
+    pub exact: Option<String>,
 }
 
 /// Kinds of remarks; the style sheet draws each its own way.
@@ -90,7 +92,16 @@ impl Cell {
     /// The same value with a remark behind it.
     #[must_use]
     pub fn noted(self, tone: Tone, text: impl Into<String>) -> Self {
-        let note = Note { tone, text: text.into() };
+        self.with(Note { tone, text: text.into(), exact: None })
+    }
+
+    /// The same value with a remark behind it that says how long ago something was, and to the minute when.
+    #[must_use]
+    pub fn noted_at(self, tone: Tone, text: impl Into<String>, exact: String) -> Self {
+        self.with(Note { tone, text: text.into(), exact: Some(exact) })
+    }
+
+    fn with(self, note: Note) -> Self {
         match self {
             Self::Noted(cell, mut notes) => {
                 notes.push(note);

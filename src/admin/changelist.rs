@@ -1,17 +1,18 @@
 //! The changelist: a query string and a declaration become a page of rows, filters, headings and links.
 //!
 //! Called by `views::changelist`, inside one `db.read`. [`Query::read`] is pure and refuses what cannot be meant, so that
-//! only closed lists of names ever reach SQL; [`ChangeList::load`] asks three questions, however many rows there are.
+//! only closed lists of names ever reach SQL; [`ChangeList::load`] asks three questions, however many rows there are, and a
+//! fourth where many are left of more.
 
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
-use crate::db::{AnyConnection, Id};
+use crate::db::{AnyConnection, Id, dialect};
 use crate::error::Result;
 use crate::query::{Selection, Sql, Test};
 
 use super::actions;
 use super::cell::Cell;
-use super::display::Display;
+use super::display::{Display, number};
 use super::facets::Facets;
 use super::filter_choices::SideBar;
 use super::filters::Asked;
@@ -51,6 +52,8 @@ pub struct ChangeList {
     pub add_url: Option<String>,
     /// The whole list as a file.
     pub export_url: String,
+    /// Whether what is done with several can be done with all of them.
+    pub takes_all: bool,
     /// What can be done with several at once: name and label.
     pub actions: Vec<(&'static str, &'static str)>,
     /// The address of this very list, to which actions are posted.
@@ -113,6 +116,11 @@ impl ChangeList {
         Ok(Some(Self::of::<A>(actor, query, filters, &paginator, total, &rows)))
     }
 
+    /// The most rows that one action takes, as the page says it.
+    pub fn most(&self) -> String {
+        number(actions::MOST)
+    }
+
     fn of<A: ModelAdmin>(actor: &Actor, query: &Query, filters: SideBar, paginator: &Paginator, total: Count, rows: &[A::Row]) -> Self {
         let allowed = |permission| A::EDITING.allows(actor, permission, None);
         let carried = query.parameters().encoded();
@@ -129,6 +137,7 @@ impl ChangeList {
             next: paginator.next(query.parameters(), i64::try_from(rows.len()) == Ok(paginator.limit)),
             show_all: paginator.show_all(query.parameters()),
             export_url: back_to(A::MODEL.export_url(), &query.parameters().without(&[paginator::PAGE, paginator::ALL]).encoded()),
+            takes_all: !paginator.count.is_capped && paginator.count.value <= actions::MOST,
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
             url: back_to(A::MODEL.list_url(), &carried),
             add_url: allowed(Permission::Add).is_ok().then(|| add_url::<A>(query.parameters())),
@@ -155,12 +164,30 @@ fn page<A: ModelAdmin>(
 ) -> Result<Option<(Paginator, Vec<A::Row>)>> {
     let Found { count, keys } = Found::of::<A>(connection, predicate)?;
     let Some(paginator) = Paginator::new(count, query.wanted()) else { return Ok(None) };
-    let named = keys.map(|keys| Test::one_of(*A::KEY, keys));
-    let predicate = named.as_ref().unwrap_or(predicate);
     let (limit, offset, reads_rows) = (paginator.limit, paginator.offset, query.is_plain());
-    let rows = (A::STORE.list)(connection, &Selection { predicate, order, limit, offset, reads_rows })?;
+    let selection = Selection { predicate, order, limit, offset, reads_rows };
+    let rows = match keys {
+        Some(keys) => (A::STORE.list)(connection, &Selection { predicate: &Test::one_of(*A::KEY, keys), ..selection })?,
+        // The order is that of an index, and some rows of it are left out.
+        None if query.sort().is_empty() && !reads_rows => among_many::<A>(connection, &selection)?,
+        None => (A::STORE.list)(connection, &selection)?,
+    };
     Ok((!rows.is_empty() || paginator.page == 1).then_some((paginator, rows)))
 }
+
+/// A page of rows that are too many to be named. Mostly the first of them are met soon in their order; if not, they are not
+/// spread over it as chance would have it, and may all stand at its end.
+fn among_many<A: ModelAdmin>(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<A::Row>> {
+    let Some(least) = dialect::near_rows(connection) else { return (A::STORE.list)(connection, selection) };
+    let near = least.saturating_add((selection.offset + selection.limit).saturating_mul(SPARSE));
+    match A::STORE.source.list_keys_near(connection, selection, near)? {
+        Some(keys) => (A::STORE.list)(connection, &Selection { predicate: &Test::one_of(*A::KEY, keys), offset: 0, ..*selection }),
+        None => (A::STORE.list)(connection, &Selection { order: &selection.order.clone().unindexed(), ..*selection }),
+    }
+}
+
+/// Where one row of so many meets what is asked, a page is still looked for on a walk through its order.
+const SPARSE: i64 = 10;
 
 /// How many rows meet a predicate.
 struct Found {

@@ -11,6 +11,7 @@ use crate::error::Result;
 
 use super::actions::{Action, Chosen, Question};
 use super::deletion::{Protected, related};
+use super::display::number;
 use super::form_page::ObjectView;
 use super::model_admin::ModelAdmin;
 use super::task::Task;
@@ -29,7 +30,7 @@ pub struct Confirmation {
     /// Which they are: what is confirmed is these objects, not as many others.
     pub digest: String,
     /// What goes with them: label and number.
-    pub related: Vec<(&'static str, i64)>,
+    pub related: Vec<(&'static str, String)>,
     /// The first of those that are not deleted, for others belong to them.
     pub protected: Vec<Protected>,
     /// How many more there are.
@@ -38,6 +39,28 @@ pub struct Confirmation {
     pub chosen: Chosen,
     /// Why the value is asked for again.
     pub error: Option<&'static str>,
+}
+
+impl Confirmation {
+    /// How many objects there are, as pages say it.
+    pub fn count(&self) -> String {
+        number(in_numbers(self.count))
+    }
+
+    /// How many there are besides those that are named.
+    pub fn more(&self) -> Option<String> {
+        let more = self.count.saturating_sub(self.objects.len());
+        (more > 0).then(|| number(in_numbers(more)))
+    }
+
+    /// How many stay besides those that are named.
+    pub fn more_protected(&self) -> Option<String> {
+        (self.protected_more > 0).then(|| number(in_numbers(self.protected_more)))
+    }
+}
+
+fn in_numbers(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Objects that a question names.
@@ -67,7 +90,7 @@ pub(super) fn ask<A: ModelAdmin>(
         objects: rows.iter().take(NAMED).map(ObjectView::of::<A>).collect(),
         count: rows.len(),
         digest,
-        related,
+        related: related.into_iter().map(|(label, count)| (label, number(count))).collect(),
         protected,
         protected_more,
         chosen: chosen.clone(),

@@ -39,6 +39,8 @@ pub struct ConflictPage {
     pub typed: Vec<(String, String)>,
     /// What is stored and what was typed.
     pub pairs: Vec<FieldPair>,
+    /// What saving does besides; see [`ModelAdmin::BESIDE`].
+    pub beside: Vec<(String, String)>,
 }
 
 impl ConflictPage {
@@ -61,6 +63,7 @@ impl ConflictPage {
             initial: initial::<A>(row, &FormData::of::<A>(Some(row))),
             typed: data.typed().filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             pairs,
+            beside: (A::BESIDE)(connection, data)?,
             object,
         })
     }

@@ -15,7 +15,7 @@ use crate::query::{Test, Value};
 use super::conflict::{ConflictPage, is_same_as_stored};
 use super::display::Display;
 use super::editing::{Act, FormContext, Note, Saved, Target};
-use super::form::{EDIT, FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, initial, validate, version};
+use super::form::{BESIDE, EDIT, FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, initial, validate, version};
 use super::form_page::{FormPage, Looked, bind};
 use super::model_admin::ModelAdmin;
 use super::query_string::QueryString;
@@ -275,7 +275,8 @@ fn page<A: ModelAdmin>(
     let display = Display::new(act.clock);
     let related = views_of::<A>(connection, act.actor, row, data)?;
     // Who goes on with what was not saved sees at each field what is.
-    let pairs = if row.is_some() && data.has(EDIT) { stored_and_typed::<A>(connection, act, row, data)? } else { Vec::new() };
+    let is_beside = row.is_some() && (data.has(EDIT) || data.has(BESIDE));
+    let pairs = if is_beside { stored_and_typed::<A>(connection, act, row, data)? } else { Vec::new() };
     let saved = pairs.into_iter().filter(|pair| pair.differs).map(|pair| (pair.name, pair.one)).collect();
     let fieldsets = bind::<A>(&context, errors, &panels, Looked { related, saved, display })?;
     // A form that is shown again keeps the version it was opened with, or the next save would overwrite unseen changes.
@@ -288,6 +289,7 @@ fn page<A: ModelAdmin>(
         new_id: if row.is_some() { String::new() } else { Id::parse(data.get(NEW_ID)).unwrap_or_default().to_string() },
         initial: row.map(|row| initial::<A>(row, data)).unwrap_or_default(),
         opened: kept(OPENED, act.clock.now().to_rfc3339()),
+        beside: if is_beside { "1" } else { "" },
         is_sent,
         scripts: if allowed.is_ok() { A::SCRIPTS } else { &[] },
         read_only: allowed.err().map(|why| why.to_string()),

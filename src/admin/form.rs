@@ -27,9 +27,11 @@ pub const INITIAL: &str = "_initial";
 pub const ENTER: &str = "enter";
 /// The button that goes back from the page of a conflict to the form.
 pub const EDIT: &str = "_edit";
+/// The field that says that the form shows what is saved beside what was typed, as it does after [`EDIT`].
+pub const BESIDE: &str = "_beside";
 
 /// Fields that belong to the machinery: they are not what was typed.
-const OWN: [&str; 9] = [VERSION, NEW_ID, OPENED, INITIAL, EDIT, "_save", "_continue", "_addanother", "csrfmiddlewaretoken"];
+const OWN: [&str; 10] = [VERSION, NEW_ID, OPENED, INITIAL, EDIT, BESIDE, "_save", "_continue", "_addanother", "csrfmiddlewaretoken"];
 
 /// What fields held when a form was opened, by name. Passwords are not among them.
 pub(super) type Initial = BTreeMap<String, String>;
@@ -80,9 +82,9 @@ impl FormData {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| !OWN.contains(name))
     }
 
-    /// What the machinery itself put into the form: version, key, moment, what the fields held.
+    /// What the machinery itself put into the form: version, key, moment, what the fields held, what stands beside them.
     pub(super) fn own(&self) -> impl Iterator<Item = (&str, &str)> {
-        let kept = [VERSION, NEW_ID, OPENED, INITIAL];
+        let kept = [VERSION, NEW_ID, OPENED, INITIAL, BESIDE];
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(move |(name, _)| kept.contains(name))
     }
 

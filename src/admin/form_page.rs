@@ -41,6 +41,8 @@ pub struct FormPage {
     pub initial: String,
     /// When it was opened.
     pub opened: String,
+    /// What [`BESIDE`](super::form::BESIDE) carries: not blank where it shows what is saved beside what was typed.
+    pub beside: &'static str,
     /// Whether it shows what was sent, which is saved nowhere.
     pub is_sent: bool,
     /// See [`ModelAdmin::NOTICE`].
@@ -110,6 +112,7 @@ impl FormPage {
             new_id: String::new(),
             initial: String::new(),
             opened: String::new(),
+            beside: "",
             is_sent: false,
             notice: row.and_then(A::NOTICE),
             read_only: None,

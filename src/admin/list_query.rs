@@ -15,7 +15,7 @@ use super::list_display::order;
 use super::model_admin::{ModelAdmin, Total};
 use super::paginator::{self, PER_PAGE, Wanted};
 use super::query_string::QueryString;
-use super::search::{self, MAX_SEARCH};
+use super::search;
 
 /// What is searched for.
 pub const SEARCH: &str = "q";
@@ -40,7 +40,7 @@ impl Query {
     /// Reads the parameters of a list.
     ///
     /// # Errors
-    /// `Unusable` for parameters that the list does not have and values that cannot be meant.
+    /// `Unusable` for parameters that the list does not have, values that cannot be meant and a search that is too long.
     pub fn read<A: ModelAdmin>(raw: &str, display: &Display) -> Result<Self, Unusable> {
         let parameters = QueryString::parse(raw).without(&[ERROR]);
         let filters = filter_parameters::<A>();
@@ -48,9 +48,12 @@ impl Query {
         if parameters.pairs().any(|(name, _)| !own.contains(&name) && !filters.iter().any(|filter| filter == name)) {
             return Err(Unusable);
         }
+        if parameters.get(SEARCH).is_some_and(search::is_too_long) {
+            return Err(Unusable);
+        }
         let is_filtered = parameters.pairs().any(|(name, _)| filters.iter().any(|filter| filter == name));
         Ok(Self {
-            search: parameters.get(SEARCH).unwrap_or_default().trim().chars().take(MAX_SEARCH).collect(),
+            search: parameters.get(SEARCH).unwrap_or_default().trim().to_owned(),
             sort: parameters.get(ORDER).map(sort::<A>).unwrap_or_default(),
             wanted: Wanted::read(&parameters).ok_or(Unusable)?,
             is_filtered,

@@ -52,7 +52,7 @@ pub(super) struct ChangeFormPage {
 
 impl ChangeFormPage {
     /// `filters` are those of the list that one came from.
-    pub(super) async fn new(request: &HttpRequest, staff: &Staff, form: FormPage, filters: &str) -> Result<Self> {
+    pub(super) async fn new(request: &HttpRequest, staff: &Staff, mut form: FormPage, filters: &str) -> Result<Self> {
         let model = form.model;
         let verb = match (&form.object, &form.read_only) {
             (None, _) => "Add",
@@ -65,6 +65,9 @@ impl ChangeFormPage {
             None => (heading.clone(), heading.clone(), model.add_url()),
         };
         let frame = Frame { has_errors: form.error_count > 0, ..framed(request, staff, title, model, filters).await? }.here(here);
+        for tool in &mut form.tools {
+            tool.url = carrying(std::mem::take(&mut tool.url), filters);
+        }
         let object_url = |page| form.object.as_ref().map(|object| carrying(model.object_url(object.id, page), filters));
         Ok(Self {
             history_url: object_url("history"),

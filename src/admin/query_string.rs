@@ -75,6 +75,11 @@ pub fn preserved(raw: &str) -> String {
     QueryString::parse(kept).encoded()
 }
 
+/// `url`, carrying along what the request with the query `raw` carries.
+pub fn still_carrying(url: String, raw: &str) -> String {
+    carrying(url, &preserved(raw))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,11 +8,20 @@ use crate::error::Result;
 use crate::query::condition::any_contains;
 use crate::query::{Column, Source, Sql, Test};
 
-/// The most terms that are looked at; each costs a comparison per field and row.
+/// The most terms of a search; each costs a comparison per field and row.
 const MAX_TERMS: usize = 20;
 
-/// The longest search that is looked at; SQLite refuses patterns past 50,000 bytes.
+/// The most letters of a search; SQLite refuses patterns past 50,000 bytes.
 pub const MAX_SEARCH: usize = 1_000;
+
+/// What is said of a search that [`is_too_long`].
+pub const TOO_LONG: &str = "At most 20 words can be searched for at once, of 1,000 letters in all. Nothing was searched for.";
+
+/// Whether a search has more words or letters than are looked for. It then finds nobody: without some of its words it would
+/// find more than was meant.
+pub fn is_too_long(typed: &str) -> bool {
+    typed.trim().chars().count() > MAX_SEARCH || terms(typed).len() > MAX_TERMS
+}
 
 /// Where the search box looks: columns of one table.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +73,9 @@ impl SearchField {
 
 /// The rows in which every term of `typed` occurs.
 pub fn predicate(connection: &mut AnyConnection, fields: &[SearchField], typed: &str) -> Result<Sql> {
+    if is_too_long(typed) {
+        return Ok(Sql::none());
+    }
     let terms = terms(typed);
     // Values that all of them bind together stay below what SQLite takes.
     let most_named = MOST_NAMED / i64::try_from(terms.len().max(1)).unwrap_or(MOST_NAMED);
@@ -78,9 +90,8 @@ pub fn predicate(connection: &mut AnyConnection, fields: &[SearchField], typed: 
 /// The terms of what was typed: words, and phrases in quotes of either kind. A quote that is never closed is a letter.
 pub fn terms(typed: &str) -> Vec<String> {
     let mut terms = Vec::new();
-    let typed: String = typed.trim().chars().take(MAX_SEARCH).collect();
-    let mut rest = typed.as_str();
-    while let Some(first) = rest.chars().next().filter(|_| terms.len() < MAX_TERMS) {
+    let mut rest = typed.trim();
+    while let Some(first) = rest.chars().next() {
         let quoted = matches!(first, '"' | '\'').then(|| rest[1..].split_once(first)).flatten();
         let (term, after) = match quoted {
             Some((phrase, after)) => (phrase, after),
@@ -114,8 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_terms_is_bounded() {
-        assert_eq!(terms(&"a ".repeat(10_000)).len(), MAX_TERMS);
-        assert_eq!(terms(&"é".repeat(1_000_000)), ["é".repeat(MAX_SEARCH)]);
+    fn too_many_words_and_letters_are_too_long() {
+        assert!(!is_too_long(&"a ".repeat(MAX_TERMS)) && is_too_long(&"a ".repeat(MAX_TERMS + 1)));
+        assert!(!is_too_long(&"é".repeat(MAX_SEARCH)) && is_too_long(&"é".repeat(MAX_SEARCH + 1)));
     }
 }

@@ -15,7 +15,7 @@ use super::frame::{Frame, Nav, NavItem, page};
 use super::list_query::{Query, SEARCH, of_everything};
 use super::model_admin::{Model, ModelAdmin};
 use super::query_string::{QueryString, back_to};
-use super::search::MAX_SEARCH;
+use super::search::{TOO_LONG, is_too_long};
 use crate::accounts::Staff;
 use crate::accounts::actor::{Actor, Permission};
 use crate::clock::Clock;
@@ -87,6 +87,8 @@ impl Group {
 struct SearchPage {
     frame: Frame,
     typed: String,
+    /// Why nothing was searched.
+    refusal: Option<&'static str>,
     groups: Vec<Group>,
     /// The models in which nothing was found.
     without: Vec<&'static str>,
@@ -95,14 +97,15 @@ struct SearchPage {
 /// `GET /admin/search/`
 pub async fn show(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>, nav: Data<Nav>) -> Result<HttpResponse> {
     let query = QueryString::parse(request.query_string());
-    let typed: String = query.get(SEARCH).unwrap_or_default().trim().chars().take(MAX_SEARCH).collect();
-    let found = if typed.is_empty() { Vec::new() } else { search(&staff, &db, &Display::new(&clock), &nav, &typed).await? };
+    let typed = query.get(SEARCH).unwrap_or_default().trim().to_owned();
+    let is_too_long = is_too_long(&typed);
+    let found = if typed.is_empty() || is_too_long { Vec::new() } else { search(&staff, &db, &Display::new(&clock), &nav, &typed).await? };
     let is_empty = |group: &Group| group.found.as_ref().is_some_and(|list| list.rows.is_empty());
     let (without, groups): (Vec<Group>, Vec<Group>) = found.into_iter().partition(is_empty);
-    let title = if typed.is_empty() { "Search".to_owned() } else { format!("Search results for “{typed}”") };
+    let title = if typed.is_empty() { "Search".to_owned() } else { format!("Search results for “{typed:.100}”") };
     let frame = Frame { searched: typed.clone(), ..Frame::new(&request, &staff, title).await? }.here("Search");
     let without = without.iter().map(|group| group.model.verbose_name_plural).collect();
-    page(&SearchPage { frame, typed, groups, without })
+    page(&SearchPage { frame, typed, refusal: is_too_long.then_some(TOO_LONG), groups, without })
 }
 
 /// Asks one model after the other: those of few rows at once, the others together in one turn of the lane for searches.

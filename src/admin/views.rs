@@ -15,11 +15,12 @@ use super::editing::Saved;
 use super::facets::Facets;
 use super::form::{FormData, Intent};
 use super::frame::{page, page_with, see_other};
-use super::list_query::{ERROR, Query};
+use super::list_query::{ERROR, Query, SEARCH};
 use super::model_admin::{Model, ModelAdmin};
 use super::pages::{ChangeFormPage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
 use super::paginator::Wanted;
 use super::query_string::{QueryString, back_to, carrying, preserved};
+use super::search::{TOO_LONG, is_too_long};
 use super::task::Task;
 use super::{actions, deletion, download, list_csv, object_history};
 use crate::accounts::Staff;
@@ -35,22 +36,30 @@ use crate::error::{AppError, Result};
 pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     A::EDITING.allows(&staff.actor, Permission::View, None)?;
     let display = Display::new(&clock);
-    let without_parameters = || see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url()));
-    let Ok(query) = Query::read::<A>(request.query_string(), &display) else { return Ok(without_parameters()) };
+    let Ok(query) = Query::read::<A>(request.query_string(), &display) else { return unusable(&request, &staff, A::MODEL) };
     let facets = Facets::count::<A>(&db, &staff.actor, &query).await?;
     let (actor, is_heavy) = (staff.actor.clone(), query.is_heavy::<A>());
     let load = move |connection: &mut AnyConnection| ChangeList::load::<A>(connection, &actor, &query, &facets);
     match if is_heavy { db.read_heavy(Lane::Search, load).await } else { db.read(load).await }? {
         Some(list) => page(&ListPage::new(&request, &staff, list).await?),
-        None => Ok(without_parameters()),
+        None => unusable(&request, &staff, A::MODEL),
     }
+}
+
+/// The answer to parameters that cannot be meant: the list without any, and why.
+fn unusable(request: &HttpRequest, staff: &Staff, model: Model) -> Result<HttpResponse> {
+    let asked = QueryString::parse(request.query_string());
+    let is_too_long = asked.get(SEARCH).is_some_and(is_too_long);
+    let why = if is_too_long { TOO_LONG } else { "The list has nothing at the address that you came by. This is how it begins." };
+    staff.message(Level::Warning, why)?;
+    Ok(see_other(&format!("{}?{ERROR}=1", model.list_url())))
 }
 
 /// `GET …/export.csv`: the list with its filters, search and order, streamed.
 pub async fn export<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     A::EDITING.allows(&staff.actor, Permission::View, None)?;
     let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
-        return Ok(see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url())));
+        return unusable(&request, &staff, A::MODEL);
     };
     let turn = db.turn(Lane::Export).await?;
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
@@ -69,7 +78,7 @@ pub async fn act<A: ModelAdmin>(
 ) -> Result<HttpResponse> {
     A::EDITING.allows(&staff.actor, Permission::View, None)?;
     let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
-        return Ok(see_other(&format!("{}?{ERROR}=1", A::MODEL.list_url())));
+        return unusable(&request, &staff, A::MODEL);
     };
     let done = match asked::<A>(&staff, &posted) {
         Ok((action, chosen)) => actions::run(&db, task(&staff, &clock, None), query, action, chosen).await,
@@ -96,10 +105,9 @@ async fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: 
     match done {
         Ok(Outcome::Done(sentence)) => staff.message(Level::Success, sentence)?,
         Ok(Outcome::Nothing(sentence)) => staff.message(Level::Info, sentence)?,
-        Ok(Outcome::Stopped(None, why)) => staff.message(Level::Error, format!("{why} Nothing was changed."))?,
-        Ok(Outcome::Stopped(Some(done), why)) => {
-            staff.message(Level::Success, done)?;
-            staff.message(Level::Error, format!("{why} Those after it were not reached."))?;
+        Ok(Outcome::Stopped(done, why)) => {
+            done.map_or(Ok(()), |done| staff.message(Level::Success, done))?;
+            staff.message(Level::Error, why)?;
         }
         Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(request, staff, model, *asked).await?),
         Ok(Outcome::File(ending, media_type, content)) => return Ok(download::file(model.model_name, ending, media_type, content)),

@@ -62,6 +62,18 @@ impl Source {
         Ok(Rows { columns: self.key(), rest: self.page(selection) }.load(connection)?)
     }
 
+    /// The keys of `selection`, provided that it finds all it may give among the first `near` rows of its order, whoever they
+    /// are; `None` when one has to look further.
+    pub fn list_keys_near(&self, connection: &mut AnyConnection, selection: &Selection<'_>, near: i64) -> Result<Option<Vec<Id>>> {
+        let order = std::slice::from_ref(selection.order);
+        let everybody = self.meeting(&Sql::all(), order) + " ORDER BY " + selection.order.clone() + " LIMIT " + Value::Integer(near);
+        // They take the table's own name, by which the predicate calls them.
+        let near = Sql::from(" FROM (SELECT ") + self.table + ".*" + everybody + ") AS " + self.table;
+        let rest = near + self.join(selection.predicate, order) + " WHERE " + selection.predicate.clone() + Self::part(selection);
+        let keys: Vec<Id> = Rows { columns: self.key(), rest }.load(connection)?;
+        Ok(i64::try_from(keys.len()).is_ok_and(|length| length == selection.limit).then_some(keys))
+    }
+
     /// Makes everybody else who would change these rows wait until the transaction ends. They are held in the order of their
     /// keys: of two who hold some of the same, one then waits for the other, and not both.
     pub fn hold(&self, connection: &mut AnyConnection, ids: &[Id]) -> Result<()> {
@@ -92,15 +104,23 @@ impl Source {
     }
 
     fn page(&self, selection: &Selection<'_>) -> Sql {
-        let rows = self.meeting(selection.predicate, std::slice::from_ref(selection.order)) + " ORDER BY " + selection.order.clone();
-        rows + " LIMIT " + Value::Integer(selection.limit) + " OFFSET " + Value::Integer(selection.offset)
+        self.meeting(selection.predicate, std::slice::from_ref(selection.order)) + Self::part(selection)
+    }
+
+    /// Which of the rows that meet the predicate.
+    fn part(selection: &Selection<'_>) -> Sql {
+        let ordered = Sql::from(" ORDER BY ") + selection.order.clone();
+        ordered + " LIMIT " + Value::Integer(selection.limit) + " OFFSET " + Value::Integer(selection.offset)
     }
 
     /// The rows that meet `predicate`; the other table is joined only where it or `named` speak of it.
     fn meeting(&self, predicate: &Sql, named: &[Sql]) -> Sql {
+        Sql::from(" FROM ") + self.table + self.join(predicate, named) + " WHERE " + predicate.clone()
+    }
+
+    fn join(&self, predicate: &Sql, named: &[Sql]) -> &'static str {
         let is_named = |table| predicate.names(table) || named.iter().any(|sql| sql.names(table));
-        let join = self.joined.filter(|(table, _)| is_named(table)).map_or("", |(_, join)| join);
-        Sql::from(" FROM ") + self.table + join + " WHERE " + predicate.clone()
+        self.joined.filter(|(table, _)| is_named(table)).map_or("", |(_, join)| join)
     }
 }
 

@@ -89,6 +89,16 @@ impl Sql {
         Self(self.0.into_iter().flat_map(spelt).collect())
     }
 
+    /// `self` as an order in which no index has the rows: they are looked up, all of them, and sorted.
+    #[must_use]
+    pub fn unindexed(self) -> Self {
+        let spelt = |token| match token {
+            Token::Word(Word::ByteOrder) => Token::Word(Word::ByteOrderUnindexed),
+            other => other,
+        };
+        Self::from(Word::Unindexed) + Self(self.0.into_iter().map(spelt).collect())
+    }
+
     /// `self` in parentheses.
     #[must_use]
     pub fn grouped(self) -> Self {

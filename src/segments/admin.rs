@@ -95,7 +95,12 @@ impl ModelAdmin for SegmentAdmin {
 
     const FIELDSETS: &'static [Fieldset<Row, Panels>] = &[
         Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },
-        Fieldset { title: "Filter Criteria (Dynamic Segments)", description: "", fold: Fold::Unless(form::is_dynamic), fields: CRITERIA },
+        Fieldset {
+            title: "Filter Criteria (Dynamic Segments)",
+            description: "The rules of a dynamic segment. Changing the type to static keeps them; they then rest until the type is dynamic again.",
+            fold: Fold::Unless(form::is_dynamic),
+            fields: CRITERIA,
+        },
         Fieldset {
             title: "Static Contacts (Static Segments)",
             description: "The list of a static segment. Changing the type to dynamic keeps it; it then rests until the type is static again.",
@@ -220,7 +225,9 @@ fn member_count(row: &Row, display: &Display) -> Cell {
         Some(counted) if segment.status != Status::Active.name() => {
             count.noted(Tone::Quiet, format!("as of {}", display.sentence(counted)))
         }
-        Some(counted) if is_stale(row) => count.noted(Tone::Stale, format!("counted {}", display.ago(counted))),
+        Some(counted) if is_stale(row) => {
+            count.noted_at(Tone::Stale, format!("counted {}", display.ago(counted)), display.sentence(counted))
+        }
         Some(_) => count,
     }
 }

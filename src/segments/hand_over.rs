@@ -20,7 +20,7 @@ use crate::admin::deletion::Group;
 use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
-use crate::admin::query_string::back_to;
+use crate::admin::query_string::{back_to, preserved};
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
@@ -83,7 +83,7 @@ pub async fn hand(
     }
     let text = format!("The Customer Segment “{}” was handed over.", Message::PLACE);
     staff.session().message_about(Level::Success, text, &asked.object.0, asked.object.1)?;
-    Ok(see_other(&back_to(SegmentAdmin::MODEL.list_url(), "")))
+    Ok(see_other(&back_to(SegmentAdmin::MODEL.list_url(), &preserved(request.query_string()))))
 }
 
 /// Gives the segment to `to`; whether they are a new owner.

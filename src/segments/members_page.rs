@@ -20,9 +20,10 @@ use crate::admin::display::number;
 use crate::admin::download;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::list_query::ERROR;
+use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
 use crate::admin::paginator::{self, Wanted};
-use crate::admin::query_string::QueryString;
+use crate::admin::query_string::{PRESERVED, QueryString, back_to, carrying, preserved, still_carrying};
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact::Row;
@@ -41,6 +42,8 @@ const ADDRESSES_AT_ONCE: i64 = 20_000;
 pub struct Asked {
     page: i64,
     addresses: bool,
+    /// The parameters of the list that one came from.
+    filters: String,
 }
 
 /// Asks for the addresses to be counted.
@@ -49,21 +52,20 @@ const ADDRESSES: &str = "addresses";
 impl Asked {
     /// `None` for what cannot be meant: like a list, the page is then shown as it is without parameters.
     fn read(query: &str) -> Option<Self> {
-        let query = QueryString::parse(query).without(&[ERROR]);
+        let filters = preserved(query);
+        let query = QueryString::parse(query).without(&[ERROR, PRESERVED]);
         let is_known = query.pairs().all(|(name, _)| [paginator::PAGE, ADDRESSES].contains(&name));
         let wanted = Wanted::read(&query).filter(|_| is_known)?;
-        Some(Self { page: wanted.page, addresses: query.get(ADDRESSES).is_some() })
+        Some(Self { page: wanted.page, addresses: query.get(ADDRESSES).is_some(), filters })
     }
 }
 
 /// The answer to what cannot be meant.
 fn without_parameters(segment: &Segment) -> HttpResponse {
-    see_other(&format!("{}?{ERROR}=1", url(segment.id, "members/")))
+    see_other(&format!("{}?{ERROR}=1", MODEL.object_url(segment.id, "members")))
 }
 
-fn url(segment: Id, page: &str) -> String {
-    format!("/admin/crm_app/{}/{segment}/{page}", model::MODEL)
-}
+const MODEL: Model = SegmentAdmin::MODEL;
 
 #[derive(Template)]
 #[template(path = "segments/members.html")]
@@ -76,6 +78,8 @@ struct MembersPage {
     is_usable: bool,
     broken: Vec<Problem>,
     found: Found,
+    /// See [`Asked::filters`].
+    filters: String,
     campaign: String,
     error: Option<String>,
 }
@@ -125,7 +129,19 @@ impl MembersPage {
     }
 
     fn url(&self, page: &str) -> String {
-        url(self.segment.id, page)
+        carrying(MODEL.object_url(self.segment.id, page), &self.filters)
+    }
+
+    /// The file of all members.
+    fn file(&self) -> String {
+        format!("{}{}/members.csv", MODEL.list_url(), self.segment.id)
+    }
+
+    /// This page with another value of a parameter.
+    fn link(&self, name: &str, value: impl std::borrow::Borrow<i64>) -> String {
+        let query = QueryString::default().with(name, value.borrow().to_string());
+        let query = if self.filters.is_empty() { query } else { query.with(PRESERVED, self.filters.clone()) };
+        query.link()
     }
 }
 
@@ -143,26 +159,22 @@ pub async fn show(
 }
 
 async fn load(request: &HttpRequest, staff: &Staff, segment: Segment, asked: Asked, db: &Db, clock: &Clock) -> Result<MembersPage> {
-    let calendar = Calendar::from(clock);
+    let (calendar, filters) = (Calendar::from(clock), asked.filters.clone());
     let (found, broken) = match Members::of_segment(&segment, calendar) {
         Ok(members) => (db.read_heavy(Lane::Question, move |connection| Found::of(connection, &members, &asked)).await?, Vec::new()),
         Err(problems) => (Found { page: 1, pages: 1, ..Found::default() }, problems),
     };
     let title = format!("{} | Members", segment.name);
-    let list = format!("/admin/crm_app/{}/", model::MODEL);
-    let frame = Frame::new(request, staff, title)
-        .await?
-        .crumb("Crm_App", "/admin/crm_app/")
-        .crumb("Customer Segments", list.clone())
-        .crumb(segment.name.clone(), format!("{list}{}/change/", segment.id))
-        .here("Members");
+    let frame = Frame::new(request, staff, title).await?.crumb(MODEL.app_name(), MODEL.app_url());
+    let frame = frame.crumb(MODEL.verbose_name_plural, back_to(MODEL.list_url(), &filters));
+    let frame = frame.crumb(&*segment.name, carrying(MODEL.change_url(segment.id), &filters)).here("Members");
     let note = match Status::named(&segment.status) {
         Some(Status::Paused) => Some("This segment is paused: think twice before a campaign takes it."),
         Some(Status::Archived) => Some("This segment is archived: it cannot be used."),
         _ => None,
     };
     let (summary, is_usable) = (segment.summary(calendar), broken.is_empty() && !segment.is_archived());
-    Ok(MembersPage { frame, summary, segment, note, is_usable, broken, found, campaign: String::new(), error: None })
+    Ok(MembersPage { frame, summary, segment, note, is_usable, broken, found, filters, campaign: String::new(), error: None })
 }
 
 /// `POST …/<uuid>/members/`: a campaign took them.
@@ -178,10 +190,11 @@ pub async fn mark_used(
     match note_use(&staff.actor, &db, &clock, segment.id, &campaign).await {
         Ok(segment) => {
             staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
-            Ok(see_other(request.path()))
+            Ok(see_other(&still_carrying(request.path().to_owned(), request.query_string())))
         }
         Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
-            let again = load(&request, &staff, segment, Asked::default(), &db, &clock).await?;
+            let asked = Asked { filters: preserved(request.query_string()), ..Asked::default() };
+            let again = load(&request, &staff, segment, asked, &db, &clock).await?;
             page(&again.refusing(campaign, sentence))
         }
         Err(error) => Err(error),

@@ -2,8 +2,8 @@
 //!
 //! Handlers, listed in `routes`, for whoever sees the segment; the deeds are those of `bulk` and `recalculate`.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::admin::SegmentAdmin;
 use super::bulk;
@@ -15,6 +15,7 @@ use crate::admin::display::counted;
 use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
+use crate::admin::query_string::still_carrying;
 use crate::clock::Clock;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db};
@@ -22,6 +23,7 @@ use crate::error::{AppError, Result};
 
 /// `POST …/<uuid>/duplicate/`: leads to the copy.
 pub async fn duplicate(
+    request: HttpRequest,
     staff: Staff,
     original: Object<SegmentAdmin>,
     _asked: Posted,
@@ -37,11 +39,12 @@ pub async fn duplicate(
     let url = SegmentAdmin::MODEL.change_url(copy.id);
     let text = format!("This is the copy: “{}”. It is yours; give it the name it should have.", Message::PLACE);
     staff.session().message_about(Level::Success, text, &copy.name, url.clone())?;
-    Ok(see_other(&url))
+    Ok(see_other(&still_carrying(url, request.query_string())))
 }
 
 /// `POST …/<uuid>/count/`: leads back to the segment.
 pub async fn count_again(
+    request: HttpRequest,
     staff: Staff,
     counted: Object<SegmentAdmin>,
     _asked: Posted,
@@ -59,7 +62,7 @@ pub async fn count_again(
         Err(error) => return Err(error),
     };
     staff.message(level, sentence)?;
-    Ok(see_other(&url))
+    Ok(see_other(&still_carrying(url, request.query_string())))
 }
 
 fn members(count: i32) -> String {

@@ -12,6 +12,7 @@ mod support;
 mod driver;
 mod every_page;
 mod flows;
+mod hands;
 mod hostile;
 mod keyboard;
 mod pages;

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::driver::{Driver, Scripts};
+use crate::hands::Hands;
 use crate::support::app::PASSWORD;
 use crate::world::{Who, World};
 
@@ -29,6 +30,8 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub(crate) struct Window {
     /// The site that it looks at.
     pub(crate) world: World,
+    /// What is worked with: the mouse, until it says otherwise.
+    pub(crate) hands: Cell<Hands>,
     who: Cell<Option<Who>>,
     client: Client,
     runtime: Runtime,
@@ -42,7 +45,7 @@ impl Window {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let driver = Driver::start()?;
         let client = runtime.block_on(driver.open(scripts))?;
-        let window = Self { world, who: Cell::new(None), client, runtime, _driver: driver };
+        let window = Self { world, hands: Cell::new(Hands::Mouse), who: Cell::new(None), client, runtime, _driver: driver };
         let listener = "window.violations = []; addEventListener('securitypolicyviolation', (event) => \
             window.violations.push(`${event.violatedDirective}: ${event.blockedURI || event.sample}`));";
         window.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": listener }));
@@ -64,7 +67,7 @@ impl Window {
     }
 
     #[track_caller]
-    fn ask<T, E: Debug>(&self, future: impl Future<Output = Result<T, E>>) -> T {
+    pub(crate) fn ask<T, E: Debug>(&self, future: impl Future<Output = Result<T, E>>) -> T {
         self.runtime.block_on(future).unwrap_or_else(|error| panic!("the browser refuses: {error:?}"))
     }
 
@@ -211,44 +214,44 @@ impl Window {
     /// Types into the control with this label, in the place of what was there.
     #[track_caller]
     pub(crate) fn fill(&self, label: &str, text: &str) {
-        let control = self.labelled(label);
-        self.ask(control.clear());
-        if !text.is_empty() {
-            self.ask(control.send_keys(text));
-        }
+        self.type_over(&self.labelled(label), text);
     }
 
     /// Puts a value into a control at once, for texts too long to type.
     #[track_caller]
     pub(crate) fn set_value(&self, selector: &str, value: &str) {
-        let script = "const control = document.querySelector(arguments[0]); control.value = arguments[1]; \
-            control.dispatchEvent(new Event('input', { bubbles: true }));";
-        self.script(script, &[selector.into(), value.into()]);
+        let control = self.element("return document.querySelector(arguments[0])", selector);
+        if self.hands.get() == Hands::Keyboard {
+            self.reach(&control);
+        }
+        let script =
+            "const [control, value] = arguments; control.value = value; control.dispatchEvent(new Event('input', { bubbles: true }));";
+        self.script(script, &[reference(&control), value.into()]);
     }
 
     /// Chooses an option of the select with this label.
     #[track_caller]
     pub(crate) fn choose(&self, label: &str, option: &str) {
-        self.ask(self.labelled(label).select_by_label(option));
+        self.choose_in(&self.labelled(label), option);
     }
 
     /// Clicks on the first element that meets the selector and is shown; the page stays.
     #[track_caller]
     pub(crate) fn click(&self, selector: &str) {
         let script = "return [...document.querySelectorAll(arguments[0])].find((e) => e.checkVisibility({ visibilityProperty: true }));";
-        self.ask(self.element(script, selector).click());
+        self.activate(&self.element(script, selector));
     }
 
     /// Ticks the box with this label, or unticks it.
     #[track_caller]
     pub(crate) fn tick(&self, label: &str) {
-        self.ask(self.labelled(label).click());
+        self.activate(&self.labelled(label));
     }
 
     /// Clicks on the link or button that says this; the page stays.
     #[track_caller]
     pub(crate) fn click_on(&self, words: &str) {
-        self.ask(self.saying(words).click());
+        self.activate(&self.saying(words));
     }
 
     /// Opens a folded section, if it is not open yet.
@@ -264,7 +267,7 @@ impl Window {
     #[track_caller]
     pub(crate) fn press(&self, words: &str) {
         let element = self.saying(words);
-        self.leave(|| self.ask(element.click()));
+        self.leave(|| self.activate(&element));
     }
 
     /// Does what leads to another page, and waits for that.
@@ -349,6 +352,10 @@ impl Window {
     #[track_caller]
     pub(crate) fn double_press(&self, words: &str) {
         let element = self.saying(words);
+        if self.hands.get() == Hands::Keyboard {
+            self.reach(&element);
+            return self.leave(|| self.keys(&Key::Enter.to_string().repeat(2)));
+        }
         self.script("arguments[0].scrollIntoView({ block: 'center' })", &[reference(&element)]);
         let to = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
         let (down, up) = (PointerAction::Down { button: MOUSE_BUTTON_LEFT }, PointerAction::Up { button: MOUSE_BUTTON_LEFT });
@@ -365,8 +372,9 @@ impl Window {
         self.script_until_done(script, &[reference(&link)]).as_str().expect("text").to_owned()
     }
 
+    /// Presses keys and lets go of them.
     #[track_caller]
-    fn act(&self, presses: impl IntoIterator<Item = KeyAction>) {
+    pub(crate) fn act(&self, presses: impl IntoIterator<Item = KeyAction>) {
         let keyboard = presses.into_iter().fold(KeyActions::new("keyboard".into()), KeyActions::then);
         self.perform(keyboard);
     }
@@ -377,7 +385,8 @@ impl Window {
     }
 }
 
-fn reference(element: &Element) -> Value {
+/// An element, as scripts are handed one.
+pub(crate) fn reference(element: &Element) -> Value {
     json!({ ELEMENT: element.element_id().as_ref() })
 }
 

@@ -272,3 +272,22 @@ fn what_does_not_exist_leads_to_the_index_with_the_sentence() {
         }
     });
 }
+
+#[test]
+fn many_that_stand_at_the_end_of_the_order_are_found_as_soon_as_those_at_its_beginning() {
+    let name = |letter: &str, number: usize| format!("{letter}{number:05}");
+    let numbered = |letter: &str, of: std::ops::Range<usize>| of.map(|number| name(letter, number)).collect::<Vec<_>>();
+    // More than are walked past before one looks further, then more than are counted.
+    let (latin, thai) = (numbered("a", 0..21_500), numbered("ก", 0..10_050));
+    on_engines(|engine| {
+        let contacts: Vec<_> = latin.iter().chain(&thai).map(|name| (name.as_str(), "", "Other", "2026-01-01T00:00:00Z")).collect();
+        let app = site(engine, &contacts);
+        let person = app.staff();
+        let found = person.open(&format!("{CONTACTS}?q=%E0%B8%81"));
+        assert_eq!(names(&found), thai[..100]);
+        assert!(found.text("#changelist-search").contains("10,000+ results"), "{}", found.text("#changelist-search"));
+        assert_eq!(listed(&person, "?q=%E0%B8%81&p=100"), thai[9_900..10_000]);
+        assert_eq!(listed(&person, "?q=a0"), latin[..100]);
+        assert_eq!(listed(&person, "?q=a0&p=3"), latin[200..300]);
+    });
+}

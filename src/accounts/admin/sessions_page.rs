@@ -18,6 +18,7 @@ use crate::admin::display::counted;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
+use crate::admin::query_string::{back_to, carrying, preserved, still_carrying};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -49,14 +50,16 @@ pub async fn show<B: Belongings>(
     let Account { id, values, .. } = target.0;
     let sessions = list_sessions(&db, &clock, &config, id, &staff.session().key_hash()?).await?;
     let (model, username) = (UserAdmin::<B>::MODEL, values.username);
-    let (action, back) = (model.object_url(id, "sessions"), model.change_url(id));
+    let carried = preserved(request.query_string());
+    let [action, back] = [model.object_url(id, "sessions"), model.change_url(id)].map(|url| carrying(url, &carried));
     let frame = Frame::new(&request, &staff, format!("Sessions: {username}")).await?.crumb(model.app_name(), model.app_url());
-    let frame = frame.crumb(model.verbose_name_plural, model.list_url()).crumb(&*username, &*back).here("Sessions");
+    let frame = frame.crumb(model.verbose_name_plural, back_to(model.list_url(), &carried)).crumb(&*username, &*back).here("Sessions");
     page(&SessionsPage { frame, username, action, back, sessions })
 }
 
 /// `POST …/{id}/sessions/`: ends all of them.
 pub async fn end<B: Belongings>(
+    request: HttpRequest,
     staff: Staff,
     target: Object<UserAdmin<B>>,
     _asked: Posted,
@@ -70,5 +73,5 @@ pub async fn end<B: Belongings>(
     let ended = db.write(move |connection| managing::end_sessions(connection, &actor, now, id)).await?;
     let (who, sessions) = (target.0.values.username, counted(ended, "session", "sessions"));
     staff.message(Level::Success, format!("“{who}” is signed out: {sessions} ended."))?;
-    Ok(see_other(&UserAdmin::<B>::MODEL.change_url(id)))
+    Ok(see_other(&still_carrying(UserAdmin::<B>::MODEL.change_url(id), request.query_string())))
 }

@@ -22,6 +22,7 @@ use crate::accounts::{Posted, Staff};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
+use crate::admin::query_string::{back_to, carrying, preserved, still_carrying};
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
@@ -66,7 +67,7 @@ pub async fn reset_password<B: Belongings>(
     db.write(move |connection| managing::reset_password(connection, &actor, now, id, &hash)).await?;
     let who = target.values.username;
     staff.message(Level::Success, format!("The password of “{who}” was changed, and they are signed out everywhere."))?;
-    Ok(see_other(&UserAdmin::<B>::MODEL.change_url(id)))
+    Ok(see_other(&still_carrying(UserAdmin::<B>::MODEL.change_url(id), request.query_string())))
 }
 
 /// `GET …/{id}/hand_over/`
@@ -78,7 +79,7 @@ pub async fn hand_over_form<B: Belongings>(
 ) -> Result<HttpResponse> {
     match question::<B>(&db, &giver.0).await? {
         Some(question) => hand_over::show(&request, &staff, question, None).await,
-        None => nothing::<B>(&staff, &giver.0),
+        None => nothing::<B>(&request, &staff, &giver.0),
     }
 }
 
@@ -92,7 +93,7 @@ pub async fn hand_over<B: Belongings>(
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
     let giver = giver.0;
-    let Some(asked) = question::<B>(&db, &giver).await? else { return nothing::<B>(&staff, &giver) };
+    let Some(asked) = question::<B>(&db, &giver).await? else { return nothing::<B>(&request, &staff, &giver) };
     let to = match hand_over::chosen(&posted) {
         Ok(to) => to,
         Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)).await,
@@ -102,7 +103,7 @@ pub async fn hand_over<B: Belongings>(
         Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)).await,
         Err(error) => return Err(error),
     }
-    Ok(see_other(&asked.object.1))
+    Ok(see_other(&still_carrying(asked.object.1, request.query_string())))
 }
 
 /// Gives all that `from` owns to `to`, and writes it into the history of both.
@@ -145,16 +146,19 @@ async fn question<B: Belongings>(db: &Db, giver: &Account) -> Result<Option<Ques
     Ok((owned > 0).then_some(Question { model, object, action, sentence, recipients }))
 }
 
-fn nothing<B: Belongings>(staff: &Staff, giver: &Account) -> Result<HttpResponse> {
+fn nothing<B: Belongings>(request: &HttpRequest, staff: &Staff, giver: &Account) -> Result<HttpResponse> {
     tell_handed::<B>(staff, giver, Handed::default())?;
-    Ok(see_other(&UserAdmin::<B>::MODEL.change_url(giver.id)))
+    Ok(see_other(&still_carrying(UserAdmin::<B>::MODEL.change_url(giver.id), request.query_string())))
 }
 
 async fn password_page<B: Belongings>(request: &HttpRequest, staff: &Staff, target: &Account, problems: Problems) -> Result<HttpResponse> {
     let (model, username) = (UserAdmin::<B>::MODEL, target.values.username.clone());
-    let back = model.change_url(target.id);
+    let carried = preserved(request.query_string());
+    let back = carrying(model.change_url(target.id), &carried);
     let frame = Frame::new(request, staff, format!("Change password: {username}")).await?.crumb(model.app_name(), model.app_url());
-    let frame = frame.crumb(model.verbose_name_plural, model.list_url()).crumb(&*username, &*back).here("Change password");
+    let frame =
+        frame.crumb(model.verbose_name_plural, back_to(model.list_url(), &carried)).crumb(&*username, &*back).here("Change password");
     let has_errors = !(problems.first.is_empty() && problems.again.is_empty());
-    page(&PasswordPage { frame: Frame { has_errors, ..frame }, action: model.object_url(target.id, "password"), username, back, problems })
+    let action = carrying(model.object_url(target.id, "password"), &carried);
+    page(&PasswordPage { frame: Frame { has_errors, ..frame }, action, username, back, problems })
 }

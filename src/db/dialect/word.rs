@@ -17,6 +17,9 @@ pub enum Word {
     Separator,
     /// Orders text by bytes, after a text column.
     ByteOrder,
+    /// The same order, which no index of PostgreSQL is said to have: its planner, which takes what is searched for to be spread
+    /// over all names alike, walks past everybody to find those of one script at the end of them.
+    ByteOrderUnindexed,
     /// Before a column: do not look this one up in an index. SQLite then reads a page in the order of its index and stops
     /// early, where its planner would gather and sort everything.
     Unindexed,
@@ -35,7 +38,8 @@ impl Word {
             (Self::Separator, Engine::Postgres) => "chr(31)",
             (Self::Separator, Engine::Sqlite) => "char(31)",
             (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
-            (Self::ByteOrder | Self::Held, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
+            (Self::ByteOrderUnindexed, Engine::Postgres) => " COLLATE \"POSIX\"",
+            (Self::ByteOrder | Self::ByteOrderUnindexed | Self::Held, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
             (Self::Unindexed, Engine::Sqlite) => "+",
             (Self::RowKey, Engine::Postgres) => ".id",
             (Self::RowKey, Engine::Sqlite) => ".rowid",

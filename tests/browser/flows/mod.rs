@@ -14,6 +14,7 @@ mod site;
 mod users;
 
 use crate::driver::Scripts;
+use crate::hands::Hands;
 use crate::window::Window;
 use crate::world::World;
 
@@ -21,21 +22,26 @@ use crate::world::World;
 const LIST: &str = "/admin/crm_app/customersegment/";
 const ADD: &str = "/admin/crm_app/customersegment/add/";
 
-/// Runs a flow at a desk, on a telephone in the dark, and without scripts; each time at a site of its own.
+/// Runs a flow with scripts and without, at a desk and on a telephone, in the light and in the dark, with the mouse and by
+/// keyboard alone, so that any two of these but the light and the hand come together; each time at a site of its own.
 fn in_every_way(flow: impl Fn(&Window)) {
-    at_a_site(Scripts::On, |window| {
-        eprintln!("At a desk:");
-        flow(window);
-        eprintln!("On a telephone in the dark:");
-        window.move_to(World::new());
-        window.resize(390, "dark");
-        flow(window);
-    });
-    at_a_site(Scripts::Off, |window| {
-        eprintln!("On a telephone without scripts:");
-        window.resize(390, "light");
-        flow(window);
-    });
+    for scripts in [Scripts::On, Scripts::Off] {
+        let (desk, telephone) = match scripts {
+            Scripts::On => (("light", Hands::Mouse), ("dark", Hands::Keyboard)),
+            Scripts::Off => (("dark", Hands::Keyboard), ("light", Hands::Mouse)),
+        };
+        let run = |window: &Window, width, (scheme, hands)| {
+            eprintln!("Scripts {scripts:?}, {width} wide, {scheme}, {hands:?}:");
+            window.resize(width, scheme);
+            window.hands.set(hands);
+            flow(window);
+        };
+        at_a_site(scripts, |window| {
+            run(window, 1280, desk);
+            window.move_to(World::new());
+            run(window, 390, telephone);
+        });
+    }
 }
 
 /// Runs a flow in a window of one kind.

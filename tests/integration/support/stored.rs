@@ -2,9 +2,9 @@
 
 use bigdecimal::ToPrimitive;
 use customer_segments::customers::company::Company;
-use customer_segments::customers::contact::Contact;
+use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::Contract;
-use customer_segments::db::schema::{crm_app_company, crm_app_contact, crm_app_contract};
+use customer_segments::db::schema::{crm_app_company, crm_app_contract};
 use customer_segments::db::{Db, Id, Money, Time};
 use diesel::prelude::*;
 
@@ -16,9 +16,7 @@ pub(crate) fn store(db: &Db, world: &World) {
         for company in &world.companies {
             diesel::insert_into(crm_app_company::table).values(company_row(company)).execute(connection)?;
         }
-        for contact in &world.contacts {
-            diesel::insert_into(crm_app_contact::table).values(contact_row(contact)).execute(connection)?;
-        }
+        contact::insert(connection, &world.contacts.iter().map(contact_row).collect::<Vec<_>>())?;
         for contract in &world.contracts {
             diesel::insert_into(crm_app_contract::table).values(contract_row(contract)).execute(connection)?;
         }
