@@ -4,7 +4,7 @@
 
 use super::admin::SegmentAdmin;
 use super::bulk;
-use super::export::write_segments;
+use super::export::{BYTE_ORDER_MARK, write_segments};
 use super::json;
 use super::model::{Row, Status};
 use super::recalculate::{self, Outcome};
@@ -58,7 +58,11 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
         label: "Export selected Customer Segments (CSV)",
         permission: Permission::View,
         question: None,
-        deed: Deed::File("csv", "text/csv; charset=utf-8", |_, _, rows, file| write_segments(rows, file)),
+        deed: Deed::File("csv", "text/csv; charset=utf-8", |_, _, rows, file| {
+            // Excel takes other files for Windows-1252.
+            file.extend(BYTE_ORDER_MARK);
+            write_segments(rows, file)
+        }),
     },
     Action {
         name: "export_json",

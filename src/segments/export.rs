@@ -14,7 +14,8 @@ use crate::db::AnyConnection;
 use crate::error::{AppError, Result};
 use crate::query::csv_guard::guarded;
 
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// Begins a file that is UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// The columns, by the names that the import knows.
 const HEADER: [&str; 26] = [

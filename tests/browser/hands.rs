@@ -45,7 +45,11 @@ impl Window {
             return self.pick(element);
         }
         self.reach(element);
-        self.key(if kind == "checkbox" { Key::Space } else { Key::Enter });
+        match kind.as_str() {
+            Some("text" | "search") => {}
+            Some("checkbox") => self.key(Key::Space),
+            _ => self.key(Key::Enter),
+        }
     }
 
     /// Types into a control, in the place of what was there.

@@ -63,6 +63,7 @@ fn sessions_are_listed_with_this_one_first_and_others_are_nobodys_business() {
         assert_eq!(page.texts(".this-one").len(), 1);
         let row = &page.texts(".sessions tbody tr")[1];
         assert!(row.contains("127.0.0.1") && row.contains("Nov. 22, 2026, 9:00:00 a.m.") && row.contains("just now"), "{row}");
+        assert_eq!(page.texts(".sessions time .visually-hidden").len(), 2, "and the exact time for readers");
         assert_eq!(page.attributes("button[name=end]", "value").len(), 1, "this one is ended by logging out");
         // Two of the same browser, a moment apart, are told from one another.
         app.test.set_now(app.test.clock.now() + TimeDelta::seconds(7));

@@ -106,12 +106,12 @@ fn a_good_count_stays_good_until_type_rules_or_list_change() {
             Ok(diesel::update(original).set(segment::updated_at.eq(now)).execute(connection).map(drop)?)
         };
         app.test.db.write_blocking(by_the_crm).unwrap();
-        assert_eq!(marks(), ["counted 8 min ago"]);
+        assert_eq!(marks(), ["counted 8 min ago (Nov. 22, 2026, 9 a.m.)"]);
         later(1);
         go(person, LIST, "pause", ids);
         later(1);
         go(person, &format!("{LIST}?status__exact=all"), "activate", ids);
-        assert_eq!(marks(), ["counted 10 min ago"], "what made it old is not forgotten");
+        assert_eq!(marks(), ["counted 10 min ago (Nov. 22, 2026, 9 a.m.)"], "what made it old is not forgotten");
         go(person, LIST, "count_again", ids);
         assert_eq!(marks(), Vec::<String>::new());
     });
@@ -190,6 +190,7 @@ fn copies_have_a_name_of_their_own_and_the_same_rules() {
         let all = stored(app);
         assert_eq!(all.iter().map(|segment| segment.name.as_str()).collect::<Vec<_>>(), ["Copy of Hotels", "Copy of Hotels 2", "Hotels"]);
         let (copy, original) = (&all[0], &all[2]);
+        assert_eq!(events(app, copy.id), ["Cloned from “Hotels”."]);
         assert_eq!((copy.created_by_id, copy.description.as_str()), (other.id, "Cloned from: Hotels"));
         assert_eq!((&copy.filter_criteria, copy.member_count), (&original.filter_criteria, original.member_count));
         assert_eq!((copy.times_used, copy.last_calculated_at), (0, original.last_calculated_at), "the count is as old as it is");
@@ -207,6 +208,7 @@ fn a_tag_is_asked_for_and_added_where_it_is_missing() {
         assert_eq!(empty.text("#id_value_error"), "This field is required.");
         assert_eq!(person.submit(&empty.form().fill("value", "vip")).status, 303);
         assert_eq!(said(person), "The tag was added to 1 Customer Segment.");
+        assert_eq!((events(app, ids[0]).len(), events(app, ids[1])), (2, vec!["Added.".to_owned(), "Changed Tags.".to_owned()]));
         assert_eq!(stored(app).iter().map(|segment| segment.tags.as_str()).collect::<Vec<_>>(), ["spring, VIP", "vip"]);
     });
 }
@@ -225,10 +227,12 @@ fn counting_again_and_exports_take_what_was_chosen() {
         let csv = go(person, LIST, "export_csv", ids);
         assert!(csv.header("content-disposition").contains("customersegment.csv"), "{}", csv.header("content-disposition"));
         assert!(
-            csv.body.starts_with("id,name,segment_type,status,member_count\n") && csv.body.contains(",'=A,dynamic,active,"),
+            csv.body.starts_with("\u{feff}id,name,segment_type,status,member_count\n") && csv.body.contains(",'=A,dynamic,active,"),
             "{}",
             csv.body
         );
+        assert_eq!(events(app, ids[0]), ["Added.", "Counted again.", "Exported as CSV."]);
+        assert_eq!(events(app, ids[1]), ["Added.", "Exported as CSV."]);
         let objects: serde_json::Value = serde_json::from_str(&go(person, LIST, "export_json", ids).body).unwrap();
         assert_eq!((objects[0]["name"].as_str(), objects[1]["name"].as_str()), (Some("B"), Some("=A")), "in the order of the list");
     });
@@ -252,6 +256,13 @@ fn the_tools_of_a_segment_copy_it_and_count_it_again() {
         app.test.db.write_blocking(forget).unwrap();
         person.submit(&page.form_at("#tool-3"));
         assert_eq!(said(person), "Counted again: it has 0 members.");
+        let filtered = "_changelist_filters=q%3Dhotel";
+        let found = person.open(&format!("{change}?{filtered}"));
+        let carried = person.submit(&found.form_at("#tool-3"));
+        assert_eq!(carried.location(), format!("{change}?{filtered}"), "the list's filters are kept");
+        assert_eq!(found.attributes(".object-tools a", "href").iter().filter(|link| link.ends_with(filtered)).count(), 3);
+        let members = person.open(&found.attributes(".object-tools a", "href")[0]);
+        assert!(members.attributes(".breadcrumbs a", "href").contains(&format!("{LIST}?q=hotel")), "{}", members.text(".breadcrumbs"));
         assert!(stored(app).iter().any(|segment| segment.id == ids[0] && segment.member_count == 0));
         person.post_form(&change, &[("status", "archived")]);
         assert_eq!(person.open(&change).texts(".object-tools li"), ["Members", "Duplicate", "Hand over", "History"]);

@@ -193,6 +193,9 @@ fn what_nobody_touched_follows_the_others_version() {
         let editing = second.submit(&conflict.form().and("_edit", "1"));
         assert_eq!(editing.texts(".saved-now"), ["Saved now: -"], "beside what differs, and nowhere else");
         assert_eq!(editing.attributes("[name=tags]", "aria-describedby"), ["id_tags_helptext id_tags_saved"]);
+        let refused = second.submit(&editing.form().fill("name", "").and("_save", "1"));
+        assert!(refused.has(".field-name .errorlist"), "{}", refused.body);
+        assert_eq!(refused.texts(".saved-now"), ["Saved now: Hotels", "Saved now: -"], "as long as the form is not left");
 
         assert_eq!(first.submit(&first.open(&url).form().fill("description", "Once more.").and("_save", "1")).status, 303);
         let again = second.submit(&editing.form().fill("description", "By the first.").fill("name", "Resorts").and("_save", "1"));

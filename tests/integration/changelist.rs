@@ -142,6 +142,17 @@ fn what_cannot_be_meant_leads_to_the_list_without_parameters() {
         ] {
             let answer = person.get(&format!("{CONTACTS}?{query}"));
             assert_eq!((answer.status, answer.location()), (303, "/admin/crm_app/contact/?e=1"), "{query}");
+            let told = person.open(answer.location());
+            assert_eq!(told.text(".messagelist"), "The list has nothing at the address that you came by. This is how it begins.");
+        }
+        for query in ["a+".repeat(21), "%C3%A9".repeat(1_001)] {
+            let answer = person.get(&format!("{CONTACTS}?q={query}"));
+            assert_eq!((answer.status, answer.location()), (303, "/admin/crm_app/contact/?e=1"), "{query}");
+            let list = person.open(answer.location());
+            let everywhere = person.open(&format!("/admin/search/?q={query}"));
+            for told in [list.text(".messagelist"), everywhere.text(".errornote")] {
+                assert!(told.starts_with("At most 20 words can be searched for at once"), "{told}");
+            }
         }
         for query in ["e=1", "o=99.x.-0", "o=", "p=1", "all=", "_facets=True", "contact_type__exact=", "q=%27+OR+1%3D1--"] {
             assert_eq!(person.get(&format!("{CONTACTS}?{query}")).status, 200, "{query}");
@@ -289,5 +300,14 @@ fn many_that_stand_at_the_end_of_the_order_are_found_as_soon_as_those_at_its_beg
         assert_eq!(listed(&person, "?q=%E0%B8%81&p=100"), thai[9_900..10_000]);
         assert_eq!(listed(&person, "?q=a0"), latin[..100]);
         assert_eq!(listed(&person, "?q=a0&p=3"), latin[200..300]);
+        // What is not counted is paged through, and not taken all at once.
+        let far = person.open(&format!("{CONTACTS}?q=a&p=101"));
+        assert_eq!(names(&far), latin[10_000..10_100]);
+        let pages = far.texts(".paginator a");
+        assert!(pages.contains(&"Previous".to_owned()) && pages.contains(&"Next".to_owned()), "{pages:?}");
+        assert_eq!(
+            (far.has(".across"), far.text(".too-many")),
+            (false, "All can be selected at once where there are at most 5,000.".into())
+        );
     });
 }

@@ -23,7 +23,7 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/crm_app/customersegment/", 6),
     ("/admin/crm_app/customersegment/?q=segment", 7),
     ("/admin/crm_app/customersegment/?segment_type__exact=static", 6),
-    // Five of them look up what the two tags and the three kinds of trouble here stand for: with more tags it is more.
+    // Three of them look up what the kinds of trouble stand for, of which there are always three.
     ("/admin/crm_app/customersegment/?_facets=True", 12),
     ("/admin/crm_app/customersegment/?o=-2.1", 6),
     ("/admin/crm_app/customersegment/?p=2", 6),

@@ -246,6 +246,23 @@ fn the_second_of_two_editors_sees_both_versions_and_overwrites_nothing_unseen() 
 }
 
 #[test]
+fn whoever_saves_over_another_version_is_told_whom_that_lists_and_takes_off() {
+    with_customers(|app, world| {
+        let (one, other) = (app.superuser(), app.superuser());
+        let added =
+            press(&one, one.open(ADD).form().fill("name", "VIP").fill("segment_type", "static").fill("filter_criteria", ""), "_continue");
+        let url = added.location();
+        let contact = &world.contacts[0];
+        let late = other.open(url).form().and("contact_available", &contact.id.to_string());
+        assert_eq!(press(&one, one.open(url).form().fill("tags", "spring"), "_save").status, 303);
+        let told = press(&other, late.fill("tags", "autumn"), "_save");
+        assert_eq!(told.status, 409);
+        let row = told.texts("table.conflict tr").into_iter().find(|row| row.starts_with("Contacts to add")).expect("a row of it");
+        assert!(row.contains(contact.name.trim()), "{row}");
+    });
+}
+
+#[test]
 fn of_twenty_saves_at_once_one_wins_and_the_others_are_told() {
     with_customers(|app, _| {
         let person = app.superuser();

@@ -35,6 +35,7 @@ fn in_every_way(flow: impl Fn(&Window)) {
             window.resize(width, scheme);
             window.hands.set(hands);
             flow(window);
+            is_quiet(window);
         };
         at_a_site(scripts, |window| {
             run(window, 1280, desk);
@@ -48,5 +49,13 @@ fn in_every_way(flow: impl Fn(&Window)) {
 fn at_a_site(scripts: Scripts, flow: impl Fn(&mut Window)) {
     if let Some(mut window) = Window::open(scripts, World::new()) {
         flow(&mut window);
+        is_quiet(&window);
     }
+}
+
+/// Nothing was refused by the Content-Security-Policy, on any page of the flow.
+#[track_caller]
+fn is_quiet(window: &Window) {
+    let refused: Vec<_> = window.console().into_iter().filter(|(_, _, text)| text.contains("Content Security Policy")).collect();
+    assert!(refused.is_empty(), "{refused:?}");
 }

@@ -5,8 +5,9 @@ use fantoccini::key::Key;
 
 use super::{LIST, at_a_site};
 use crate::driver::Scripts;
+use crate::hands::Hands;
 use crate::window::Window;
-use crate::world::Who;
+use crate::world::{Who, World};
 
 fn with_scripts(flow: impl Fn(&Window)) {
     at_a_site(Scripts::On, |window| {
@@ -15,9 +16,23 @@ fn with_scripts(flow: impl Fn(&Window)) {
     });
 }
 
+/// The same by keyboard alone as well, at another site.
+fn with_scripts_and_either_hand(flow: impl Fn(&Window)) {
+    at_a_site(Scripts::On, |window| {
+        for hands in [Hands::Mouse, Hands::Keyboard] {
+            eprintln!("{hands:?}:");
+            window.move_to(World::new());
+            window.resize(1280, "light");
+            window.hands.set(hands);
+            window.be(Who::Root);
+            flow(window);
+        }
+    });
+}
+
 #[test]
 fn the_theme_goes_from_that_of_the_system_to_dark_and_light_and_stays() {
-    with_scripts(|window| {
+    with_scripts_and_either_hand(|window| {
         let background = || window.script("return getComputedStyle(document.body).backgroundColor", &[]).as_str().unwrap().to_owned();
         let (light, dark) = ("rgb(255, 255, 255)", "rgb(18, 18, 18)");
         window.go("/admin/");
@@ -40,7 +55,7 @@ fn the_theme_goes_from_that_of_the_system_to_dark_and_light_and_stays() {
 
 #[test]
 fn the_navigation_is_filtered_while_typing_and_folded_away() {
-    with_scripts(|window| {
+    with_scripts_and_either_hand(|window| {
         window.go(LIST);
         let all = window.count("#nav-sidebar tbody tr");
         window.click("#nav-filter");
@@ -74,7 +89,7 @@ fn a_range_of_rows_is_ticked_with_shift() {
 
 #[test]
 fn all_rows_of_the_page_are_ticked_and_the_choice_of_all_pages_is_taken_back() {
-    with_scripts(|window| {
+    with_scripts_and_either_hand(|window| {
         window.world.add_copies("{dynamic}", 101);
         window.go(LIST);
         window.click("#action-toggle");
@@ -92,7 +107,7 @@ fn all_rows_of_the_page_are_ticked_and_the_choice_of_all_pages_is_taken_back() {
 
 #[test]
 fn filters_stay_folded_from_page_to_page() {
-    with_scripts(|window| {
+    with_scripts_and_either_hand(|window| {
         window.go(LIST);
         window.click("[data-filter-title=tag] summary");
         window.see_no("[data-filter-title=tag] li");
@@ -106,7 +121,7 @@ fn filters_stay_folded_from_page_to_page() {
 
 #[test]
 fn who_shows_the_counts_on_a_narrow_screen_goes_on_in_the_box_of_the_filters() {
-    with_scripts(|window| {
+    with_scripts_and_either_hand(|window| {
         window.resize(390, "light");
         window.go(LIST);
         window.see_no(".viewcounts");
@@ -181,7 +196,7 @@ fn what_is_chosen_in_a_combobox_is_left_as_it_was_or_blanked_and_what_is_typed_i
 
 #[test]
 fn leaving_a_changed_form_asks_and_leaving_an_untouched_or_saved_one_does_not() {
-    with_scripts(|window| {
+    with_scripts_and_either_hand(|window| {
         // What the browser is told when it asks; the dialog itself is its own and answered by its driver.
         let asks = || {
             let leave = "return !window.dispatchEvent(new Event('beforeunload', { cancelable: true }))";
