@@ -143,7 +143,8 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
     match &action.deed {
         Deed::Change(each, done) => write::<A>(db, task, query, action, chosen, |connection, act, rows| {
             let changed: Result<usize> = rows.iter().map(|row| each(connection, act, row, &chosen.value).map(usize::from)).sum();
-            Ok(done(&objects::<A>(changed?)))
+            let changed = changed?;
+            Ok(done(&objects::<A>(changed)) + &left(rows.len() - changed))
         }),
         Deed::Delete(done) => write::<A>(db, task, query, action, chosen, |connection, act, rows| {
             (A::EDITING.edit()?.delete)(connection, act, rows)?;
@@ -231,6 +232,11 @@ fn nothing_left<A: ModelAdmin>(question: Question, chosen: &Chosen) -> String {
         return format!("None of the selected {plural} is left to delete.");
     }
     format!("None of the selected {plural} is there any more. Nothing was changed.")
+}
+
+/// What is said of those that needed no change.
+fn left(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(" {} as it should be already.", counted(count, "was", "were")) }
 }
 
 /// "3 Customer Segments".

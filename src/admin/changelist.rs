@@ -169,7 +169,7 @@ fn page<A: ModelAdmin>(
     let rows = match keys {
         Some(keys) => (A::STORE.list)(connection, &Selection { predicate: &Test::one_of(*A::KEY, keys), ..selection })?,
         // The order is that of an index, and some rows of it are left out.
-        None if query.sort().is_empty() && !reads_rows => among_many::<A>(connection, &selection)?,
+        None if count.is_capped && query.sort().is_empty() && !reads_rows => among_many::<A>(connection, &selection)?,
         None => (A::STORE.list)(connection, &selection)?,
     };
     Ok((!rows.is_empty() || paginator.page == 1).then_some((paginator, rows)))

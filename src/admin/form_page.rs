@@ -14,7 +14,7 @@ use super::cell::Cell;
 use super::display::Display;
 use super::editing::FormContext;
 use super::fieldset::{Field, Fieldset, Fold, FormField};
-use super::form::FormErrors;
+use super::form::{EDIT, FormErrors};
 use super::html::Html;
 use super::model_admin::{Method, Model, ModelAdmin, ObjectTool};
 use super::related::RelatedView;
@@ -198,7 +198,7 @@ pub fn bind<A: ModelAdmin>(
     panels: &A::Panels,
     looked: Looked,
 ) -> Result<Vec<FieldsetView>> {
-    let mut binder = Binder { context, errors, panels, looked, may_focus: context.row.is_none() && !context.is_sent };
+    let mut binder = Binder { context, errors, panels, looked, has_begun: false };
     A::FIELDSETS.iter().map(|fieldset| binder.fieldset(fieldset)).collect()
 }
 
@@ -207,7 +207,8 @@ struct Binder<'a, A: ModelAdmin> {
     errors: &'a FormErrors,
     panels: &'a A::Panels,
     looked: Looked,
-    may_focus: bool,
+    /// Whether a field has been met at which the page begins.
+    has_begun: bool,
 }
 
 impl<A: ModelAdmin> Binder<'_, A> {
@@ -260,10 +261,25 @@ impl<A: ModelAdmin> Binder<'_, A> {
         self.looked.related.get(name).is_some_and(|related| related.found.is_some())
     }
 
+    /// Whether the page begins at this field: the first of a new object, the first that is wrong, else the first that differs
+    /// from what is saved, for who goes on with what is not.
+    fn begins_at(&mut self, name: &str) -> bool {
+        let FormContext { row, data, is_sent, .. } = self.context;
+        let begins = if self.errors.len() > 0 {
+            self.errors.of(name).next().is_some()
+        } else if data.has(EDIT) {
+            self.looked.saved.contains_key(name)
+        } else {
+            row.is_none() && !is_sent
+        };
+        begins && !std::mem::replace(&mut self.has_begun, true)
+    }
+
     fn form_field(&mut self, field: &'static FormField<A::Row, A::Panels>) -> Result<FieldView> {
         let is_editable = self.context.is_editable && (field.is_editable)(self.context.act.actor, self.context.row);
         let (stored, held) = (field.stored(self.context.row), self.context.data.get(field.name));
         let is_refused = !is_editable && !field.widget.is_same(&stored, held);
+        let has_focus = is_editable && (self.begins_at(field.name) || self.is_searched(field.name));
         let (value, zone) = (if is_editable { held.to_owned() } else { stored }, self.looked.display.zone());
         let bound = BoundField {
             name: field.name,
@@ -278,7 +294,7 @@ impl<A: ModelAdmin> Binder<'_, A> {
             saved: self.looked.saved.remove(field.name),
             widget: field.widget,
             related: self.looked.related.get(field.name).cloned(),
-            has_focus: is_editable && (std::mem::take(&mut self.may_focus) || self.is_searched(field.name)),
+            has_focus,
             is_editable,
         };
         let chosen = bound.related.as_ref().and_then(|related| related.chosen.clone());

@@ -121,7 +121,7 @@ pub async fn restore<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>, co
         Found::Object(object) => return Ok(Restored::NoVersion(object)),
         Found::Version(found) => *found,
     };
-    let when = Display::new(&task.clock).sentence(found.event.at);
+    let when = Display::new(&task.clock).to_the_second(found.event.at);
     let values = form_fields::<A>().map(|field| (field.name.to_owned(), value::<A>(&found, field.name, &row)));
     let data = FormData::new(values.chain([(VERSION.to_owned(), compared.to_owned())]).collect());
     let task = Task { restores: Some(when.clone()), ..task };
@@ -177,7 +177,7 @@ fn page<A: ModelAdmin>(
         model: A::MODEL,
         object: ObjectView::of::<A>(row),
         id: found.event.id,
-        when: display.sentence(found.event.at),
+        when: display.to_the_second(found.event.at),
         who: found.event.actor_name.clone(),
         message: found.event.message.clone(),
         count_label: versions.count_label,

@@ -70,7 +70,7 @@ fn a_status_is_set_for_each_with_history_and_says_for_how_many() {
         }
         assert_eq!(events(app, ids[0]), ["Added.", "Changed Status.", "Changed Status.", "Changed Status."]);
         go(person, LIST, "activate", &ids[..1]);
-        assert_eq!(said(person), "0 Customer Segments activated.", "it is already");
+        assert_eq!(said(person), "0 Customer Segments activated. 1 was as it should be already.");
         assert_eq!(events(app, ids[0]).len(), 4);
     });
 }
@@ -207,7 +207,7 @@ fn a_tag_is_asked_for_and_added_where_it_is_missing() {
         let empty = person.submit(&asked.form());
         assert_eq!(empty.text("#id_value_error"), "This field is required.");
         assert_eq!(person.submit(&empty.form().fill("value", "vip")).status, 303);
-        assert_eq!(said(person), "The tag was added to 1 Customer Segment.");
+        assert_eq!(said(person), "The tag was added to 1 Customer Segment. 1 was as it should be already.");
         assert_eq!((events(app, ids[0]).len(), events(app, ids[1])), (2, vec!["Added.".to_owned(), "Changed Tags.".to_owned()]));
         assert_eq!(stored(app).iter().map(|segment| segment.tags.as_str()).collect::<Vec<_>>(), ["spring, VIP", "vip"]);
     });

@@ -161,6 +161,24 @@ fn what_cannot_be_meant_leads_to_the_list_without_parameters() {
 }
 
 #[test]
+fn a_list_shows_what_is_declared_and_a_dash_for_nothing() {
+    on_engines(|engine| {
+        let app = site(engine, &[("Anong", "", "Other", "2026-01-01T00:00:00Z")]);
+        let person = app.superuser();
+        let list = person.open(CONTACTS);
+        assert_eq!((list.text(".field-title"), list.text(".field-email")), ("-".to_owned(), "-".to_owned()));
+        let links = list.attributes("#result_list tbody tr :is(th, td):not(.field-company) a", "href");
+        assert!(matches!(&links[..], [link] if link.ends_with("/change/")), "the name leads to the object: {links:?}");
+        let (actions, rows) = (list.body.find("name=\"action\""), list.body.find("id=\"result_list\""));
+        assert!(actions.is_some() && actions < rows && list.attributes("select[name=action]", "name").len() == 1, "above the list only");
+
+        person.post_form("/admin/crm_app/customersegment/add/", &[("name", "Hotels"), ("segment_type", "static"), ("_save", "1")]);
+        let segments = person.open("/admin/crm_app/customersegment/");
+        assert!(segments.has("th.column-name a") && segments.has("th.column-tags") && !segments.has("th.column-tags a"));
+    });
+}
+
+#[test]
 fn a_heading_sorts_turns_the_order_and_says_so() {
     on_engines(|engine| {
         let app =

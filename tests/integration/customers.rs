@@ -481,7 +481,7 @@ fn a_deleted_contact_leaves_the_lists_and_a_company_with_contacts_stays() {
             "{}",
             told.text("#change-history")
         );
-        assert_eq!(counts(), "1 counted 5 min ago", "the count is older than the list, and says so");
+        assert_eq!(counts(), "1 counted 5 min ago (Nov. 22, 2026, 9:10 a.m.)", "the count is older than the list, and says so");
         let left: i64 = app.test.db.read_blocking(|connection| Ok(listed::table.count().get_result(connection)?)).unwrap();
         assert_eq!(left, 0);
         let asked =

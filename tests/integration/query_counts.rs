@@ -193,6 +193,10 @@ fn asked(app: &TestApp, person: &Person<'_>, keys: &Keys) -> Vec<Option<Vec<Stri
             let answer = person.get(&path);
             let questions = queries::heard(&app.test.db);
             assert!([200, 303].contains(&answer.status), "{path}: {}", answer.status);
+            if answer.status == 303 {
+                // What is said of it is taken, which asks too.
+                person.follow(&answer);
+            }
             (answer.status == 200).then_some(questions)
         })
         .collect()

@@ -21,6 +21,17 @@ fn staff_signs_in_and_out_through_the_pages() {
 }
 
 #[test]
+fn the_first_page_is_called_as_in_django_and_the_site_as_it_is_set() {
+    on_engines(|engine| {
+        let app = TestApp::with(TestDb::new(engine), |settings| settings.site_header = "Palm Hotels CRM".into());
+        let index = app.superuser().open("/admin/");
+        assert_eq!((index.text("h1"), index.text("#site-name")), ("Site administration".to_owned(), "Palm Hotels CRM".to_owned()));
+        assert_eq!(index.text("title"), "Site administration | Palm Hotels CRM");
+        assert!(!index.body.contains("View site"), "there is no other");
+    });
+}
+
+#[test]
 fn every_page_has_the_picture_of_its_tab() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));

@@ -7,8 +7,9 @@ use askama::Template;
 use super::UserAdmin;
 use super::belongings::Belongings;
 use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
 use crate::accounts::managing::{self, Account, Values, stored_username};
-use crate::accounts::managing_rules::not_oneself;
+use crate::accounts::managing_rules::{not_oneself, require};
 use crate::accounts::password;
 use crate::accounts::password_rules::Problems;
 use crate::accounts::user::{User, username_problem};
@@ -39,8 +40,8 @@ pub struct Edited {
 /// What the panels show.
 #[derive(Debug, Default)]
 pub struct Panels {
-    /// Where the password of a stored user is reset; `None` while one is added.
-    password_url: Option<String>,
+    /// Of a stored user where their password is reset, `None` inside for who may not; `None` while one is added.
+    password_url: Option<Option<String>>,
 }
 
 #[derive(Template)]
@@ -52,12 +53,14 @@ struct NewPassword<'a> {
 #[derive(Template)]
 #[template(path = "accounts/password.html")]
 struct Password<'a> {
-    url: &'a str,
+    url: Option<&'a str>,
 }
 
 /// Reads what the panels show.
 pub fn panels<B: Belongings>(_: &mut AnyConnection, context: &FormContext<'_, UserAdmin<B>>) -> Result<Panels> {
-    Ok(Panels { password_url: context.row.map(|row| UserAdmin::<B>::MODEL.object_url(row.id, "password")) })
+    let may_reset = |row: &Account| require(context.act.actor, Permission::Change, Some(row)).is_ok();
+    let url = |row: &Account| may_reset(row).then(|| UserAdmin::<B>::MODEL.object_url(row.id, "password"));
+    Ok(Panels { password_url: context.row.map(url) })
 }
 
 /// A new user's password; of a stored user nothing, not even its hash, is shown.
@@ -67,7 +70,7 @@ pub fn new_password(field: &BoundField, panels: &Panels) -> Result<Html> {
 
 /// The sentence in the place of a stored user's password.
 pub fn password_panel(panels: &Panels) -> Result<Html> {
-    panels.password_url.as_deref().map_or_else(|| Ok(Html::default()), |url| Html::render(&Password { url }))
+    panels.password_url.as_ref().map_or_else(|| Ok(Html::default()), |url| Html::render(&Password { url: url.as_deref() }))
 }
 
 /// See `Edit::clean`.

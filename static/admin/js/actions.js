@@ -4,7 +4,7 @@
 const form = document.getElementById("changelist-form");
 const boxes = [...form.querySelectorAll(".action-select")];
 const toggle = document.getElementById("action-toggle");
-const across = form.querySelector(".select-across"); // only where there are several pages
+const across = form.querySelector(".select-across"); // only where one action takes all rows
 const part = (name) => form.querySelector(`.actions .${name}`);
 
 let last = null; // where a range begins
