@@ -50,7 +50,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),
         url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show).post(View(segments), members_page::mark_used),
-        url("/admin/crm_app/customersegment/{id}/members.csv").get(View(segments), members_page::export),
+        url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export),
         url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),
         // Sessions and segments are written beside the CRM too, where users are only looked at.
         url("/admin/crm_app/user/{id}/sessions/").get(View(users), sessions_page::show::<SegmentsOf>).post(View(users), sessions_page::end::<SegmentsOf>),
@@ -79,7 +79,7 @@ pub fn screens<A: ModelAdmin>() -> Screens {
     let [view, add, change, delete] = [View, Add, Change, Delete].map(|access| access(A::MODEL.rights));
     let mut urls = vec![
         at("").get(view, views::changelist::<A>).post(view, views::act::<A>),
-        at("export.csv").get(view, views::export::<A>),
+        at("export.csv").file(view, views::export::<A>),
         at("add/").get(add, views::add_form::<A>).post(add, views::add::<A>),
         at("{id}/change/").get(view, views::change_form::<A>).post(change, views::change::<A>),
         at("{id}/delete/").get(delete, views::delete_form::<A>).post(delete, views::delete::<A>),

@@ -19,6 +19,10 @@ use crate::error::Result;
 const FIELD: &str = "owner";
 /// What is said of somebody who cannot be given anything.
 pub const NOBODY: &str = "Select somebody who can sign in.";
+/// What is said when the owner is another than the form says.
+pub const OVERTAKEN: &str = "Somebody else handed it over meanwhile: see above whose it is now.";
+/// The field of the owner that the form showed.
+const SHOWN: &str = "from";
 /// What it says for the Admins.
 const ADMINS: &str = "admins";
 
@@ -40,6 +44,8 @@ pub struct Question {
     pub action: String,
     /// What is about to happen.
     pub sentence: String,
+    /// Who owns it, `None` being the Admins: the form says so, for somebody may hand it over meanwhile.
+    pub owner: Option<Id>,
     /// Who can be chosen.
     pub recipients: Vec<Recipient>,
 }
@@ -72,6 +78,18 @@ pub fn chosen(posted: &Posted) -> Result<Option<Id>, &'static str> {
         "" => Err("This field is required."),
         ADMINS => Ok(None),
         key => Id::parse(key).map(Some).ok_or("Select a valid choice."),
+    }
+}
+
+/// Whom the form showed as the owner, `None` inside for the Admins; `None` when it does not say.
+pub fn owner_shown(posted: &Posted) -> Option<Option<Id>> {
+    posted.get(SHOWN).map(Id::parse)
+}
+
+impl Question {
+    /// What the form says of the owner.
+    fn shown(&self) -> String {
+        self.owner.map_or_else(|| ADMINS.to_owned(), |owner| owner.to_string())
     }
 }
 

@@ -25,7 +25,7 @@ use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::query_string::QueryString;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{AnyConnection, Db};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
 /// Django's words.
@@ -218,6 +218,14 @@ fn find(connection: &mut AnyConnection, username: &str) -> Result<Option<User>> 
     }
 }
 
+/// The user as they are stored now, if they still are.
+fn find_still(connection: &mut AnyConnection, id: Id) -> Result<Option<User>> {
+    match User::find(connection, id) {
+        Err(AppError::NotFound) => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// Counts a failure; remembers the sign-in of `user` otherwise, and stores the password in today's format where that is ours
 /// to do. Asks for the wait again: of a hundred guesses sent at once, all asked before the first of them was counted.
 fn settle(
@@ -228,11 +236,14 @@ fn settle(
     now: DateTime<Utc>,
 ) -> Result<Outcome> {
     let wait = attempt.wait(connection, now)?;
-    if let Some(user) = user
-        && User::find(connection, user.id)?.password != user.password
+    let now_stored = user.map(|user| find_still(connection, user.id)).transpose()?.flatten();
+    if let (Some(user), Some(stored)) = (user, &now_stored)
+        && stored.password != user.password
     {
         return Ok(Outcome::Overtaken);
     }
+    // Whoever was deleted meanwhile is refused like anybody unknown.
+    let user = user.filter(|_| now_stored.is_some());
     if user.is_none() {
         attempt.failed(connection, now)?;
     }

@@ -12,12 +12,12 @@ use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::history::{self, NewEvent, Object, record};
-use crate::query::{Selection, Sql, Test};
 
 use super::confirmation::{Confirmation, ask};
 use super::display::counted;
 use super::editing::Act;
 use super::list_query::Query;
+use super::meant::{Meant, rows};
 use super::model_admin::ModelAdmin;
 use super::task::Task;
 
@@ -56,7 +56,8 @@ pub enum Deed<A: ModelAdmin> {
     Delete(Done),
     /// Long work on each row, with transactions of its own, which ask anew what the actor may do: what is done stays done
     /// when a later row fails.
-    Long(fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done),
+    /// What it passes over, and why, is the last of them.
+    Long(fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done, &'static str),
     /// A file of the rows: the ending of its name, its media type, and how it is written.
     File(&'static str, &'static str, WriteFile<A>),
 }
@@ -66,9 +67,6 @@ pub type WriteFile<A> = fn(&mut AnyConnection, &Act<'_>, &[<A as ModelAdmin>::Ro
 
 /// The sentence for so many objects: "3 Customer Segments were archived."
 pub type Done = fn(&str) -> String;
-
-/// The most objects that one action takes.
-pub const MOST: i64 = 5_000;
 
 /// Which objects an action is asked for.
 #[derive(Debug, Clone)]
@@ -150,18 +148,14 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
             (A::EDITING.edit()?.delete)(connection, act, rows)?;
             Ok(done(&objects::<A>(rows.len())))
         }),
-        Deed::Long(each, done) => {
-            // Each of them judges the rights anew, in the transaction that writes.
-            let rows = db.read_blocking(|connection| {
-                let meant = Meant::of::<A>(connection, task, query, chosen)?;
-                rows::<A>(connection, task, query, action, &meant)
-            })?;
-            one_by_one::<A>(&rows, *done, |row| each(db, &task.act(), row))
-        }
+        Deed::Long(each, done, passed_over) => long::<A>(db, task, query, action, chosen, (*each, *done, passed_over)),
         Deed::File(ending, media_type, write) => db.write_blocking(|connection| {
             let task = &task.as_they_are(connection)?;
             let meant = Meant::of::<A>(connection, task, query, chosen)?;
             let rows = rows::<A>(connection, task, query, action, &meant)?;
+            if rows.is_empty() {
+                return Ok(Outcome::Nothing(nothing_left::<A>(action.question, chosen)));
+            }
             for row in &rows {
                 let message = format!("Exported as {}.", ending.to_uppercase());
                 let object = Object { model: A::MODEL.model_name, id: (A::STORE.id)(row).to_string(), name: (A::STORE.name)(row) };
@@ -174,8 +168,33 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
     }
 }
 
-/// One row after the other: where one fails, what was done before stays done and is told, with the name of that one.
-fn one_by_one<A: ModelAdmin>(rows: &[A::Row], done: Done, each: impl Fn(&A::Row) -> Result<bool>) -> Result<Outcome> {
+/// Long work on each row, which judges the rights anew, in the transaction that writes.
+fn long<A: ModelAdmin>(
+    db: &Db,
+    task: &Task,
+    query: &Query,
+    action: &Action<A>,
+    chosen: &Chosen,
+    (each, done, passed_over): (fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done, &str),
+) -> Result<Outcome> {
+    let rows = db.read_blocking(|connection| {
+        let meant = Meant::of::<A>(connection, task, query, chosen)?;
+        rows::<A>(connection, task, query, action, &meant)
+    })?;
+    if rows.is_empty() {
+        return Ok(Outcome::Nothing(nothing_left::<A>(action.question, chosen)));
+    }
+    match one_by_one::<A>(&rows, done, |row| each(db, &task.act(), row))? {
+        (Outcome::Done(done), left) if left > 0 => {
+            Ok(Outcome::Done(format!("{done} {} passed over: {passed_over}.", counted(left, "was", "were"))))
+        }
+        (outcome, _) => Ok(outcome),
+    }
+}
+
+/// One row after the other, and how many were left as they were: where one fails, what was done before stays done and is
+/// told, with the name of that one.
+fn one_by_one<A: ModelAdmin>(rows: &[A::Row], done: Done, each: impl Fn(&A::Row) -> Result<bool>) -> Result<(Outcome, usize)> {
     let mut changed = 0;
     for row in rows {
         match each(row) {
@@ -190,11 +209,11 @@ fn one_by_one<A: ModelAdmin>(rows: &[A::Row], done: Done, each: impl Fn(&A::Row)
                     _ => " Those after it were not reached.",
                 };
                 let why = format!("It stopped at “{}”: {error}{rest}", (A::STORE.name)(row));
-                return Ok(Outcome::Stopped((changed > 0).then(|| done(&objects::<A>(changed))), why));
+                return Ok((Outcome::Stopped((changed > 0).then(|| done(&objects::<A>(changed))), why), 0));
             }
         }
     }
-    Ok(Outcome::Done(done(&objects::<A>(changed))))
+    Ok((Outcome::Done(done(&objects::<A>(changed))), rows.len() - changed))
 }
 
 /// One transaction over all the rows: `deed` says what was done, unless it must be asked first.
@@ -213,22 +232,22 @@ fn write<A: ModelAdmin>(
         let task = &if is_asked { task.as_they_are(connection)? } else { task.in_turn::<A>(connection, &meant.keys)? };
         let rows = rows::<A>(connection, task, query, action, &meant)?;
         // Asked once more: between the answer and this transaction others may have changed what it was about.
-        if let Some(question) = action.question {
-            if rows.is_empty() {
-                return Ok(Outcome::Nothing(nothing_left::<A>(question, chosen)));
-            }
-            if let Some(asked) = ask::<A>(connection, task, action, question, chosen, &rows)? {
-                return Ok(Outcome::Ask(Box::new(asked)));
-            }
+        if rows.is_empty() {
+            return Ok(Outcome::Nothing(nothing_left::<A>(action.question, chosen)));
+        }
+        if let Some(question) = action.question
+            && let Some(asked) = ask::<A>(connection, task, action, question, chosen, &rows)?
+        {
+            return Ok(Outcome::Ask(Box::new(asked)));
         }
         deed(connection, &task.act(), &rows).map(Outcome::Done)
     })
 }
 
-/// What is said when nothing is left to ask about: mostly the same answer was sent twice.
-fn nothing_left<A: ModelAdmin>(question: Question, chosen: &Chosen) -> String {
+/// What is said when nothing is left to do it with: mostly the same answer was sent twice.
+fn nothing_left<A: ModelAdmin>(question: Option<Question>, chosen: &Chosen) -> String {
     let plural = A::MODEL.verbose_name_plural;
-    if question.is_dangerous && chosen.confirmed.is_some() {
+    if question.is_some_and(|question| question.is_dangerous) && chosen.confirmed.is_some() {
         return format!("None of the selected {plural} is left to delete.");
     }
     format!("None of the selected {plural} is there any more. Nothing was changed.")
@@ -242,46 +261,6 @@ fn left(count: usize) -> String {
 /// "3 Customer Segments".
 fn objects<A: ModelAdmin>(count: usize) -> String {
     counted(count, A::MODEL.verbose_name, A::MODEL.verbose_name_plural)
-}
-
-/// The objects that are meant.
-struct Meant {
-    /// What they meet.
-    predicate: Sql,
-    /// Their keys.
-    keys: Vec<Id>,
-}
-
-impl Meant {
-    fn of<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, query: &Query, chosen: &Chosen) -> Result<Self> {
-        let visible = (A::VISIBLE)(&task.actor);
-        let predicate = if chosen.across {
-            query.predicate::<A>(connection, &visible)?
-        } else {
-            Sql::and([visible, Test::one_of(*A::KEY, chosen.keys.iter().copied())])
-        };
-        // Found first and sorted then, as in the list: a few of many are not met on a walk through all in their order.
-        let keys = A::STORE.source.list_some_keys(connection, &predicate, MOST + 1)?;
-        if i64::try_from(keys.len()).is_ok_and(|length| length > MOST) {
-            let most = counted(MOST, A::MODEL.verbose_name, A::MODEL.verbose_name_plural);
-            return Err(AppError::BadRequest(format!("At most {most} can be taken at once. Narrow the list first.")));
-        }
-        Ok(Self { predicate, keys })
-    }
-}
-
-/// Those of them that still are what was meant, each of which the actor may do this with.
-fn rows<A: ModelAdmin>(
-    connection: &mut AnyConnection,
-    task: &Task,
-    query: &Query,
-    action: &Action<A>,
-    meant: &Meant,
-) -> Result<Vec<A::Row>> {
-    let are = Sql::and([(A::VISIBLE)(&task.actor), meant.predicate.clone(), Test::one_of(*A::KEY, meant.keys.iter().copied())]);
-    let rows = (A::STORE.list)(connection, &Selection::first(&are, &query.order::<A>(), MOST))?;
-    rows.iter().try_for_each(|row| A::EDITING.allows(&task.actor, action.permission, Some(row)))?;
-    Ok(rows)
 }
 
 /// What "Delete selected" asks, in Django's words.

@@ -18,6 +18,7 @@ use super::filter_choices::SideBar;
 use super::filters::Asked;
 use super::headings::{Heading, headings};
 use super::list_query::{Query, SEARCH};
+use super::meant;
 use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PageLink, Paginator};
 use super::query_string::{PRESERVED, QueryString, back_to, carrying};
@@ -118,7 +119,7 @@ impl ChangeList {
 
     /// The most rows that one action takes, as the page says it.
     pub fn most(&self) -> String {
-        number(actions::MOST)
+        number(meant::MOST)
     }
 
     fn of<A: ModelAdmin>(actor: &Actor, query: &Query, filters: SideBar, paginator: &Paginator, total: Count, rows: &[A::Row]) -> Self {
@@ -137,7 +138,7 @@ impl ChangeList {
             next: paginator.next(query.parameters(), i64::try_from(rows.len()) == Ok(paginator.limit)),
             show_all: paginator.show_all(query.parameters()),
             export_url: back_to(A::MODEL.export_url(), &query.parameters().without(&[paginator::PAGE, paginator::ALL]).encoded()),
-            takes_all: !paginator.count.is_capped && paginator.count.value <= actions::MOST,
+            takes_all: !paginator.count.is_capped && paginator.count.value <= meant::MOST,
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
             url: back_to(A::MODEL.list_url(), &carried),
             add_url: allowed(Permission::Add).is_ok().then(|| add_url::<A>(query.parameters())),

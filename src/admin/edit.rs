@@ -8,9 +8,6 @@ use crate::accounts::actor::Permission;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
-use crate::history;
-use crate::query::condition::Condition;
-use crate::query::{Test, Value};
 
 use super::conflict::{ConflictPage, is_same_as_stored};
 use super::display::Display;
@@ -20,8 +17,9 @@ use super::form_page::{FormPage, Looked, bind};
 use super::model_admin::ModelAdmin;
 use super::query_string::QueryString;
 use super::related::{is_searching, views_of};
+use super::repeats::{as_it_is, is_repeated, new_id, sent_before};
 use super::side_by_side::stored_and_typed;
-use super::task::{Task, find};
+use super::task::Task;
 
 /// What became of a form.
 #[derive(Debug)]
@@ -32,6 +30,8 @@ pub enum Answer {
     Page(Box<FormPage>),
     /// The form again, because the database could not keep it now.
     Unavailable(Box<FormPage>),
+    /// The object, which the actor may not change any more, with what they typed.
+    Forbidden(Box<FormPage>),
     /// Somebody else saved it meanwhile.
     Conflict(Box<ConflictPage>),
     /// It was saved.
@@ -101,6 +101,14 @@ async fn refused<A: ModelAdmin>(db: &Db, task: Task, data: FormData, intent: Int
         if let Some(saved) = db.read(move |connection| sent_before::<A>(connection, &asked, &typed)).await? {
             return Ok(Answer::Saved(saved, intent));
         }
+    }
+    if matches!(error, AppError::Forbidden(_)) && task.restores.is_none() && data.has(VERSION) {
+        let mut errors = FormErrors::default();
+        errors.add_general("Nothing was saved. What you typed stands below what is saved.");
+        return Ok(match again::<A>(db, task, without_buttons(&data), errors).await? {
+            Answer::Page(form) if form.read_only.is_some() => Answer::Forbidden(form),
+            _ => return Err(error),
+        });
     }
     match A::EDITING.edit().map(|edit| (edit.refusal)(&error)) {
         Ok(Some(errors)) => Ok(match (error, again::<A>(db, task, without_buttons(&data), errors).await?) {
@@ -228,35 +236,6 @@ fn gone<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: Fo
 /// that its sender has seen, so it is treated alike.
 fn is_overtaken<A: ModelAdmin>(row: &A::Row, data: &FormData) -> bool {
     data.get(VERSION) != version::<A>(row) && !is_same_as_stored::<A>(row, data)
-}
-
-/// The object that this very form has already made.
-fn sent_before<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, data: &FormData) -> Result<Option<Saved>> {
-    let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(None) };
-    let Some(row) = find::<A>(connection, &task.actor, id)?.filter(|row| is_same_as_stored::<A>(row, data)) else { return Ok(None) };
-    let is_done = (A::EDITING.edit()?.is_done)(connection, &row, data)?;
-    Ok(is_done.then(|| as_it_is::<A>(&row)))
-}
-
-/// Whether this very form has been saved already: it was made from an earlier version of the object, which is by now as the
-/// form asks for. A double click then leaves one line in the history.
-fn is_repeated<A: ModelAdmin>(connection: &mut AnyConnection, row: &A::Row, data: &FormData) -> Result<bool> {
-    let is_same = data.get(VERSION) != version::<A>(row) && is_same_as_stored::<A>(row, data);
-    Ok(is_same && (A::EDITING.edit()?.is_done)(connection, row, data)?)
-}
-
-fn as_it_is<A: ModelAdmin>(row: &A::Row) -> Saved {
-    Saved { id: (A::STORE.id)(row), name: (A::STORE.name)(row), notes: Vec::new() }
-}
-
-/// The key that the form carries, unless an object has it or had it: the history of one that was deleted is not for
-/// whoever sends its key.
-fn new_id<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData) -> Result<Id> {
-    let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(Id::new()) };
-    let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
-    let is_free = A::STORE.source.count(connection, &is_it)? == 0
-        && history::list_of(connection, A::MODEL.model_name, &id.to_string(), 0, 1)?.is_empty();
-    Ok(if is_free { id } else { Id::new() })
 }
 
 /// The form as it is shown.

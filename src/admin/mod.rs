@@ -48,5 +48,7 @@ pub mod versions;
 pub mod views;
 pub mod widget;
 
+mod meant;
 mod pages;
+mod repeats;
 mod typed;

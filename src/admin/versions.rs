@@ -128,7 +128,7 @@ pub async fn restore<A: ModelAdmin>(db: &Db, task: Task, version: Option<Id>, co
     Ok(match edit::submit::<A>(db, task, data).await? {
         Answer::Unknown => Restored::Unknown,
         Answer::Saved(saved, _) => Restored::Saved(saved, when),
-        Answer::Page(form) => Restored::Refused(form, false),
+        Answer::Page(form) | Answer::Forbidden(form) => Restored::Refused(form, false),
         Answer::Unavailable(form) => Restored::Refused(form, true),
         Answer::Conflict(_) => Restored::Overtaken,
     })

@@ -230,6 +230,7 @@ async fn save<A: ModelAdmin>(request: &HttpRequest, staff: &Staff, db: &Db, task
         Answer::Unavailable(form) => {
             page_with(StatusCode::SERVICE_UNAVAILABLE, &ChangeFormPage::new(request, staff, *form, &filters).await?)
         }
+        Answer::Forbidden(form) => page_with(StatusCode::FORBIDDEN, &ChangeFormPage::new(request, staff, *form, &filters).await?),
         Answer::Conflict(conflict) => page_with(StatusCode::CONFLICT, &ConflictTemplate::new(request, staff, *conflict, &filters).await?),
         Answer::Saved(saved, intent) => {
             tell(staff, &A::MODEL, &saved, &done(&A::MODEL, intent, id.is_none()))?;

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::INSERTED_AT_ONCE;
+use super::{INSERTED_AT_ONCE, lists};
 use crate::accounts::actor::Rights;
-use crate::db::schema::crm_app_customersegment as segment;
+use crate::clock::Clock;
 use crate::db::schema::crm_app_customersegment_static_contacts as listed;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id, Time, dialect};
@@ -159,12 +159,13 @@ pub fn count_by_company(connection: &mut AnyConnection, companies: &[Id]) -> Res
 }
 
 /// Deletes rows, and their entries in the lists of segments; how many those were of each row that had any. The lists are
-/// changed with it, so the counts of their segments are older than they are.
-pub fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>> {
+/// changed with it, so the counts of their segments are older than they are. The rows are held alone: nobody lists them
+/// meanwhile.
+pub fn delete(connection: &mut AnyConnection, ids: &[Id], clock: &Clock) -> Result<HashMap<Id, i64>> {
     let entries = || listed::table.filter(listed::contact_id.eq_any(ids));
     let of_each = entries().group_by(listed::contact_id).select((listed::contact_id, count_star())).load(connection)?;
-    let changed = diesel::update(segment::table.filter(segment::id.eq_any(entries().select(listed::customersegment_id))));
-    changed.set(segment::updated_at.eq(now)).execute(connection)?;
+    let segments: Vec<Id> = entries().select(listed::customersegment_id).distinct().load(connection)?;
+    lists::touch(connection, &segments, clock)?;
     diesel::delete(entries()).execute(connection)?;
     diesel::delete(crm_app_contact::table.filter(crm_app_contact::id.eq_any(ids))).execute(connection)?;
     Ok(of_each.into_iter().collect())

@@ -1,7 +1,8 @@
 //! What segments select: companies, their contacts and their contracts.
 //!
 //! `company`, `contact` and `contract` are the models, read by the admin's lists and by segments; `import` brings them in
-//! from files, `save` changes them by hand, `bereaved` is what a deleted one leaves behind, `sample` makes them up. Nothing
+//! from files, `save` changes them by hand, `bereaved` is what a deleted one leaves behind, `lists` are what it
+//! leaves, `sample` makes them up. Nothing
 //! here knows segments: segments know customers, never the other way round.
 
 pub mod admin;
@@ -13,6 +14,7 @@ pub mod crm_mail;
 pub mod import;
 pub mod sample;
 
+mod lists;
 mod save;
 
 use crate::accounts::actor::{Rights, Role};

@@ -93,7 +93,7 @@ pub(super) fn delete<M: Model>(connection: &mut AnyConnection, actor: &Actor, cl
     }
     let refused = |error| if points_nowhere(&error) { AppError::Conflict(in_use(gone)) } else { error };
     let ids: Vec<Id> = gone.iter().map(|gone| gone.id()).collect();
-    let entries = M::delete(connection, &ids, Time(clock.now())).map_err(refused)?;
+    let entries = M::delete(connection, &ids, clock).map_err(refused)?;
     let event = |gone: &&M| {
         let message = match entries.get(&gone.id()) {
             None => "Deleted.".to_owned(),

@@ -11,7 +11,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::selection::Selection;
 use super::sql::{Scalar, Sql, Value};
-use crate::db::dialect::Word;
+use crate::db::dialect::{Hold, Word};
 use crate::db::types::sql::Uid;
 use crate::db::{AnyConnection, Id, MultiBackend};
 use crate::error::{AppError, Result};
@@ -74,14 +74,19 @@ impl Source {
         Ok(i64::try_from(keys.len()).is_ok_and(|length| length == selection.limit).then_some(keys))
     }
 
-    /// Makes everybody else who would change these rows wait until the transaction ends. They are held in the order of their
-    /// keys: of two who hold some of the same, one then waits for the other, and not both.
-    pub fn hold(&self, connection: &mut AnyConnection, ids: &[Id]) -> Result<()> {
-        let key = Sql::from(self.table) + ".id";
-        let are = key.clone() + " IN (" + Sql::join(ids.iter().map(|id| Sql::from(Value::Id(*id))), ", ", "NULL") + ")";
-        let rest = Sql::from(" FROM ") + self.table + " WHERE " + are + " ORDER BY " + key + Word::Held;
-        Rows { columns: self.key(), rest }.load::<Id>(connection)?;
+    /// Holds these rows until the transaction ends, see [`Source::hold_all`].
+    pub fn hold(&self, connection: &mut AnyConnection, ids: &[Id], hold: Hold) -> Result<()> {
+        let are = Sql::from(self.table) + ".id IN (" + Sql::join(ids.iter().map(|id| Sql::from(Value::Id(*id))), ", ", "NULL") + ")";
+        self.hold_all(connection, &are, hold)?;
         Ok(())
+    }
+
+    /// Holds the rows that meet `predicate` until the transaction ends, waits for whoever holds them, and gives the keys of
+    /// those that are still there. They are held in the order of their keys: of two who hold some of the same, one then waits
+    /// for the other, and not both.
+    pub fn hold_all(&self, connection: &mut AnyConnection, predicate: &Sql, hold: Hold) -> Result<Vec<Id>> {
+        let order = Sql::from(" ORDER BY ") + self.table + ".id" + Word::Held(hold);
+        Ok(Rows { columns: self.key(), rest: self.meeting(predicate, &[]) + order }.load(connection)?)
     }
 
     /// The query for `columns` of the rows of `selection`: the page is selected first, in a derived table, and what is joined

@@ -32,7 +32,7 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
         label: "Count selected Customer Segments again now",
         permission: Permission::View,
         question: None,
-        deed: Deed::Long(count_again, |count| format!("{count} counted again. Archived ones are never counted.")),
+        deed: Deed::Long(count_again, |count| format!("{count} counted again."), "archived, or changed or deleted meanwhile"),
     },
     Action {
         name: "duplicate",

@@ -24,6 +24,7 @@ use crate::admin::search::SearchField;
 use crate::admin::versions::Versions;
 use crate::criteria::{Calendar, choices, json};
 use crate::db::AnyConnection;
+use crate::db::dialect::Hold;
 use crate::error::Result;
 use crate::query::{Choice, Column};
 
@@ -133,7 +134,7 @@ impl ModelAdmin for SegmentAdmin {
     const BESIDE: Beside = words::beside;
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,
-        lock: |connection, ids| model::SOURCE.hold(connection, ids),
+        lock: |connection, ids| model::SOURCE.hold(connection, ids, Hold::Changed),
         is_done: form::is_done,
         save: form::save,
         refusal: form::refusal,

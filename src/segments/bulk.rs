@@ -3,11 +3,14 @@
 //! Called by the actions of the list and by the object tools. Counting is not done here: a status and a tag change
 //! nobody's membership, and a copy has the members of its original; that is written down in `freshness`.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::freshness;
+use super::listed;
 use super::model::{self, Segment, Status};
 use super::save::{is_taken, require_change};
 use crate::accounts::Actor;
@@ -44,19 +47,26 @@ pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, 
     Ok(true)
 }
 
-/// Adds a tag; `false` when it has it already, case ignored.
+/// Adds a tag, or several with commas between them; `false` when it has them already, case ignored.
 ///
 /// # Errors
-/// `Forbidden` with the sentence why, `Conflict` for an archived segment and for tags that have no room, `NotFound`.
+/// `Forbidden` with the sentence why, `Conflict` for an archived segment, for nothing but commas and for tags that have no
+/// room, `NotFound`.
 pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, tag: &str) -> Result<bool> {
     let before = locked(connection, actor, id)?;
     if before.is_archived() {
         return Err(AppError::Conflict(format!("“{}” is archived: only its status can be changed.", before.name)));
     }
-    let tag = text::nfc(tag.trim());
-    if model::tags_of(&before.tags).any(|known| text::key(known) == text::key(&tag)) {
+    let (typed, mut known) = (text::nfc(tag.trim()), HashSet::new());
+    if model::tags_of(&typed).next().is_none() {
+        return Err(AppError::Conflict(format!("“{typed}” is no tag.")));
+    }
+    known.extend(model::tags_of(&before.tags).map(text::key));
+    let new: Vec<&str> = model::tags_of(&typed).filter(|tag| known.insert(text::key(tag))).collect();
+    if new.is_empty() {
         return Ok(false);
     }
+    let tag = new.join(", ");
     let tags = if text::is_blank(&before.tags) { tag } else { format!("{}, {tag}", before.tags.trim_end_matches([',', ' '])) };
     if tags.chars().count() > MAX_TAGS {
         return Err(AppError::Conflict(format!("The tags of “{}” have no room for another one.", before.name)));
@@ -76,6 +86,8 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
 /// # Errors
 /// `NotFound`; `NotUnique` when the name is taken.
 pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, name: Option<&str>) -> Result<Segment> {
+    // Neither its list nor its count changes before both are copied.
+    model::lock(connection, id)?;
     let original = model::find(connection, actor, id)?;
     let name = match name.map(|name| text::nfc(name.trim())) {
         Some(name) if take(connection, &name)? => name,
@@ -105,6 +117,7 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
 }
 
 fn copy_list(connection: &mut AnyConnection, from: Id, to: Id) -> Result<()> {
+    listed::keep_listed(connection, from)?;
     listed_contacts::table
         .filter(listed_contacts::customersegment_id.eq(from))
         .select((to.into_sql::<Uid>(), listed_contacts::contact_id))

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::candidates::{self, Candidate};
-use super::listed::Change;
+use super::listed::{COMPANY_ID, Change};
 use super::model::Segment;
 use crate::admin::display::counted;
 use crate::admin::form::{ENTER, FormData};
@@ -15,7 +15,7 @@ use crate::admin::search::{SearchField, Through, predicate};
 use crate::criteria::catalogue::{company as company_field, contact as contact_field};
 use crate::customers::company;
 use crate::db::dialect::Word;
-use crate::db::schema::{crm_app_company, crm_app_contact};
+use crate::db::schema::crm_app_contact;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::selection::is_walked;
@@ -29,7 +29,6 @@ const MOST: usize = 5_000;
 const TOLD: usize = 5;
 
 static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
-static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "id");
 const BY_NAME_AND_COUNTRY: &[&Column] = &[&company_field::NAME, &company_field::COUNTRY];
 const EMPLOYER: Through = Through { foreign_key: &CONTACT_COMPANY, key: &COMPANY_ID, source: &company::SOURCE };
 

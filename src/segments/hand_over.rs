@@ -12,7 +12,7 @@ use super::model::{Owner, Row};
 use super::{columns, filters, ownership};
 use crate::accounts::actor::Permission;
 use crate::accounts::admin::belongings::{Belongings, Handed};
-use crate::accounts::hand_over::{self, NOBODY, Question};
+use crate::accounts::hand_over::{self, NOBODY, OVERTAKEN, Question};
 use crate::accounts::session::{Level, Message};
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
@@ -21,6 +21,8 @@ use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
 use crate::admin::query_string::{back_to, preserved};
+use crate::admin::task::find;
+use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
@@ -47,8 +49,10 @@ impl Belongings for SegmentsOf {
     fn hand_over(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, from: Id, to: Option<Id>) -> Result<Handed> {
         let mut handed = Handed::default();
         for id in ownership::list_of(connection, from)? {
-            match ownership::hand_over(connection, actor, clock, id, to) {
+            match ownership::hand_over(connection, actor, clock, id, Some(from), to) {
                 Ok(is_new) => handed.count += i64::from(is_new),
+                // It is no longer among what is handed over.
+                Err(AppError::Conflict(_)) => {}
                 Err(AppError::NotFound) => handed.gone += 1,
                 Err(error) => return Err(error),
             }
@@ -76,22 +80,38 @@ pub async fn hand(
         Ok(to) => to,
         Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)).await,
     };
-    match give(&db, &clock, &staff, segment.0.segment.id, to).await {
-        Ok(_) => {}
+    let from = hand_over::owner_shown(&posted).unwrap_or(segment.0.segment.created_by_id);
+    let (level, done) = match give(&db, &clock, &staff, segment.0.segment.id, (from, to)).await {
+        Ok(true) => (Level::Success, "was handed over"),
+        Ok(false) => (Level::Info, "is theirs already"),
         Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)).await,
+        Err(AppError::Conflict(_)) => return again(&request, &staff, &db, segment.0.segment.id).await,
+        Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &segment.0.segment.id.to_string()),
         Err(error) => return Err(error),
-    }
-    let text = format!("The Customer Segment “{}” was handed over.", Message::PLACE);
-    staff.session().message_about(Level::Success, text, &asked.object.0, asked.object.1)?;
+    };
+    tell(&staff, level, done, asked.object)?;
     Ok(see_other(&back_to(SegmentAdmin::MODEL.list_url(), &preserved(request.query_string()))))
 }
 
-/// Gives the segment to `to`; whether they are a new owner.
-async fn give(db: &Db, clock: &Clock, staff: &Staff, segment: Id, to: Option<Id>) -> Result<bool> {
+fn tell(staff: &Staff, level: Level, done: &str, (name, url): (String, String)) -> Result<()> {
+    staff.session().message_about(level, format!("The Customer Segment “{}” {done}.", Message::PLACE), &name, url)
+}
+
+/// The page once more, of who owns it now.
+async fn again(request: &HttpRequest, staff: &Staff, db: &Db, id: Id) -> Result<HttpResponse> {
+    let actor = staff.actor.clone();
+    match db.read(move |connection| find::<SegmentAdmin>(connection, &actor, id)).await? {
+        Some(row) => hand_over::show(request, staff, question(db, staff, &row).await?, Some(OVERTAKEN)).await,
+        None => unknown::<SegmentAdmin>(staff, &id.to_string()),
+    }
+}
+
+/// Gives the segment of `from` to `to`; whether they are a new owner.
+async fn give(db: &Db, clock: &Clock, staff: &Staff, segment: Id, (from, to): (Option<Id>, Option<Id>)) -> Result<bool> {
     let (actor, clock) = (staff.actor.clone(), clock.clone());
     db.write(move |connection| {
         let actor = as_they_are(connection, &actor)?;
-        ownership::hand_over(connection, &actor, &clock, segment, to)
+        ownership::hand_over(connection, &actor, &clock, segment, from, to)
     })
     .await
 }
@@ -109,6 +129,7 @@ async fn question(db: &Db, staff: &Staff, row: &Row) -> Result<Question> {
         object: (segment.name.clone(), SegmentAdmin::MODEL.change_url(segment.id)),
         action: SegmentAdmin::MODEL.object_url(segment.id, "hand_over"),
         sentence: format!("This segment belongs to {owner}. Whoever gets it may change and delete it."),
+        owner: of,
         recipients: db.read(move |connection| hand_over::recipients(connection, of)).await?,
     })
 }

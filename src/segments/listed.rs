@@ -6,12 +6,19 @@
 use diesel::prelude::*;
 
 use super::model::Segment;
+use crate::customers::{company, contact};
+use crate::db::dialect::Hold;
 use crate::db::schema::crm_app_customersegment_static_companies as listed_companies;
 use crate::db::schema::crm_app_customersegment_static_contacts as listed_contacts;
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::types::sql::Uid;
 use crate::db::{AnyConnection, Id, lease};
 use crate::error::Result;
+use crate::query::{Column, Sql, Test, Value};
+
+/// The key of a contact, and that of a company.
+static CONTACT_ID: Column = Column::new(crm_app_contact::id, "crm_app_contact", "id");
+pub(super) static COMPANY_ID: Column = Column::new(crm_app_company::id, "crm_app_company", "id");
 
 /// What to add to a list and what to take away.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,9 +109,10 @@ fn change_contacts(connection: &mut AnyConnection, segment: &Segment, change: &C
         changed.removed += diesel::delete(listed().filter(listed_contacts::contact_id.eq_any(keys))).execute(connection)?;
     }
     for keys in change.add.chunks(CHUNK) {
-        let known = || crm_app_contact::table.filter(crm_app_contact::id.eq_any(keys));
-        changed.unknown += keys.len() - known().select(crm_app_contact::id).load::<Id>(connection)?.len();
-        let new = known()
+        let known = contact::SOURCE.hold_all(connection, &Test::one_of(CONTACT_ID, keys.iter().copied()), Hold::Kept)?;
+        changed.unknown += keys.len() - known.len();
+        let new = crm_app_contact::table
+            .filter(crm_app_contact::id.eq_any(known))
             .filter(crm_app_contact::id.ne_all(listed().select(listed_contacts::contact_id)))
             .select((segment.id.into_sql::<Uid>(), crm_app_contact::id));
         let columns = (listed_contacts::customersegment_id, listed_contacts::contact_id);
@@ -120,15 +128,27 @@ fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &
         changed.removed += diesel::delete(listed().filter(listed_companies::company_id.eq_any(keys))).execute(connection)?;
     }
     for keys in change.add.chunks(CHUNK) {
-        let known = || crm_app_company::table.filter(crm_app_company::id.eq_any(keys));
-        changed.unknown += keys.len() - known().select(crm_app_company::id).load::<Id>(connection)?.len();
-        let new = known()
+        let known = company::SOURCE.hold_all(connection, &Test::one_of(COMPANY_ID, keys.iter().copied()), Hold::Kept)?;
+        changed.unknown += keys.len() - known.len();
+        let new = crm_app_company::table
+            .filter(crm_app_company::id.eq_any(known))
             .filter(crm_app_company::id.ne_all(listed().select(listed_companies::company_id)))
             .select((segment.id.into_sql::<Uid>(), crm_app_company::id));
         let columns = (listed_companies::customersegment_id, listed_companies::company_id);
         changed.added += new.insert_into(listed_companies::table).into_columns(columns).execute(connection)?;
     }
     Ok(changed)
+}
+
+/// Nobody deletes whom a segment lists before the transaction ends: who does now is waited for.
+pub(super) fn keep_listed(connection: &mut AnyConnection, segment: Id) -> Result<()> {
+    let contacts = Sql::column(&CONTACT_ID)
+        .is_in("SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ", Value::Id(segment));
+    contact::SOURCE.hold_all(connection, &contacts, Hold::Kept)?;
+    let companies = Sql::column(&COMPANY_ID)
+        .is_in("SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = ", Value::Id(segment));
+    company::SOURCE.hold_all(connection, &companies, Hold::Kept)?;
+    Ok(())
 }
 
 /// Whether nothing is left to do of `change`: who exists of those whom it adds is listed, and nobody is whom it removes.

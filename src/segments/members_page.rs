@@ -24,6 +24,7 @@ use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
 use crate::admin::paginator::{self, Wanted};
 use crate::admin::query_string::{PRESERVED, QueryString, back_to, carrying, preserved, still_carrying};
+use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact::Row;
@@ -197,6 +198,7 @@ pub async fn mark_used(
             let again = load(&request, &staff, segment, asked, &db, &clock).await?;
             page(&again.refusing(campaign, sentence))
         }
+        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &segment.id.to_string()),
         Err(error) => Err(error),
     }
 }

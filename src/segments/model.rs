@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::accounts::Actor;
 use crate::accounts::actor::{Rights, Role};
 use crate::criteria::{Calendar, Problem, describe, resolve};
+use crate::db::dialect::Hold;
 use crate::db::dialect::Word;
 use crate::db::schema::{auth_user, crm_app_customersegment as segment, segments_freshness};
 use crate::db::{AnyConnection, Id, Json, Time};
@@ -280,7 +281,7 @@ pub fn list_all(connection: &mut AnyConnection, actor: &Actor) -> Result<Vec<Row
 
 /// Makes everybody else who would change this segment, the CRM too, wait until the transaction ends.
 pub fn lock(connection: &mut AnyConnection, id: Id) -> Result<()> {
-    SOURCE.hold(connection, &[id])
+    SOURCE.hold(connection, &[id], Hold::Changed)
 }
 
 /// The predicate of the segments of this name, case and outer blanks ignored.

@@ -22,14 +22,18 @@ use crate::history::{Action, NewEvent, record};
 /// How an ownerless segment's owners are called.
 const ADMINS: &str = "the Admins";
 
-/// Gives a segment to another user, or (`None`) to the Admins; `false` when it is theirs already.
+/// Gives a segment of `from` to another user, `None` being the Admins; `false` when it is theirs already.
 ///
 /// # Errors
-/// `Forbidden` with the sentence why, `BadRequest` for a new owner who cannot sign in, `NotFound`.
-pub fn hand_over(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, to: Option<Id>) -> Result<bool> {
+/// `Forbidden` with the sentence why, `Conflict` when it is no longer that of `from`, `BadRequest` for a new owner who cannot
+/// sign in, `NotFound`.
+pub fn hand_over(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, from: Option<Id>, to: Option<Id>) -> Result<bool> {
     model::lock(connection, id)?;
     let before = model::find_row(connection, actor, id)?;
     require_change(connection, actor, &before.segment)?;
+    if before.segment.created_by_id != from {
+        return Err(AppError::Conflict("Somebody else handed it over meanwhile.".into()));
+    }
     if before.segment.created_by_id == to {
         return Ok(false);
     }

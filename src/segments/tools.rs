@@ -16,6 +16,7 @@ use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
 use crate::admin::query_string::still_carrying;
+use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db};
@@ -35,7 +36,10 @@ pub async fn duplicate(
         let actor = as_they_are(connection, &actor)?;
         bulk::duplicate(connection, &actor, &now, id, None)
     };
-    let copy = db.write(copy).await?;
+    let copy = match db.write(copy).await {
+        Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &id.to_string()),
+        copy => copy?,
+    };
     let url = SegmentAdmin::MODEL.change_url(copy.id);
     let text = format!("This is the copy: “{}”. It is yours; give it the name it should have.", Message::PLACE);
     staff.session().message_about(Level::Success, text, &copy.name, url.clone())?;
@@ -57,7 +61,7 @@ pub async fn count_again(
     let (level, sentence) = match db.long(Lane::Saving, count).await {
         Ok(Outcome::Counted(count)) => (Level::Success, format!("Counted again: it has {}.", members(count))),
         Ok(Outcome::Broken(_)) => (Level::Warning, "It needs attention: a rule cannot be understood, so it has no members.".to_owned()),
-        Ok(Outcome::Overtaken) => (Level::Warning, "Somebody changed it while it was counted. Count it once more.".to_owned()),
+        Ok(Outcome::Overtaken) => (Level::Warning, "Somebody changed or deleted it while it was counted. Count it once more.".to_owned()),
         Err(AppError::Conflict(sentence)) => (Level::Error, sentence),
         Err(error) => return Err(error),
     };

@@ -39,6 +39,19 @@ impl Url {
         self
     }
 
+    /// What answers to GET alone, and to whom: a file that is written down as handed out, which HEAD does not get.
+    #[must_use]
+    pub fn file<F, Args>(mut self, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.answers.push((Method::GET, access));
+        self.routes.push(behind(access, web::get().to(handler)));
+        self
+    }
+
     /// What answers to POST, and to whom.
     #[must_use]
     pub fn post<F, Args>(mut self, access: Access, handler: F) -> Self

@@ -17,12 +17,13 @@ pub(crate) enum Hands {
 }
 
 /// How many stops of Tab an element is away from the focus, back if below nothing; `null` if Tab does not stop at it. What has
-/// the focus need not be a stop itself.
+/// the focus need not be a stop itself; where Tab has gone past the page, it leads into it again.
 const STEPS: &str = "const [target] = arguments, active = document.activeElement; \
     const tabbable = 'a[href], button, input, select, textarea, summary, [tabindex]'; \
     const stops = [...document.querySelectorAll(tabbable)].filter((e) => e.tabIndex >= 0 && !e.disabled && e.type !== 'hidden' && \
         !e.closest('[inert]') && e.checkVisibility({ visibilityProperty: true })); \
     if (!stops.includes(target)) return null; \
+    if (!document.hasFocus()) return 1; \
     const precedes = (e) => e.compareDocumentPosition(active) & Node.DOCUMENT_POSITION_FOLLOWING; \
     const at = stops.indexOf(active); \
     const from = at >= 0 || active === document.body ? at : stops.filter(precedes).length - 1; \
@@ -101,8 +102,8 @@ impl Window {
         for _ in 0..9 {
             match self.script(STEPS, &[reference(element)]).as_i64() {
                 Some(0) => {
-                    assert!(self.script(HAS_RING, &[reference(element)]) == true, "{} has the focus and does not show it", what());
-                    return;
+                    // Where a page begins at a field, the ring is drawn a moment after it has the focus.
+                    return self.until(|| self.script(HAS_RING, &[reference(element)]) == true, || format!("a ring around {}", what()));
                 }
                 Some(steps) => self.tab(steps),
                 None => panic!("Tab does not stop at {}", what()),

@@ -146,6 +146,30 @@ fn nothing_chosen_and_no_action_are_told_in_djangos_words() {
 }
 
 #[test]
+fn what_is_gone_is_not_said_to_be_done_and_commas_are_no_tag() {
+    with_segments(&["A"], |app, person, ids| {
+        for action in ["activate", "count_again", "duplicate", "export_json"] {
+            assert_eq!(go(person, LIST, action, &[Id::new()]).status, 303, "{action}");
+            assert_eq!(said(person), "None of the selected Customer Segments is there any more. Nothing was changed.", "{action}");
+        }
+        let asked = go(person, LIST, "add_tag", ids);
+        assert_eq!(person.submit(&asked.form().fill("value", " , ,")).status, 303);
+        assert_eq!(said(person), "“, ,” is no tag. Nothing was changed.");
+        for tags in ["vip, spring", "Spring, autumn"] {
+            person.submit(&go(person, LIST, "add_tag", ids).form().fill("value", tags));
+        }
+        assert_eq!(stored(app)[0].tags, "vip, spring, autumn");
+        go(person, &format!("{LIST}?status__exact=all"), "archive", ids);
+        go(person, &format!("{LIST}?status__exact=all"), "count_again", ids);
+        let said = person.open(LIST).texts(".messagelist li");
+        assert_eq!(
+            said.last().unwrap(),
+            "0 Customer Segments counted again. 1 was passed over: archived, or changed or deleted meanwhile."
+        );
+    });
+}
+
+#[test]
 fn deleting_several_asks_first_and_says_what_goes() {
     with_segments(&["A", "B", "C"], |app, person, ids| {
         let asked = go(person, LIST, "delete_selected", &ids[1..]);

@@ -21,6 +21,7 @@ mod filters;
 mod house;
 mod import;
 mod licences;
+mod list_races;
 mod own_model;
 mod permissions;
 mod query_counts;

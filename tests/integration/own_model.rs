@@ -76,7 +76,7 @@ impl ModelAdmin for ShopAdmin {
             label: "Visit selected Shops",
             permission: Permission::View,
             question: None,
-            deed: actions::Deed::Long(visit, |shops| format!("{shops} visited.")),
+            deed: actions::Deed::Long(visit, |shops| format!("{shops} visited."), "closed"),
         },
     ];
     const FIELDSETS: &'static [Fieldset<Company>] = &[Fieldset {

@@ -26,12 +26,16 @@ use crate::support::{TestApp, TestDb, on_engines};
 const SEGMENTS: &str = "/admin/crm_app/customersegment/";
 const USERS: &str = "/admin/crm_app/user/";
 
-fn site(test: impl Fn(&TestApp, Engine)) {
+pub(crate) fn site(test: impl Fn(&TestApp, Engine)) {
     on_engines(|engine| test(&TestApp::on(TestDb::new(engine)), engine));
 }
 
 /// Does `first` in a transaction that stays open while `second` begins; what came of `second`.
-fn while_open<T: Send>(app: &TestApp, first: impl Fn(&mut AnyConnection) -> Result<()> + Sync, second: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn while_open<T: Send>(
+    app: &TestApp,
+    first: impl Fn(&mut AnyConnection) -> Result<()> + Sync,
+    second: impl FnOnce() -> T + Send,
+) -> T {
     let (done, begin) = mpsc::channel();
     thread::scope(|scope| {
         let (db, first) = (app.test.db.clone(), &first);
@@ -49,7 +53,7 @@ fn while_open<T: Send>(app: &TestApp, first: impl Fn(&mut AnyConnection) -> Resu
     })
 }
 
-fn actor(person: &Person<'_>) -> Actor {
+pub(crate) fn actor(person: &Person<'_>) -> Actor {
     Actor { id: person.id, name: person.username.clone(), role: Role::Sales, is_superuser: false, is_shared: false }
 }
 
@@ -68,7 +72,7 @@ fn add_segment(connection: &mut AnyConnection, app: &TestApp, actor: &Actor, nam
     Ok(id)
 }
 
-fn stored_segment(app: &TestApp, owner: &Person<'_>, name: &str) -> Id {
+pub(crate) fn stored_segment(app: &TestApp, owner: &Person<'_>, name: &str) -> Id {
     app.test.db.write_blocking(|connection| add_segment(connection, app, &actor(owner), name)).unwrap()
 }
 

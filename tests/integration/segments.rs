@@ -263,6 +263,21 @@ fn whoever_saves_over_another_version_is_told_whom_that_lists_and_takes_off() {
 }
 
 #[test]
+fn what_was_typed_into_a_segment_that_was_handed_over_meanwhile_is_shown() {
+    with_customers(|app, _| {
+        let (owner, admin) = (app.staff(), app.superuser());
+        let id = add(&owner, "Mine", EVERYBODY);
+        let form = owner.open(&page(id, "change/")).form();
+        assert_eq!(admin.post_form(&page(id, "hand_over/"), &[("owner", "admins")]).status, 303);
+        let refused = press(&owner, form.fill("description", "A long text."), "_save");
+        assert_eq!(refused.status, 403);
+        assert!(refused.text(".errornote").contains("Nothing was saved."), "{}", refused.body);
+        assert!(refused.text(".field-description").contains("A long text."), "{}", refused.text("#content"));
+        assert_eq!(stored(app, id).unwrap().description, "");
+    });
+}
+
+#[test]
 fn of_twenty_saves_at_once_one_wins_and_the_others_are_told() {
     with_customers(|app, _| {
         let person = app.superuser();

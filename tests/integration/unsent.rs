@@ -246,7 +246,10 @@ fn what_is_no_form_is_told_by_what_it_does() {
         let (admin, to) = (app.role(Role::Admin), app.staff());
         let hand_over = format!("{LIST}{key}/hand_over/");
         let kept = given_back(app, &admin, &admin.open(&hand_over).form().fill("owner", &to.id.unwrap().to_string()));
-        assert_eq!((kept.text("h2").as_str(), rows(&kept)), ("Hand over: Bars", vec![format!("Owner {}", to.username)]));
+        assert_eq!(
+            (kept.text("h2").as_str(), rows(&kept)),
+            ("Hand over: Bars", vec!["From sales-0".to_owned(), format!("Owner {}", to.username)])
+        );
         sign_in_on(person, &person.open("/admin/login/"), &person.username);
         // A search that somebody was asking for saves nothing, so nothing offers to.
         let form = person.open("/admin/crm_app/contact/add/").form().fill("name", "New").and("_search_company", "1");

@@ -143,7 +143,7 @@ async fn question<B: Belongings>(db: &Db, giver: &Account) -> Result<Option<Ques
     let username = giver.values.username.clone();
     let sentence = format!("“{username}” owns {}. All of them go to the new owner, who may change and delete them.", owns::<B>(owned));
     let (object, action) = ((username, model.change_url(id)), model.object_url(id, "hand_over"));
-    Ok((owned > 0).then_some(Question { model, object, action, sentence, recipients }))
+    Ok((owned > 0).then_some(Question { model, object, action, sentence, owner: Some(id), recipients }))
 }
 
 fn nothing<B: Belongings>(request: &HttpRequest, staff: &Staff, giver: &Account) -> Result<HttpResponse> {

@@ -12,6 +12,7 @@ use crate::admin::model_admin::ModelAdmin;
 use crate::customers::import::field::Dates;
 use crate::customers::import::model::Model;
 use crate::customers::save::{self, Named};
+use crate::db::dialect::Hold;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 use crate::query::text;
@@ -31,7 +32,7 @@ pub(super) trait Record: ModelAdmin<Panels = (), Cleaned: Model> {
 pub(super) const fn editing<A: Record>(related: Related<A>, protects: Protects<A>) -> Editing<A> {
     Editing::Form(Edit {
         clean: clean::<A>,
-        lock: |connection, ids| A::STORE.source.hold(connection, ids),
+        lock: |connection, ids| A::STORE.source.hold(connection, ids, Hold::Alone),
         // Its fields are all that it has.
         is_done: |_, _, _| Ok(true),
         save: save::<A>,

@@ -8,6 +8,7 @@ use super::field::{Field, Kind};
 use super::lookup;
 use super::model::Model;
 use crate::accounts::actor::Rights;
+use crate::clock::Clock;
 use crate::criteria::catalogue;
 use crate::customers::bereaved::{self, Bereaved};
 use crate::customers::company::{self, Company};
@@ -140,7 +141,7 @@ impl Model for Company {
         bereaved::of_companies(connection, gone)
     }
 
-    fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>> {
-        company::delete(connection, ids, now)
+    fn delete(connection: &mut AnyConnection, ids: &[Id], clock: &Clock) -> Result<HashMap<Id, i64>> {
+        company::delete(connection, ids, clock)
     }
 }

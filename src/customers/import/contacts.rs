@@ -8,6 +8,7 @@ use super::field::{Field, Kind};
 use super::lookup;
 use super::model::Model;
 use crate::accounts::actor::Rights;
+use crate::clock::Clock;
 use crate::criteria::catalogue;
 use crate::customers::bereaved::{self, Bereaved};
 use crate::customers::contact::{self, Contact};
@@ -150,8 +151,8 @@ impl Model for Contact {
         bereaved::of_contacts(connection, gone)
     }
 
-    fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>> {
-        contact::delete(connection, ids, now)
+    fn delete(connection: &mut AnyConnection, ids: &[Id], clock: &Clock) -> Result<HashMap<Id, i64>> {
+        contact::delete(connection, ids, clock)
     }
 }
 

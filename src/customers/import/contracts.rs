@@ -8,6 +8,7 @@ use super::field::{Field, Kind};
 use super::lookup;
 use super::model::Model;
 use crate::accounts::actor::Rights;
+use crate::clock::Clock;
 use crate::criteria::catalogue;
 use crate::customers::bereaved::Bereaved;
 use crate::customers::contract::{self, Contract};
@@ -120,7 +121,7 @@ impl Model for Contract {
         Ok(Vec::new())
     }
 
-    fn delete(connection: &mut AnyConnection, ids: &[Id], _: Time) -> Result<HashMap<Id, i64>> {
+    fn delete(connection: &mut AnyConnection, ids: &[Id], _: &Clock) -> Result<HashMap<Id, i64>> {
         contract::delete(connection, ids)?;
         // No list of a segment has contracts.
         Ok(HashMap::new())

@@ -7,6 +7,7 @@ use std::hash::Hash;
 
 use super::field::Field;
 use crate::accounts::actor::Rights;
+use crate::clock::Clock;
 use crate::customers::bereaved::Bereaved;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::Result;
@@ -79,5 +80,5 @@ pub(in crate::customers) trait Model: Clone + PartialEq + Send + 'static {
     /// What points to rows that are about to be deleted, and stays.
     fn bereaved(connection: &mut AnyConnection, gone: &[&Self]) -> Result<Vec<Bereaved>>;
     /// Deletes rows, and their entries in the lists of segments; how many those were of each row that had any.
-    fn delete(connection: &mut AnyConnection, ids: &[Id], now: Time) -> Result<HashMap<Id, i64>>;
+    fn delete(connection: &mut AnyConnection, ids: &[Id], clock: &Clock) -> Result<HashMap<Id, i64>>;
 }

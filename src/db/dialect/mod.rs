@@ -205,11 +205,13 @@ where
     }
 }
 
-/// How the row of a user is held until the transaction ends.
+/// How a row is held until the transaction ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
     /// Nobody deletes it; others may hold it so too. What points to it takes the same lock.
     Kept,
+    /// Nobody else changes or deletes it; what points to it is not kept waiting.
+    Changed,
     /// Nobody else holds it, and nothing new points to it.
     Alone,
 }
@@ -220,6 +222,7 @@ pub fn hold_user(connection: &mut AnyConnection, id: Id, hold: Hold) -> QueryRes
     let user = auth_user::table.find(id).select(auth_user::id);
     let found = match hold {
         Hold::Kept => user.for_key_share().load::<Id>(connection)?,
+        Hold::Changed => user.for_no_key_update().load::<Id>(connection)?,
         Hold::Alone => user.for_update().load::<Id>(connection)?,
     };
     drop(found);

@@ -5,7 +5,7 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 use diesel::sqlite::Sqlite;
 
-use super::Engine;
+use super::{Engine, Hold};
 use crate::db::connection::MultiBackend;
 
 /// SQL words that the engines spell differently.
@@ -25,9 +25,9 @@ pub enum Word {
     Unindexed,
     /// The column that finds a row soonest, after its table: SQLite's own key, which every index holds, saves looking the id up.
     RowKey,
-    /// After the rows that are read: nobody else changes or deletes them until the transaction ends. On SQLite, whoever writes
-    /// holds everything already.
-    Held,
+    /// After the rows that are read: they are held so until the transaction ends. On SQLite, whoever writes holds everything
+    /// already.
+    Held(Hold),
 }
 
 impl Word {
@@ -39,11 +39,13 @@ impl Word {
             (Self::Separator, Engine::Sqlite) => "char(31)",
             (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
             (Self::ByteOrderUnindexed, Engine::Postgres) => " COLLATE \"POSIX\"",
-            (Self::ByteOrder | Self::ByteOrderUnindexed | Self::Held, Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
+            (Self::ByteOrder | Self::ByteOrderUnindexed | Self::Held(_), Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
             (Self::Unindexed, Engine::Sqlite) => "+",
             (Self::RowKey, Engine::Postgres) => ".id",
             (Self::RowKey, Engine::Sqlite) => ".rowid",
-            (Self::Held, Engine::Postgres) => " FOR NO KEY UPDATE",
+            (Self::Held(Hold::Kept), Engine::Postgres) => " FOR KEY SHARE",
+            (Self::Held(Hold::Changed), Engine::Postgres) => " FOR NO KEY UPDATE",
+            (Self::Held(Hold::Alone), Engine::Postgres) => " FOR UPDATE",
         }
     }
 }

@@ -1,0 +1,148 @@
+//! Whom a segment lists, while somebody else deletes them, copies it or hands it over: its count is never another than its
+//! list, unless it says that it is old.
+
+use customer_segments::accounts::{Actor, Role};
+use customer_segments::customers::contact;
+use customer_segments::db::dialect::Hold;
+use customer_segments::db::schema::{crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed};
+use customer_segments::db::{AnyConnection, Id};
+use customer_segments::error::Result;
+use customer_segments::segments::listed::{Change, ListChange};
+use customer_segments::segments::save::{self, Edited};
+use customer_segments::segments::{Draft, bulk, model, ownership};
+use diesel::prelude::*;
+
+use crate::races::{actor, site, stored_segment, while_open};
+use crate::support::TestApp;
+use crate::support::app::Person;
+
+const SEGMENTS: &str = "/admin/crm_app/customersegment/";
+const CONTACTS: &str = "/admin/crm_app/contact/";
+
+/// The key in the address of what was added.
+fn add(person: &Person<'_>, model: &str, fields: &[(&str, &str)]) -> Id {
+    let added = person.post_form(&format!("/admin/crm_app/{model}/add/"), &[fields, &[("_continue", "1")]].concat());
+    assert_eq!(added.status, 303, "{}", added.body);
+    Id::parse(added.location().trim_end_matches("/change/").rsplit('/').next().unwrap()).unwrap()
+}
+
+fn contacts(person: &Person<'_>, names: [&str; 2]) -> [Id; 2] {
+    let company = add(person, "company", &[("name", "Six Palms")]).to_string();
+    names.map(|name| add(person, "contact", &[("name", name), ("company", &company)]))
+}
+
+/// Saves a segment with these contacts in its list.
+fn list(connection: &mut AnyConnection, app: &TestApp, actor: &Actor, id: Id, contacts: &[Id]) -> Result<()> {
+    model::lock(connection, id)?;
+    let before = model::find(connection, actor, id)?;
+    let change = ListChange { contacts: Change { add: contacts.to_vec(), remove: Vec::new() }, ..ListChange::default() };
+    save::update(connection, actor, &app.test.clock, &before, &Edited::new(Draft::stored(&before), change)).map(|_| ())
+}
+
+/// How many a segment says it has, and how many contacts it lists.
+fn numbers(app: &TestApp, id: Id) -> (i64, i64) {
+    let read = |connection: &mut AnyConnection| {
+        let count: i32 = segment::table.find(id).select(segment::member_count).first(connection)?;
+        let entries = listed::table.filter(listed::customersegment_id.eq(id)).count().get_result(connection)?;
+        Ok((count.into(), entries))
+    };
+    app.test.db.read_blocking(read).unwrap()
+}
+
+#[test]
+fn a_copy_has_the_list_and_the_count_of_one_moment() {
+    site(|app, _| {
+        let (owner, other) = (app.staff(), app.staff());
+        let people = contacts(&owner, ["Anong", "Boris"]);
+        let id = stored_segment(app, &owner, "VIP");
+        let form = other.open(&format!("{SEGMENTS}{id}/change/")).form_at("#tool-2");
+        let lists = |connection: &mut AnyConnection| list(connection, app, &actor(&owner), id, &people);
+        let copied = while_open(app, lists, || other.submit(&form));
+        let copy = Id::parse(copied.location().trim_start_matches(SEGMENTS).trim_end_matches("/change/")).expect("a copy");
+        assert_eq!((numbers(app, id), numbers(app, copy)), ((2, 2), (2, 2)));
+    });
+}
+
+#[test]
+fn a_contact_that_is_deleted_while_they_are_listed_makes_the_count_old() {
+    site(|app, _| {
+        let owner = app.staff();
+        let people = contacts(&owner, ["Anong", "Boris"]);
+        let id = stored_segment(app, &owner, "VIP");
+        let deletion = owner.open(&format!("{CONTACTS}{}/delete/", people[0])).form();
+        let lists = |connection: &mut AnyConnection| {
+            app.test.set_now(app.test.clock.now() + chrono::TimeDelta::minutes(1));
+            list(connection, app, &actor(&owner), id, &people)
+        };
+        let deleted = while_open(app, lists, || {
+            app.test.set_now(app.test.clock.now() + chrono::TimeDelta::minutes(1));
+            owner.submit(&deletion)
+        });
+        assert_eq!(deleted.status, 303, "{}", deleted.body);
+        assert_eq!(numbers(app, id), (2, 1));
+        let shown = owner.open(SEGMENTS).text(".field-member_count");
+        assert!(shown.starts_with("2 counted"), "it does not say that it is old: {shown}");
+    });
+}
+
+#[test]
+fn whoever_is_deleted_meanwhile_is_not_listed_and_that_is_told() {
+    site(|app, _| {
+        let owner = app.staff();
+        let people = contacts(&owner, ["Anong", "Boris"]);
+        let id = stored_segment(app, &owner, "VIP");
+        let form = owner.open(&format!("{SEGMENTS}{id}/change/")).form();
+        let form = people.iter().fold(form, |form, id| form.and("contact_available", &id.to_string())).and("_save", "1");
+        let deletes = |connection: &mut AnyConnection| {
+            contact::SOURCE.hold(connection, &people[..1], Hold::Alone)?;
+            contact::delete(connection, &people[..1], &app.test.clock).map(|_| ())
+        };
+        let saved = while_open(app, deletes, || owner.submit(&form));
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        let told = owner.follow(&saved).text(".messagelist");
+        assert!(told.contains("1 of the chosen contacts could not be listed: they do not exist any more."), "{told}");
+        assert_eq!(numbers(app, id), (1, 1));
+    });
+}
+
+#[test]
+fn who_is_deleted_while_a_list_is_copied_is_in_neither() {
+    site(|app, _| {
+        let (owner, other) = (app.staff(), app.staff());
+        let people = contacts(&owner, ["Anong", "Boris"]);
+        let id = stored_segment(app, &owner, "VIP");
+        app.test.db.write_blocking(|connection| list(connection, app, &actor(&owner), id, &people)).unwrap();
+        let deletion = owner.open(&format!("{CONTACTS}{}/delete/", people[0])).form();
+        let copies = |connection: &mut AnyConnection| bulk::duplicate(connection, &actor(&other), &app.test.clock, id, None).map(|_| ());
+        let deleted = while_open(app, copies, || owner.submit(&deletion));
+        assert_eq!(deleted.status, 303, "{}", deleted.body);
+        let entries = |connection: &mut AnyConnection| Ok(listed::table.select(listed::contact_id).load::<Id>(connection)?);
+        assert_eq!(app.test.db.read_blocking(entries).unwrap(), [people[1], people[1]]);
+    });
+}
+
+#[test]
+fn what_is_handed_over_meanwhile_stays_with_whoever_got_it() {
+    site(|app, _| {
+        let (admin, owner, friend) = (app.role(Role::Admin), app.staff(), app.staff());
+        let (given, kept) = (stored_segment(app, &owner, "Given"), stored_segment(app, &owner, "Kept"));
+        let (all, one) = (format!("/admin/crm_app/user/{}/hand_over/", owner.id.unwrap()), format!("{SEGMENTS}{given}/hand_over/"));
+        let all = admin.open(&all).form().fill("owner", "admins");
+        let one = admin.open(&one).form().fill("owner", "admins");
+        let gives = |connection: &mut AnyConnection| {
+            ownership::hand_over(connection, &actor(&owner), &app.test.clock, given, owner.id, friend.id).map(|_| ())
+        };
+        let handed = while_open(app, gives, || admin.submit(&all));
+        assert_eq!(handed.status, 303, "{}", handed.body);
+        assert_eq!(admin.follow(&handed).texts(".messagelist li"), [format!("1 segment of “{}” handed over.", owner.username)]);
+        let owners = |connection: &mut AnyConnection| {
+            let owner_of = |id: Id| segment::table.find(id).select(segment::created_by_id);
+            Ok((owner_of(given).first::<Option<Id>>(connection)?, owner_of(kept).first::<Option<Id>>(connection)?))
+        };
+        assert_eq!(app.test.db.read_blocking(owners).unwrap(), (friend.id, None));
+        let late = admin.submit(&one);
+        assert!(late.text("#id_owner_error").starts_with("Somebody else handed it over meanwhile"), "{}", late.body);
+        assert!(late.text("#content").contains(&format!("belongs to {}", friend.username)), "{}", late.text("#content"));
+        assert_eq!(app.test.db.read_blocking(owners).unwrap(), (friend.id, None));
+    });
+}
