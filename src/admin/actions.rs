@@ -57,10 +57,13 @@ pub enum Deed<A: ModelAdmin> {
     /// Long work on each row, with transactions of its own, which ask anew what the actor may do: what is done stays done
     /// when a later row fails.
     /// What it passes over, and why, is the last of them.
-    Long(fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done, &'static str),
+    Long(LongWork<A>, Done, &'static str),
     /// A file of the rows: the ending of its name, its media type, and how it is written.
     File(&'static str, &'static str, WriteFile<A>),
 }
+
+/// See [`Deed::Long`]: whether it did anything to the row.
+pub type LongWork<A> = fn(&Db, &Act<'_>, &<A as ModelAdmin>::Row) -> Result<bool>;
 
 /// See [`Deed::File`].
 pub type WriteFile<A> = fn(&mut AnyConnection, &Act<'_>, &[<A as ModelAdmin>::Row], &mut Vec<u8>) -> Result<()>;
@@ -175,7 +178,7 @@ fn long<A: ModelAdmin>(
     query: &Query,
     action: &Action<A>,
     chosen: &Chosen,
-    (each, done, passed_over): (fn(&Db, &Act<'_>, &A::Row) -> Result<bool>, Done, &str),
+    (each, done, passed_over): (LongWork<A>, Done, &str),
 ) -> Result<Outcome> {
     let rows = db.read_blocking(|connection| {
         let meant = Meant::of::<A>(connection, task, query, chosen)?;

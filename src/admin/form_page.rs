@@ -265,7 +265,7 @@ impl<A: ModelAdmin> Binder<'_, A> {
     /// from what is saved, for who goes on with what is not.
     fn begins_at(&mut self, name: &str) -> bool {
         let FormContext { row, data, is_sent, .. } = self.context;
-        let begins = if self.errors.len() > 0 {
+        let begins = if !self.errors.is_empty() {
             self.errors.of(name).next().is_some()
         } else if data.has(EDIT) {
             self.looked.saved.contains_key(name)

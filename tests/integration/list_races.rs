@@ -129,20 +129,20 @@ fn what_is_handed_over_meanwhile_stays_with_whoever_got_it() {
         let (all, one) = (format!("/admin/crm_app/user/{}/hand_over/", owner.id.unwrap()), format!("{SEGMENTS}{given}/hand_over/"));
         let all = admin.open(&all).form().fill("owner", "admins");
         let one = admin.open(&one).form().fill("owner", "admins");
-        let gives = |connection: &mut AnyConnection| {
+        let hands = |connection: &mut AnyConnection| {
             ownership::hand_over(connection, &actor(&owner), &app.test.clock, given, owner.id, friend.id).map(|_| ())
         };
-        let handed = while_open(app, gives, || admin.submit(&all));
-        assert_eq!(handed.status, 303, "{}", handed.body);
-        assert_eq!(admin.follow(&handed).texts(".messagelist li"), [format!("1 segment of “{}” handed over.", owner.username)]);
-        let owners = |connection: &mut AnyConnection| {
+        let told = while_open(app, hands, || admin.submit(&all));
+        assert_eq!(told.status, 303, "{}", told.body);
+        assert_eq!(admin.follow(&told).texts(".messagelist li"), [format!("1 segment of “{}” handed over.", owner.username)]);
+        let stored = |connection: &mut AnyConnection| {
             let owner_of = |id: Id| segment::table.find(id).select(segment::created_by_id);
             Ok((owner_of(given).first::<Option<Id>>(connection)?, owner_of(kept).first::<Option<Id>>(connection)?))
         };
-        assert_eq!(app.test.db.read_blocking(owners).unwrap(), (friend.id, None));
+        assert_eq!(app.test.db.read_blocking(stored).unwrap(), (friend.id, None));
         let late = admin.submit(&one);
         assert!(late.text("#id_owner_error").starts_with("Somebody else handed it over meanwhile"), "{}", late.body);
         assert!(late.text("#content").contains(&format!("belongs to {}", friend.username)), "{}", late.text("#content"));
-        assert_eq!(app.test.db.read_blocking(owners).unwrap(), (friend.id, None));
+        assert_eq!(app.test.db.read_blocking(stored).unwrap(), (friend.id, None));
     });
 }

@@ -40,8 +40,10 @@ pub struct Edited {
 /// What the panels show.
 #[derive(Debug, Default)]
 pub struct Panels {
-    /// Of a stored user where their password is reset, `None` inside for who may not; `None` while one is added.
-    password_url: Option<Option<String>>,
+    /// Whether a user is added.
+    is_new: bool,
+    /// Where the password of a stored user is reset; `None` for who may not.
+    password_url: Option<String>,
 }
 
 #[derive(Template)]
@@ -60,17 +62,17 @@ struct Password<'a> {
 pub fn panels<B: Belongings>(_: &mut AnyConnection, context: &FormContext<'_, UserAdmin<B>>) -> Result<Panels> {
     let may_reset = |row: &Account| require(context.act.actor, Permission::Change, Some(row)).is_ok();
     let url = |row: &Account| may_reset(row).then(|| UserAdmin::<B>::MODEL.object_url(row.id, "password"));
-    Ok(Panels { password_url: context.row.map(url) })
+    Ok(Panels { is_new: context.row.is_none(), password_url: context.row.and_then(url) })
 }
 
 /// A new user's password; of a stored user nothing, not even its hash, is shown.
 pub fn new_password(field: &BoundField, panels: &Panels) -> Result<Html> {
-    if panels.password_url.is_some() { Ok(Html::default()) } else { Html::render(&NewPassword { field }) }
+    if panels.is_new { Html::render(&NewPassword { field }) } else { Ok(Html::default()) }
 }
 
 /// The sentence in the place of a stored user's password.
 pub fn password_panel(panels: &Panels) -> Result<Html> {
-    panels.password_url.as_ref().map_or_else(|| Ok(Html::default()), |url| Html::render(&Password { url: url.as_deref() }))
+    if panels.is_new { Ok(Html::default()) } else { Html::render(&Password { url: panels.password_url.as_deref() }) }
 }
 
 /// See `Edit::clean`.
