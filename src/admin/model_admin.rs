@@ -137,10 +137,10 @@ pub enum Method {
 ///     const MODEL: Model = Model { app_label: "crm_app", model_name: "contact", … };
 ///     const KEY: &'static Column = &ID;
 ///     const STORE: Store<Self::Row> = Store { source: &contact::SOURCE, list: contact::list, id: |row| row.contact.id, … };
-///     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[ListColumn::new("name", "Name", |row, _| Cell::text(&row.contact.name))…];
+///     const LIST_DISPLAY: &'static [ListColumn<Self::Row>] = &[ListColumn::link("name", "Name", …), …];
 ///     const ORDERING: &'static [SortKey] = &[SortKey::ascending(&columns::NAME)];
 ///     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[…];
-///     const EDITING: Editing<Self> = Editing::ViewOnly("Contacts are brought in by the import.");
+///     const EDITING: Editing<Self> = Editing::Form(Edit { clean: form::clean, save: form::save, … });
 /// }
 /// ```
 pub trait ModelAdmin: Sized + 'static {
