@@ -110,6 +110,9 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
     diesel::insert_into(segment::table).values(&copy).execute(connection)?;
     let since = freshness::find_members_changed_at(connection, &original)?;
     freshness::keep(connection, copy.id, now, since)?;
+    if !actor.is_shared {
+        listed::keep_listed(connection, original.id)?;
+    }
     copy_list(connection, original.id, copy.id)?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, copy.object(), format!("Cloned from “{}”.", original.name));
     record(connection, event.values(Value::Null, Draft::stored(&copy).as_json()).counts(None, Some(copy.member_count)))?;
@@ -117,7 +120,6 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
 }
 
 fn copy_list(connection: &mut AnyConnection, from: Id, to: Id) -> Result<()> {
-    listed::keep_listed(connection, from)?;
     listed_contacts::table
         .filter(listed_contacts::customersegment_id.eq(from))
         .select((to.into_sql::<Uid>(), listed_contacts::contact_id))

@@ -14,7 +14,7 @@ use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::types::sql::Uid;
 use crate::db::{AnyConnection, Id, lease};
 use crate::error::Result;
-use crate::query::{Column, Sql, Test, Value};
+use crate::query::{Column, Source, Sql, Test, Value};
 
 /// The key of a contact, and that of a company.
 static CONTACT_ID: Column = Column::new(crm_app_contact::id, "crm_app_contact", "id");
@@ -89,27 +89,33 @@ impl ListChanged {
 /// Keys bound in one statement.
 const CHUNK: usize = 500;
 
-/// Changes the list of `segment`.
-pub fn change(connection: &mut AnyConnection, segment: &Segment, change: &ListChange) -> Result<ListChanged> {
+/// Changes the list of `segment`. Whoever is listed is kept until the transaction ends, but for the rows of a CRM beside us
+/// (`is_shared`): to hold those takes a right that we may not have there.
+pub fn change(connection: &mut AnyConnection, segment: &Segment, change: &ListChange, is_shared: bool) -> Result<ListChanged> {
     if change.is_empty() {
         return Ok(ListChanged::default());
     }
     // Makes others who change the same list wait for this transaction.
     lease::lock(connection, &format!("segment list {}", segment.id))?;
     Ok(ListChanged {
-        contacts: change_contacts(connection, segment, &change.contacts)?,
-        companies: change_companies(connection, segment, &change.companies)?,
+        contacts: change_contacts(connection, segment, &change.contacts, is_shared)?,
+        companies: change_companies(connection, segment, &change.companies, is_shared)?,
     })
 }
 
-fn change_contacts(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<Changed> {
+/// The keys of those who are there.
+fn known(connection: &mut AnyConnection, source: &Source, are: &Sql, is_shared: bool) -> Result<Vec<Id>> {
+    if is_shared { source.list_some_keys(connection, are, i64::MAX) } else { source.hold_all(connection, are, Hold::Kept) }
+}
+
+fn change_contacts(connection: &mut AnyConnection, segment: &Segment, change: &Change, is_shared: bool) -> Result<Changed> {
     let listed = || listed_contacts::table.filter(listed_contacts::customersegment_id.eq(segment.id));
     let mut changed = Changed::default();
     for keys in change.remove.chunks(CHUNK) {
         changed.removed += diesel::delete(listed().filter(listed_contacts::contact_id.eq_any(keys))).execute(connection)?;
     }
     for keys in change.add.chunks(CHUNK) {
-        let known = contact::SOURCE.hold_all(connection, &Test::one_of(CONTACT_ID, keys.iter().copied()), Hold::Kept)?;
+        let known = known(connection, &contact::SOURCE, &Test::one_of(CONTACT_ID, keys.iter().copied()), is_shared)?;
         changed.unknown += keys.len() - known.len();
         let new = crm_app_contact::table
             .filter(crm_app_contact::id.eq_any(known))
@@ -121,14 +127,14 @@ fn change_contacts(connection: &mut AnyConnection, segment: &Segment, change: &C
     Ok(changed)
 }
 
-fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &Change) -> Result<Changed> {
+fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &Change, is_shared: bool) -> Result<Changed> {
     let listed = || listed_companies::table.filter(listed_companies::customersegment_id.eq(segment.id));
     let mut changed = Changed::default();
     for keys in change.remove.chunks(CHUNK) {
         changed.removed += diesel::delete(listed().filter(listed_companies::company_id.eq_any(keys))).execute(connection)?;
     }
     for keys in change.add.chunks(CHUNK) {
-        let known = company::SOURCE.hold_all(connection, &Test::one_of(COMPANY_ID, keys.iter().copied()), Hold::Kept)?;
+        let known = known(connection, &company::SOURCE, &Test::one_of(COMPANY_ID, keys.iter().copied()), is_shared)?;
         changed.unknown += keys.len() - known.len();
         let new = crm_app_company::table
             .filter(crm_app_company::id.eq_any(known))
@@ -140,7 +146,7 @@ fn change_companies(connection: &mut AnyConnection, segment: &Segment, change: &
     Ok(changed)
 }
 
-/// Nobody deletes whom a segment lists before the transaction ends: who does now is waited for.
+/// Nobody deletes whom a segment lists before the transaction ends: who does now is waited for. See [`change`] for whom not.
 pub(super) fn keep_listed(connection: &mut AnyConnection, segment: Id) -> Result<()> {
     let contacts = Sql::column(&CONTACT_ID)
         .is_in("SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ", Value::Id(segment));

@@ -101,7 +101,7 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
         ))
         .execute(connection)?;
     let added = stored(connection, id)?;
-    let list = listed::change(connection, &added, &edited.list)?;
+    let list = listed::change(connection, &added, &edited.list, actor.is_shared)?;
     let added = count(connection, clock, added, edited)?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, added.object(), "Added.").values(Value::Null, draft.as_json());
     record(connection, event.counts(None, Some(added.member_count)))?;
@@ -125,7 +125,7 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     if changed.contains(&"Name") {
         refuse_twin(connection, draft.name(), Some(before.id))?;
     }
-    let list = listed::change(connection, before, &edited.list)?;
+    let list = listed::change(connection, before, &edited.list, actor.is_shared)?;
     if !changed.is_empty() || !list.is_nothing() {
         write(connection, before, draft, edited.moment(clock), list.is_nothing())?;
     }
