@@ -10,22 +10,22 @@ use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 
+use super::authentication::{Outcome, authenticate};
 use super::hashing::Hashing;
 use super::session::{SignedIn, TypedSession};
 use super::staff::{self, Staff};
 use super::throttle::{Attempt, Wait};
 use super::unsent::{self, Unsent};
-use super::user::{LONGEST_NAME, User};
+use super::user::User;
 use super::{Form, Posted, client, csrf, next};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::query_string::QueryString;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{AnyConnection, Db, Id};
+use crate::db::Db;
 use crate::error::{AppError, Result};
 
 /// Django's words.
@@ -109,7 +109,7 @@ pub async fn sign_in(
     let earliest = Instant::now() + FAILURE_TAKES;
     let typed = form.value;
     let attempt = Attempt::new(&config, &typed.username, client::ip_of(&request, &config.trusted_proxies))?;
-    match authenticate(&db, &clock, &hashing, attempt, &typed).await? {
+    match authenticate(&db, &clock, &hashing, attempt, (&typed.username, &typed.password)).await? {
         Outcome::Admitted(user) => admit(&request, &config, &typed, &user).await,
         Outcome::Refused | Outcome::Overtaken => {
             sleep_until(earliest).await;
@@ -164,102 +164,6 @@ pub async fn sign_out(request: HttpRequest, staff: Staff, _form: Posted) -> Resu
         actix_web::http::header::HeaderValue::from_static("\"cache\""),
     );
     Ok(answer)
-}
-
-/// How often a password is compared that is stored anew each time.
-const COMPARED: usize = 5;
-
-/// What came of an attempt to sign in.
-enum Outcome {
-    Admitted(Box<User>),
-    Refused,
-    /// The password was stored anew meanwhile.
-    Overtaken,
-    /// Not judged, for there were many failures; so many seconds are left.
-    MustWait(i64),
-}
-
-/// Whether the name and the password that were typed let somebody in. A password that was stored anew while the typed one was
-/// compared is another one, or the same in today's format: it is compared again.
-async fn authenticate(db: &Db, clock: &Clock, hashing: &Hashing, attempt: Attempt, typed: &Credentials) -> Result<Outcome> {
-    for _ in 0..COMPARED {
-        match compare(db, clock, hashing, attempt.clone(), typed).await? {
-            Outcome::Overtaken => {}
-            outcome => return Ok(outcome),
-        }
-    }
-    Ok(Outcome::Refused)
-}
-
-async fn compare(db: &Db, clock: &Clock, hashing: &Hashing, attempt: Attempt, typed: &Credentials) -> Result<Outcome> {
-    let (asked, username, now) = (attempt.clone(), typed.username.clone(), clock.now());
-    let (wait, user) = db.read(move |connection| Ok((asked.wait(connection, now)?, find(connection, &username)?))).await?;
-    if let Some(seconds) = wait {
-        return Ok(Outcome::MustWait(seconds));
-    }
-    let is_right = hashing.verify(&typed.password, user.as_ref().map(|user| user.password.as_str())).await?;
-    let user = user.filter(|user| is_right && user.is_admitted());
-    let hash = match &user {
-        Some(user) if hashing.wants_rehash(&user.password) => Some(hashing.hash(&typed.password).await?),
-        _ => None,
-    };
-    let now = clock.now();
-    db.write(move |connection| settle(connection, &attempt, user.as_ref(), hash.as_deref(), now)).await
-}
-
-fn find(connection: &mut AnyConnection, username: &str) -> Result<Option<User>> {
-    if username.chars().count() > LONGEST_NAME {
-        return Ok(None);
-    }
-    match User::find_by_username(connection, username) {
-        Ok(user) => Ok(Some(user)),
-        Err(AppError::NotFound) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The user as they are stored now, if they still are.
-fn find_still(connection: &mut AnyConnection, id: Id) -> Result<Option<User>> {
-    match User::find(connection, id) {
-        Err(AppError::NotFound) => Ok(None),
-        found => found.map(Some),
-    }
-}
-
-/// Counts a failure; remembers the sign-in of `user` otherwise, and stores the password in today's format where that is ours
-/// to do. Asks for the wait again: of a hundred guesses sent at once, all asked before the first of them was counted.
-fn settle(
-    connection: &mut AnyConnection,
-    attempt: &Attempt,
-    user: Option<&User>,
-    hash: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<Outcome> {
-    let wait = attempt.wait(connection, now)?;
-    let now_stored = user.map(|user| find_still(connection, user.id)).transpose()?.flatten();
-    if let (Some(user), Some(stored)) = (user, &now_stored)
-        && stored.password != user.password
-    {
-        return Ok(Outcome::Overtaken);
-    }
-    // Whoever was deleted meanwhile is refused like anybody unknown.
-    let user = user.filter(|_| now_stored.is_some());
-    if user.is_none() {
-        attempt.failed(connection, now)?;
-    }
-    match (wait, user) {
-        (Some(seconds), _) => Ok(Outcome::MustWait(seconds)),
-        (None, None) => Ok(Outcome::Refused),
-        (None, Some(user)) => {
-            attempt.succeeded(connection)?;
-            user.touch(connection, now)?;
-            if let Some(hash) = hash {
-                user.rehash(connection, hash)?;
-            }
-            // Read again: the session is bound to the hash that is stored now.
-            User::find(connection, user.id).map(Box::new).map(Outcome::Admitted)
-        }
-    }
 }
 
 fn too_many(request: &HttpRequest, config: &Config, typed: &Credentials, wait: Wait) -> Result<HttpResponse> {

@@ -2,13 +2,14 @@
 //!
 //! `actor` is what every model asks; the others only find out who the actor is. `user` and `password`
 //! are models; `access` is what the table of URLs says of each; `staff` and `posted` are what handlers take as arguments
-//! (who asks, and what they sent), on top of `session`, `csrf` and `client`; `login`, `account` and `setup` have pages,
-//! `unsent` gives back what was sent without a session; `managing` and `admin` are for those who manage the others.
+//! (who asks, and what they sent), on top of `session`, `csrf` and `client`; `login` (with `authentication`),
+//! `account` and `setup` have pages, `unsent` gives back what was sent without a session; `managing` and `admin` are for those who manage the others.
 
 pub mod access;
 pub mod account;
 pub mod actor;
 pub mod admin;
+mod authentication;
 pub mod client;
 pub mod csrf;
 pub mod hand_over;

@@ -1,6 +1,6 @@
 //! A field of a form with its value: what its row on the page shows.
 //!
-//! Made by `form_page`; a screen's own panel is handed it too.
+//! Made by `binding`; a screen's own panel is handed it too.
 
 use super::cell::Cell;
 use super::related::RelatedView;

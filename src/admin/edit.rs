@@ -9,11 +9,12 @@ use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
+use super::binding::{Looked, bind};
 use super::conflict::{ConflictPage, is_same_as_stored};
 use super::display::Display;
 use super::editing::{Act, FormContext, Note, Saved, Target};
 use super::form::{BESIDE, EDIT, FormData, FormErrors, Intent, NEW_ID, OPENED, VERSION, initial, validate, version};
-use super::form_page::{FormPage, Looked, bind};
+use super::form_page::FormPage;
 use super::model_admin::ModelAdmin;
 use super::query_string::QueryString;
 use super::related::{is_searching, views_of};

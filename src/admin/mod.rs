@@ -48,6 +48,7 @@ pub mod versions;
 pub mod views;
 pub mod widget;
 
+mod binding;
 mod meant;
 mod pages;
 mod repeats;

@@ -28,40 +28,40 @@ pub fn url(pattern: impl Into<String>) -> Url {
 impl Url {
     /// What answers to GET, and to HEAD without its body, and to whom.
     #[must_use]
-    pub fn get<F, Args>(mut self, access: Access, handler: F) -> Self
+    pub fn get<F, Args>(self, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.answers.extend([(Method::GET, access), (Method::HEAD, access)]);
-        self.routes.push(behind(access, web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)));
-        self
+        self.answer(&[Method::GET, Method::HEAD], access, web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler))
     }
 
     /// What answers to GET alone, and to whom: a file that is written down as handed out, which HEAD does not get.
     #[must_use]
-    pub fn file<F, Args>(mut self, access: Access, handler: F) -> Self
+    pub fn file<F, Args>(self, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.answers.push((Method::GET, access));
-        self.routes.push(behind(access, web::get().to(handler)));
-        self
+        self.answer(&[Method::GET], access, web::get().to(handler))
     }
 
     /// What answers to POST, and to whom.
     #[must_use]
-    pub fn post<F, Args>(mut self, access: Access, handler: F) -> Self
+    pub fn post<F, Args>(self, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.answers.push((Method::POST, access));
-        self.routes.push(behind(access, web::post().to(handler)));
+        self.answer(&[Method::POST], access, web::post().to(handler))
+    }
+
+    fn answer(mut self, methods: &[Method], access: Access, route: Route) -> Self {
+        self.answers.extend(methods.iter().map(|method| (method.clone(), access)));
+        self.routes.push(behind(access, route));
         self
     }
 

@@ -133,6 +133,27 @@ fn nothing_is_handed_over_to_somebody_who_is_deleted_meanwhile() {
 }
 
 #[test]
+fn whoever_is_deleted_while_they_sign_in_is_refused_like_anybody_unknown() {
+    site(|app, _| {
+        let (admin, username) = (app.role(Role::Admin), app.user(Role::Sales, |_| {}));
+        let id = app
+            .test
+            .db
+            .read_blocking(|connection| Ok(user::table.filter(user::username.eq(&username)).select(user::id).first(connection)?));
+        let (id, boss, now) = (id.unwrap(), Actor { role: Role::Admin, ..actor(&admin) }, app.test.clock.now());
+        let visitor = app.anonymous();
+        let form = visitor.open("/admin/login/").form().fill("username", &username).fill("password", PASSWORD);
+        let deletes = |connection: &mut AnyConnection| {
+            managing::lock_out(connection, id)?;
+            managing::delete(connection, &boss, now, id)
+        };
+        let answer = while_open(app, deletes, || visitor.submit(&form));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert!(answer.text(".errornote").starts_with("Please enter the correct username and password"), "{}", answer.body);
+    });
+}
+
+#[test]
 fn two_who_copy_a_segment_at_once_both_get_a_copy() {
     site(|app, _| {
         let (one, other) = (app.staff(), app.staff());
