@@ -45,7 +45,7 @@ const label = part("across"); // what there is without this script
 if (label) label.hidden = true;
 toggle.addEventListener("click", () => tickAll(toggle.checked));
 for (const box of boxes) box.addEventListener("click", tick);
-part("question")?.querySelector("button").addEventListener("click", () => {
+part("question")?.querySelector("button")?.addEventListener("click", () => {
   across.checked = true;
   show();
   part("clear").querySelector("button").focus();
