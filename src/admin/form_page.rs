@@ -132,9 +132,9 @@ fn tools<A: ModelAdmin>(actor: &Actor, row: &A::Row) -> Vec<ToolView> {
 /// A section, as the page shows it.
 #[derive(Debug)]
 pub struct FieldsetView {
-    /// See [`Fieldset::title`].
+    /// See [`Fieldset::title`](super::fieldset::Fieldset::title).
     pub title: &'static str,
-    /// See [`Fieldset::description`].
+    /// See [`Fieldset::description`](super::fieldset::Fieldset::description).
     pub description: &'static str,
     /// Whether it can be folded.
     pub is_collapsible: bool,
