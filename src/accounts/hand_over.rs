@@ -87,6 +87,12 @@ pub fn owner_shown(posted: &Posted) -> Option<Option<Id>> {
 }
 
 impl Question {
+    /// What the form calls somebody who was chosen: "napa (Sales)".
+    pub fn name_of(&self, owner: Option<Id>) -> &str {
+        let Some(owner) = owner.map(|owner| owner.to_string()) else { return "the Admins" };
+        self.recipients.iter().find(|recipient| recipient.value == owner).map_or("them", |recipient| &recipient.label)
+    }
+
     /// What the form says of the owner.
     fn shown(&self) -> String {
         self.owner.map_or_else(|| ADMINS.to_owned(), |owner| owner.to_string())

@@ -71,9 +71,11 @@ pub type WriteFile<A> = fn(&mut AnyConnection, &Act<'_>, &[<A as ModelAdmin>::Ro
 /// The sentence for so many objects: "3 Customer Segments were archived."
 pub type Done = fn(&str) -> String;
 
-/// Which objects an action is asked for.
-#[derive(Debug, Clone)]
+/// Which action is asked for, and for which objects.
+#[derive(Debug, Clone, Default)]
 pub struct Chosen {
+    /// The action's name.
+    pub action: String,
     /// Their keys, as far as they were ticked.
     pub keys: Vec<Id>,
     /// Whether all that the list finds are meant.
@@ -93,6 +95,7 @@ impl Chosen {
     /// Reads it from what was posted.
     pub fn read(posted: &Posted) -> Self {
         Self {
+            action: posted.get("action").unwrap_or_default().to_owned(),
             keys: posted.all("_selected_action").filter_map(Id::parse).collect(),
             across: posted.get("select_across").is_some_and(|across| across == "1"),
             confirmed: posted.get(CONFIRMED).map(str::to_owned),
@@ -100,7 +103,12 @@ impl Chosen {
         }
     }
 
-    /// Whether nothing was chosen.
+    /// Whether this object is one of them, as far as is known without a search.
+    pub fn has(&self, key: &Id) -> bool {
+        self.across || self.keys.contains(key)
+    }
+
+    /// Whether no object was chosen.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty() && !self.across
     }

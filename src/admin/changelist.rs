@@ -8,16 +8,16 @@ use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::db::{AnyConnection, Id, dialect};
 use crate::error::Result;
-use crate::query::{Selection, Sql, Test};
+use crate::query::{Selection, Sql, Test, text};
 
-use super::actions;
+use super::actions::{self, Chosen};
 use super::cell::Cell;
 use super::display::{Display, number};
 use super::facets::Facets;
 use super::filter_choices::SideBar;
 use super::filters::Asked;
 use super::headings::{Heading, headings};
-use super::list_query::{Query, SEARCH};
+use super::list_query::{Query, SEARCH, of_everything};
 use super::meant;
 use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PageLink, Paginator};
@@ -29,6 +29,8 @@ use super::related::foreign_keys;
 pub struct ChangeList {
     /// What is listed.
     pub model: Model,
+    /// See [`ModelAdmin::STYLES`].
+    pub styles: &'static [&'static str],
     /// Headings, in order.
     pub headings: Vec<Heading>,
     /// The rows of this page.
@@ -57,6 +59,8 @@ pub struct ChangeList {
     pub takes_all: bool,
     /// What can be done with several at once: name and label.
     pub actions: Vec<(&'static str, &'static str)>,
+    /// What was chosen for an action that was refused, to be chosen again.
+    pub chosen: Chosen,
     /// The address of this very list, to which actions are posted.
     pub url: String,
     /// Why nothing can be changed here; `None` when something can.
@@ -72,6 +76,8 @@ pub struct SearchBox {
     pub kept: Vec<(String, String)>,
     /// "97 results", after a search or with a filter.
     pub results: Option<String>,
+    /// What a filter leaves out of its own accord, so that it is not searched, and the link that searches it too.
+    pub not_searched: Option<(String, String)>,
     /// "500 total", which leads to the list without anything.
     pub total: String,
 }
@@ -127,10 +133,11 @@ impl ChangeList {
         let carried = query.parameters().encoded();
         Self {
             model: A::MODEL,
+            styles: A::STYLES,
             headings: headings::<A>(query.parameters(), query.sort()),
             rows: rows.iter().map(|row| list_row::<A>(row, query.display(), &carried)).collect(),
             filters,
-            search: (!A::SEARCH_FIELDS.is_empty()).then(|| search_box(query, paginator.count, total)),
+            search: (!A::SEARCH_FIELDS.is_empty()).then(|| search_box::<A>(query, paginator.count, total)),
             count: paginator.count.text(),
             is_one: paginator.count.value == 1,
             pages: paginator.links(query.parameters()),
@@ -140,6 +147,7 @@ impl ChangeList {
             export_url: back_to(A::MODEL.export_url(), &query.parameters().without(&[paginator::PAGE, paginator::ALL]).encoded()),
             takes_all: !paginator.count.is_capped && paginator.count.value <= meant::MOST,
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
+            chosen: Chosen::default(),
             url: back_to(A::MODEL.list_url(), &carried),
             add_url: allowed(Permission::Add).is_ok().then(|| add_url::<A>(query.parameters())),
             read_only: allowed(Permission::Change).err().map(|why| why.to_string()),
@@ -221,7 +229,7 @@ fn list_row<A: ModelAdmin>(row: &A::Row, display: &Display, carried: &str) -> Ro
     Row { key: (A::STORE.id)(row), name: (A::STORE.name)(row), cells: cells.collect() }
 }
 
-fn search_box(query: &Query, found: Count, total: Count) -> SearchBox {
+fn search_box<A: ModelAdmin>(query: &Query, found: Count, total: Count) -> SearchBox {
     let kept = query.parameters().without(&[SEARCH, paginator::PAGE, paginator::ALL]);
     let one = found.value == 1 && !found.is_capped;
     let results = format!("{} {}", found.text(), if one { "result" } else { "results" });
@@ -229,6 +237,13 @@ fn search_box(query: &Query, found: Count, total: Count) -> SearchBox {
         typed: query.search().to_owned(),
         kept: kept.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         results: (!query.search().is_empty()).then_some(results),
+        not_searched: not_searched::<A>(query).filter(|_| !query.search().is_empty()),
         total: format!("{} total", total.text()),
     }
+}
+
+fn not_searched<A: ModelAdmin>(query: &Query) -> Option<(String, String)> {
+    let left_out: Vec<String> = A::LIST_FILTER.iter().flat_map(|filter| filter.left_out(query.parameters())).collect();
+    let everything = of_everything::<A>(query.parameters().without(&[paginator::PAGE, paginator::ALL]));
+    (!left_out.is_empty()).then(|| (text::list(&left_out, "and"), everything.link()))
 }

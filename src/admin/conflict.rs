@@ -37,8 +37,10 @@ pub struct ConflictPage {
     pub opened: String,
     /// What was typed, to be sent again.
     pub typed: Vec<(String, String)>,
-    /// What is stored and what was typed.
+    /// What is stored and what was typed, of the fields that somebody changed.
     pub pairs: Vec<FieldPair>,
+    /// The others.
+    pub alike: Vec<FieldPair>,
     /// What saving does besides; see [`ModelAdmin::BESIDE`].
     pub beside: Vec<(String, String)>,
 }
@@ -52,6 +54,7 @@ impl ConflictPage {
         let last = last.filter(|event| opened.is_some_and(|opened| event.at.0 >= opened));
         let display = Display::new(act.clock);
         let pairs = stored_and_typed::<A>(connection, act, Some(row), data)?;
+        let (pairs, alike) = pairs.into_iter().partition(|pair| !pair.mark.is_empty());
         // What was typed as a password is shown nowhere; it is asked for again.
         let is_secret = |name: &str| form_fields::<A>().any(|field| field.name == name && matches!(field.widget, Widget::Password));
         Ok(Self {
@@ -63,6 +66,7 @@ impl ConflictPage {
             initial: initial::<A>(row, &FormData::of::<A>(Some(row))),
             typed: data.typed().filter(|(name, _)| !is_secret(name)).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             pairs,
+            alike,
             beside: (A::BESIDE)(connection, data)?,
             object,
         })

@@ -169,6 +169,16 @@ impl ListFilter {
         matches!(self.kind, FilterKind::ChoicesWithDefault { .. }).then(|| (self.named(EXACT), ALL))
     }
 
+    /// The labels of what it leaves out of its own accord, as long as nothing is chosen in `query`.
+    pub(super) fn left_out(&self, query: &QueryString) -> Vec<String> {
+        match self.kind {
+            FilterKind::ChoicesWithDefault { leaves_out, .. } if self.get(query, EXACT).is_none() => {
+                self.offered().iter().filter(|choice| leaves_out.contains(&choice.value)).map(|choice| choice.label.to_owned()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// What can be chosen among.
     pub fn offered(&self) -> &'static [Choice] {
         if self.labels.is_empty() { self.column.choices } else { self.labels }

@@ -14,6 +14,7 @@ use super::query_string::QueryString;
 use super::widget::{NO_CHOICE, Widget};
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::query::text;
 
 /// The field that carries the edit version.
 pub const VERSION: &str = "_version";
@@ -211,6 +212,8 @@ pub fn validate<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData, 
             errors.add(field.name, sentence);
         } else if field.is_required && field.widget.is_blank(typed) {
             errors.add(field.name, "This field is required.");
+        } else if field.is_required && field.widget.is_text() && text::is_invisible(typed) {
+            errors.add(field.name, "Enter something that people can see.");
         } else if !(row.is_some() && stored == typed)
             && let Some(sentence) = field.widget.problem(typed, act.clock.zone())
         {

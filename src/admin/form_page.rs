@@ -49,6 +49,8 @@ pub struct FormPage {
     pub may_delete: bool,
     /// Links beside the heading.
     pub tools: Vec<ToolView>,
+    /// See [`ModelAdmin::STYLES`].
+    pub styles: &'static [&'static str],
     /// See [`ModelAdmin::SCRIPTS`]; none where nothing can be edited.
     pub scripts: &'static [&'static str],
 }
@@ -113,6 +115,7 @@ impl FormPage {
             may_add: may(Permission::Add, None),
             may_delete: row.is_some_and(|row| may(Permission::Delete, Some(row))),
             tools: row.map(|row| tools::<A>(actor, row)).unwrap_or_default(),
+            styles: A::STYLES,
             scripts: &[],
             object,
         }

@@ -188,6 +188,8 @@ pub trait ModelAdmin: Sized + 'static {
     const PANELS: fn(&mut AnyConnection, &FormContext<'_, Self>) -> Result<Self::Panels> = |_, _| Ok(Self::Panels::default());
     /// What whoever opens an object should know before they begin; `None` for most.
     const NOTICE: fn(&Self::Row) -> Option<&'static str> = |_| None;
+    /// Style sheets of its list and its form, below `static/`, beside those of the admin (Django's `Media.css`).
+    const STYLES: &'static [&'static str] = &[];
     /// Scripts of the form, below `static/`; it works without them.
     const SCRIPTS: &'static [&'static str] = &[];
     /// How earlier versions are compared and restored; `None` where events do not keep them.

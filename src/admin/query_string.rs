@@ -72,7 +72,8 @@ pub fn preserved(raw: &str) -> String {
     let query = QueryString::parse(raw);
     // What cannot be read is no search: the list is shown without any rather than with another.
     let kept = query.get(PRESERVED).filter(|kept| is_text(kept.as_bytes())).unwrap_or_default();
-    QueryString::parse(kept).encoded()
+    let kept = QueryString::parse(kept);
+    if kept.pairs().any(|(name, value)| name.contains('\0') || value.contains('\0')) { String::new() } else { kept.encoded() }
 }
 
 /// `url`, carrying along what the request with the query `raw` carries.
@@ -100,6 +101,7 @@ mod tests {
         assert_eq!(back_to("/admin/crm_app/contact/".into(), &preserved(raw)), "/admin/crm_app/contact/?q=a+b&p=2");
         assert_eq!(preserved("_changelist_filters=%0d%0aLocation:x"), "%0D%0ALocation%3Ax=");
         assert_eq!(preserved("_changelist_filters=q%3D%25ff"), "", "what cannot be read is not searched for as something else");
+        assert_eq!(preserved("_changelist_filters=q%3D%2500"), "", "nor is what no list takes");
         assert_eq!(carrying("/x/".into(), ""), "/x/");
     }
 }

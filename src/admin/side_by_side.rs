@@ -27,8 +27,8 @@ pub struct FieldPair {
     pub other: Side,
     /// Whether they differ.
     pub differs: bool,
-    /// Whether they are alike because what was changed in the one was not touched in the other.
-    pub is_followed: bool,
+    /// What became of it since both began, in a word or two; blank where there is nothing to say.
+    pub mark: &'static str,
 }
 
 /// A field in one version.
@@ -77,12 +77,23 @@ pub(super) fn pairs<A: ModelAdmin>(
             name: field.name,
             label: field.label,
             differs,
-            is_followed: !differs && before.get(field.name).is_some_and(|before| !field.widget.is_same(before, &one)),
+            mark: mark(differs, before.get(field.name).map(|before| [&one, &other].map(|now| !field.widget.is_same(before, now)))),
             one: words.side(connection, field, &one)?,
             other: words.side(connection, field, &other)?,
         })
     };
     fields.map(pair).collect()
+}
+
+/// What is said of a field, by whether it was changed in the one version and in the other, where that is known.
+fn mark(differs: bool, changed: Option<[bool; 2]>) -> &'static str {
+    match (differs, changed) {
+        (true, Some([true, true])) => "changed by both of you",
+        (true, Some([false, true])) => "changed by you",
+        (true, _) => "differs",
+        (false, Some([true, _])) => "changed, not touched by you",
+        (false, _) => "",
+    }
 }
 
 /// What is stored of the form of `A` and what was typed into it, as it is held.

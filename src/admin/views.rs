@@ -5,7 +5,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
 use super::actions::{Action, Chosen, Outcome};
 use super::changelist::ChangeList;
@@ -35,14 +35,27 @@ use crate::error::{AppError, Result};
 /// `GET …/`
 pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     A::EDITING.allows(&staff.actor, Permission::View, None)?;
-    let display = Display::new(&clock);
-    let Ok(query) = Query::read::<A>(request.query_string(), &display) else { return unusable(&request, &staff, A::MODEL) };
-    let facets = Facets::count::<A>(&db, &staff.actor, &query).await?;
+    let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
+        return unusable(&request, &staff, A::MODEL);
+    };
+    list::<A>(&request, &staff, &db, query, Chosen::default(), StatusCode::OK).await
+}
+
+/// The page of a list, with what is ticked on it.
+async fn list<A: ModelAdmin>(
+    request: &HttpRequest,
+    staff: &Staff,
+    db: &Db,
+    query: Query,
+    chosen: Chosen,
+    status: StatusCode,
+) -> Result<HttpResponse> {
+    let facets = Facets::count::<A>(db, &staff.actor, &query).await?;
     let (actor, is_heavy) = (staff.actor.clone(), query.is_heavy::<A>());
     let load = move |connection: &mut AnyConnection| ChangeList::load::<A>(connection, &actor, &query, &facets);
     match if is_heavy { db.read_heavy(Lane::Search, load).await } else { db.read(load).await }? {
-        Some(list) => page(&ListPage::new(&request, &staff, list).await?),
-        None => unusable(&request, &staff, A::MODEL),
+        Some(list) => page_with(status, &ListPage::new(request, staff, ChangeList { chosen, ..list }).await?),
+        None => unusable(request, staff, A::MODEL),
     }
 }
 
@@ -68,7 +81,7 @@ pub async fn export<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<
     Ok(download::csv(&db, turn, A::MODEL.verbose_name_plural, write))
 }
 
-/// `POST …/`: an action on the objects that were ticked.
+/// `POST …/`: an action on the objects that were ticked. What is refused leaves them ticked.
 pub async fn act<A: ModelAdmin>(
     request: HttpRequest,
     staff: Staff,
@@ -80,41 +93,39 @@ pub async fn act<A: ModelAdmin>(
     let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
         return unusable(&request, &staff, A::MODEL);
     };
-    let done = match asked::<A>(&staff, &posted) {
-        Ok((action, chosen)) => actions::run(&db, task(&staff, &clock, None), query, action, chosen).await,
-        Err(sentence) => {
-            staff.message(Level::Warning, sentence)?;
-            return Ok(see_other(&back_to(A::MODEL.list_url(), request.query_string())));
-        }
+    let chosen = Chosen::read(&posted);
+    let (status, level, sentence) = match asked::<A>(&staff, &chosen) {
+        Err(sentence) => (StatusCode::BAD_REQUEST, Level::Warning, sentence.to_owned()),
+        Ok(action) => match actions::run(&db, task(&staff, &clock, None), query.clone(), action, chosen.clone()).await {
+            Err(error @ (AppError::Forbidden(_) | AppError::Conflict(_) | AppError::BadRequest(_))) => {
+                (error.status_code(), Level::Error, format!("{error} Nothing was changed."))
+            }
+            done => return tell_outcome(&request, &staff, A::MODEL, done?).await,
+        },
     };
-    tell_outcome(&request, &staff, A::MODEL, done).await
+    staff.message(level, sentence)?;
+    list::<A>(&request, &staff, &db, query, chosen, status).await
 }
 
-/// The action that was chosen, and for which objects; else the sentence why nothing is done, in Django's words.
-fn asked<A: ModelAdmin>(staff: &Staff, posted: &Posted) -> Result<(&'static Action<A>, Chosen), &'static str> {
-    let chosen = Chosen::read(posted);
+/// The action that was chosen; else the sentence why nothing is done, in Django's words.
+fn asked<A: ModelAdmin>(staff: &Staff, chosen: &Chosen) -> Result<&'static Action<A>, &'static str> {
     if chosen.is_empty() {
         return Err("Items must be selected in order to perform actions on them. No items have been changed.");
     }
-    let action = posted.get("action").and_then(|name| actions::find::<A>(&staff.actor, name));
-    action.map(|action| (action, chosen)).ok_or("No action selected.")
+    actions::find::<A>(&staff.actor, &chosen.action).ok_or("No action selected.")
 }
 
 /// The answer to an action: back to the list, unless it asks first or made a file.
-async fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: Result<Outcome>) -> Result<HttpResponse> {
+async fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: Outcome) -> Result<HttpResponse> {
     match done {
-        Ok(Outcome::Done(sentence)) => staff.message(Level::Success, sentence)?,
-        Ok(Outcome::Nothing(sentence)) => staff.message(Level::Info, sentence)?,
-        Ok(Outcome::Stopped(done, why)) => {
+        Outcome::Done(sentence) => staff.message(Level::Success, sentence)?,
+        Outcome::Nothing(sentence) => staff.message(Level::Info, sentence)?,
+        Outcome::Stopped(done, why) => {
             done.map_or(Ok(()), |done| staff.message(Level::Success, done))?;
             staff.message(Level::Error, why)?;
         }
-        Ok(Outcome::Ask(asked)) => return page(&ConfirmationPage::new(request, staff, model, *asked).await?),
-        Ok(Outcome::File(ending, media_type, content)) => return Ok(download::file(model.model_name, ending, media_type, content)),
-        Err(AppError::Forbidden(sentence) | AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
-            staff.message(Level::Error, format!("{sentence} Nothing was changed."))?;
-        }
-        Err(error) => return Err(error),
+        Outcome::Ask(asked) => return page(&ConfirmationPage::new(request, staff, model, *asked).await?),
+        Outcome::File(ending, media_type, content) => return Ok(download::file(model.model_name, ending, media_type, content)),
     }
     Ok(see_other(&back_to(model.list_url(), request.query_string())))
 }

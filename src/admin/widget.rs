@@ -72,6 +72,11 @@ impl Widget {
         }
     }
 
+    /// Whether people read it as it was typed.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text(_) | Self::Textarea)
+    }
+
     /// What is wrong with a value that is not the stored one, as a sentence.
     pub fn problem(self, typed: &str, zone: Tz) -> Option<String> {
         match self {

@@ -20,6 +20,16 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(char::is_whitespace)
 }
 
+/// Whether nobody can see anything of it: white space, control characters, and marks that have no width of their own.
+pub fn is_invisible(text: &str) -> bool {
+    let has_no_width = |letter: char| {
+        matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    text.chars().all(|letter| letter.is_whitespace() || letter.is_control() || has_no_width(letter))
+}
+
 /// The form in which keys (names, e-mails) are compared: normal, trimmed, folded.
 pub fn key(text: &str) -> String {
     fold(nfc(text.trim()))
@@ -63,5 +73,20 @@ pub fn list(items: &[String], last: &str) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [head @ .., tail] => format!("{} {last} {tail}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_see_is_told_from_what_only_holds_it() {
+        for text in ["", " \t", "\u{200b}\u{feff}", "\u{7}", "\u{3164}"] {
+            assert!(is_invisible(text), "{text:?}");
+        }
+        for text in ["a\u{200b}", "ก็", "·", "👩\u{200d}👧"] {
+            assert!(!is_invisible(text), "{text:?}");
+        }
     }
 }

@@ -3,18 +3,18 @@
 //! Declarations only, read by `crate::admin`; what the form does beyond its fields is in `form`.
 
 use super::actions::ACTIONS;
+use super::cells::{created_by, member_count, tags};
 use super::columns;
 use super::filters;
 use super::form::{self, Panels};
-use super::freshness::is_stale;
-use super::model::{self, Row, Status};
-use super::save::{self, Edited};
+use super::model::{self, Row};
+use super::restrictions::{may, not_archived, notice};
+use super::save::Edited;
 use super::words;
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::admin::actions::Action;
-use crate::admin::cell::{Cell, Show, Tone};
-use crate::admin::display::Display;
+use crate::admin::cell::Show;
 use crate::admin::editing::{Edit, Editing};
 use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, ReadonlyField, Widget};
 use crate::admin::filters::ListFilter;
@@ -22,7 +22,7 @@ use crate::admin::list_display::{ListColumn, SortKey};
 use crate::admin::model_admin::{Beside, Method, Model, ModelAdmin, ObjectTool, Store, Visible};
 use crate::admin::search::SearchField;
 use crate::admin::versions::Versions;
-use crate::criteria::{Calendar, choices, json};
+use crate::criteria::{choices, json};
 use crate::db::AnyConnection;
 use crate::db::dialect::Hold;
 use crate::error::Result;
@@ -124,6 +124,7 @@ impl ModelAdmin for SegmentAdmin {
     ];
     const PANELS: fn(&mut AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;
+    const STYLES: &'static [&'static str] = &["admin/css/segments.css"];
     const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/segment_type.js"];
     const VERSIONS: Option<Versions<Row>> = Some(Versions {
         sentence: words::sentence,
@@ -190,55 +191,3 @@ const METADATA: &[Field<Row, Panels>] = &[
     ReadonlyField::showing("created_at", "Created at", Show::Time(|row: &Row| Some(row.segment.created_at))).field(),
     ReadonlyField::showing("updated_at", "Updated at", Show::Time(|row: &Row| Some(row.segment.updated_at))).field(),
 ];
-
-fn not_archived(_: &Actor, row: Option<&Row>) -> bool {
-    row.is_none_or(|row| !row.segment.is_archived())
-}
-
-fn notice(row: &Row) -> Option<&'static str> {
-    let sentence = "This segment is archived: it is not counted, cannot be used, and only its status can be changed. \
-                    Set it to Active or Paused and save to change anything else.";
-    row.segment.is_archived().then_some(sentence)
-}
-
-fn may(actor: &Actor, permission: Permission, row: Option<&Row>) -> Result<()> {
-    actor.require(permission, model::RIGHTS)?;
-    match row {
-        Some(row) if permission != Permission::View && !row.segment.is_changeable_by(actor) => {
-            let owner = row.owner.as_ref().map_or_else(|| "the Admins".to_owned(), model::Owner::name);
-            Err(save::refusal(&row.segment.name, &owner))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The count as it was last taken; what makes it doubtful stands behind it, in a word. The page of the segment says which
-/// rule it is.
-fn member_count(row: &Row, display: &Display) -> Cell {
-    let segment = &row.segment;
-    let calendar = Calendar { zone: display.zone(), today: display.today() };
-    if segment.is_broken(calendar) {
-        return display.number(0).noted(Tone::Attention, "needs attention");
-    }
-    let count = display.number(segment.member_count);
-    match segment.last_calculated_at {
-        None => Cell::Blank.noted(Tone::Quiet, "never counted"),
-        Some(counted) if segment.status != Status::Active.name() => {
-            count.noted(Tone::Quiet, format!("as of {}", display.sentence(counted)))
-        }
-        Some(counted) if is_stale(row) => {
-            count.noted_at(Tone::Stale, format!("counted {}", display.ago(counted)), display.sentence(counted))
-        }
-        Some(_) => count,
-    }
-}
-
-/// "somchai (Sales)"; "-" without owner.
-fn created_by(row: &Row, _: &Display) -> Cell {
-    row.owner.as_ref().map_or(Cell::Blank, |owner| Cell::text(format!("{} ({})", owner.username, owner.role)))
-}
-
-fn tags(row: &Row, _: &Display) -> Cell {
-    let tags: Vec<String> = model::tags_of(&row.segment.tags).map(str::to_owned).collect();
-    if tags.is_empty() { Cell::Blank } else { Cell::Tags(tags) }
-}

@@ -88,6 +88,8 @@ impl Draft {
         let name = text_of("name", input.name.trim(), 200, &mut errors);
         if text::is_blank(&name) {
             errors.push(FieldError::new("name", "This field is required."));
+        } else if text::is_invisible(&name) {
+            errors.push(FieldError::new("name", "Enter something that people can see."));
         }
         let description = text_of("description", &input.description, MAX_DESCRIPTION, &mut errors);
         let tags = text_of("tags", input.tags.trim(), 500, &mut errors);

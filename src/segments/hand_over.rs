@@ -82,14 +82,14 @@ pub async fn hand(
     };
     let from = hand_over::owner_shown(&posted).unwrap_or(segment.0.segment.created_by_id);
     let (level, done) = match give(&db, &clock, &staff, segment.0.segment.id, (from, to)).await {
-        Ok(true) => (Level::Success, "was handed over"),
-        Ok(false) => (Level::Info, "is theirs already"),
+        Ok(true) => (Level::Success, format!("was handed over to {}", asked.name_of(to))),
+        Ok(false) => (Level::Info, "is theirs already".to_owned()),
         Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)).await,
         Err(AppError::Conflict(_)) => return again(&request, &staff, &db, segment.0.segment.id).await,
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &segment.0.segment.id.to_string()),
         Err(error) => return Err(error),
     };
-    tell(&staff, level, done, asked.object)?;
+    tell(&staff, level, &done, asked.object)?;
     Ok(see_other(&back_to(SegmentAdmin::MODEL.list_url(), &preserved(request.query_string()))))
 }
 

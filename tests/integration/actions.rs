@@ -122,9 +122,13 @@ fn one_that_may_not_be_changed_stops_all_and_is_named() {
     with_segments(&["Mine"], |app, person, ids| {
         let other = app.role(Role::Finance);
         let theirs = add(&other, "Theirs");
-        go(person, LIST, "archive", &[ids[0], theirs]);
-        let said = said(person);
+        let refused = go(person, LIST, "archive", &[ids[0], theirs]);
+        let said = refused.text(".messagelist");
+        assert_eq!(refused.status, 403);
         assert!(said.contains("may change the segment “Theirs”") && said.contains("Nothing was changed."), "{said}");
+        let ticked = refused.attributes("[name=_selected_action][checked]", "value");
+        assert_eq!(ticked, [theirs, ids[0]].map(|id| id.to_string()), "nobody looks for them once more");
+        assert_eq!(refused.form_at("#changelist-form").value("action"), Some("archive"));
         assert!(stored(app).iter().all(|segment| segment.status == "active"));
         // What one does not see is not there at all.
         other.post_form(&format!("{LIST}{theirs}/change/"), &[("status", "paused")]);
@@ -136,11 +140,12 @@ fn one_that_may_not_be_changed_stops_all_and_is_named() {
 #[test]
 fn nothing_chosen_and_no_action_are_told_in_djangos_words() {
     with_segments(&["A"], |_, person, ids| {
-        go(person, LIST, "archive", &[]);
-        assert_eq!(said(person), "Items must be selected in order to perform actions on them. No items have been changed.");
+        let refused = go(person, LIST, "archive", &[]);
+        assert_eq!(refused.text(".messagelist"), "Items must be selected in order to perform actions on them. No items have been changed.");
         for action in ["", "no_such_action"] {
-            go(person, LIST, action, ids);
-            assert_eq!(said(person), "No action selected.");
+            let refused = go(person, LIST, action, ids);
+            assert_eq!((refused.status, refused.text(".messagelist").as_str()), (400, "No action selected."));
+            assert!(refused.has("[name=_selected_action][checked]"));
         }
     });
 }
@@ -153,8 +158,8 @@ fn what_is_gone_is_not_said_to_be_done_and_commas_are_no_tag() {
             assert_eq!(said(person), "None of the selected Customer Segments is there any more. Nothing was changed.", "{action}");
         }
         let asked = go(person, LIST, "add_tag", ids);
-        assert_eq!(person.submit(&asked.form().fill("value", " , ,")).status, 303);
-        assert_eq!(said(person), "“, ,” is no tag. Nothing was changed.");
+        let refused = person.submit(&asked.form().fill("value", " , ,"));
+        assert_eq!((refused.status, refused.text(".messagelist").as_str()), (409, "“, ,” is no tag. Nothing was changed."));
         for tags in ["vip, spring", "Spring, autumn"] {
             person.submit(&go(person, LIST, "add_tag", ids).form().fill("value", tags));
         }

@@ -159,7 +159,7 @@ fn the_second_of_two_editors_sees_both_versions_and_loses_nothing() {
             "{}",
             conflict.body
         );
-        assert_eq!(conflict.texts("tr.differs th"), ["Description differs", "Tags differs"]);
+        assert_eq!(conflict.texts("tr.differs th"), ["Description changed by both of you", "Tags changed by you"]);
         assert_eq!(conflict.texts("tr.differs td"), ["By the first.", "By the second.", "-", "vip"]);
         assert_eq!(second.open(&url).form().value("description"), Some("By the first."), "nothing was overwritten");
 
@@ -184,10 +184,10 @@ fn what_nobody_touched_follows_the_others_version() {
 
         let conflict = second.submit(&late.fill("tags", "vip").and("_save", "1"));
         assert_eq!(conflict.status, 409);
-        assert_eq!(conflict.texts("tr.differs th"), ["Tags differs"]);
+        assert_eq!(conflict.texts("tr.differs th"), ["Tags changed by you"]);
         assert_eq!(
             conflict.texts("tr:has(.mark) th"),
-            ["Description changed, not touched by you", "Status changed, not touched by you", "Tags differs"]
+            ["Description changed, not touched by you", "Status changed, not touched by you", "Tags changed by you"]
         );
         assert_eq!((conflict.form().value("description"), conflict.form().value("tags")), (Some("By the first."), Some("vip")));
         let editing = second.submit(&conflict.form().and("_edit", "1"));
@@ -199,7 +199,11 @@ fn what_nobody_touched_follows_the_others_version() {
 
         assert_eq!(first.submit(&first.open(&url).form().fill("description", "Once more.").and("_save", "1")).status, 303);
         let again = second.submit(&editing.form().fill("description", "By the first.").fill("name", "Resorts").and("_save", "1"));
-        assert_eq!(again.texts("tr.differs th"), ["Name differs", "Tags differs"], "nobody touched the description in that form either");
+        assert_eq!(
+            again.texts("tr.differs th"),
+            ["Name changed by you", "Tags changed by you"],
+            "nobody touched the description in that form either"
+        );
         assert_eq!(second.submit(&again.form().and("_save", "1")).status, 303);
         let saved = second.open(&url).form();
         let values = ["name", "description", "tags", "status"].map(|field| saved.value(field));

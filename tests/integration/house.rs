@@ -442,3 +442,23 @@ fn the_admin_names_no_model() {
         .collect();
     assert_eq!(named, Vec::<String>::new());
 }
+
+/// Templates, style sheets and scripts of the admin too: what a model needs beside them it declares (`STYLES`, `SCRIPTS`).
+#[test]
+fn what_the_admin_looks_like_names_no_model() {
+    let shown = ["templates/admin", "static/admin/css", "static/admin/js"].map(|folder| files_below(&root().join(folder))).concat();
+    // What models declare: their own sheets and scripts.
+    let declared: Vec<String> = sources()
+        .iter()
+        .flat_map(|(_, text)| text.split('"').filter(|word| word.starts_with("admin/")).map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let is_declared = |path: &Path| declared.iter().any(|word| path.ends_with(word) && word.contains('.'));
+    let own: Vec<PathBuf> = shown.into_iter().filter(|path| path.starts_with(root().join("templates")) || !is_declared(path)).collect();
+    assert!(own.len() > 40, "{}", own.len());
+    let words = ["segment", "contact", "compan", "contract"];
+    let names = |path: &PathBuf| {
+        let text = fs::read_to_string(path).unwrap().to_lowercase();
+        words.into_iter().find(|word| text.contains(word)).map(|word| format!("{} names {word}", path.display()))
+    };
+    assert_eq!(own.iter().filter_map(names).collect::<Vec<_>>(), Vec::<String>::new());
+}

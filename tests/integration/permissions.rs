@@ -1,4 +1,5 @@
-//! The permission matrix: everybody × every URL × every method × one's own objects and others'.
+//! The permission matrix: everybody × every URL × every method × one's own objects and others', and the same for every action
+//! of a list.
 //!
 //! Made from the table of URLs, so that a new line is in it at once. What is expected is the product's permission page,
 //! written down here once more ([`Everybody::may`], [`Who::meets`]) and not read from the code: of a line only what it does is
@@ -8,16 +9,21 @@
 
 use customer_segments::accounts::access::Access;
 use customer_segments::accounts::actor::Permission;
+use customer_segments::accounts::admin::UserAdmin;
 use customer_segments::accounts::managing::Values;
 use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Actor, Role, managing_rules};
 use customer_segments::admin::index;
+use customer_segments::admin::model_admin::ModelAdmin;
+use customer_segments::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use customer_segments::customers::{company, contact, contract};
 use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::{auth_user, crm_app_company, crm_app_contact, crm_app_contract};
 use customer_segments::db::{Id, migrations};
 use customer_segments::history;
 use customer_segments::routes;
+use customer_segments::segments::admin::SegmentAdmin;
+use customer_segments::segments::hand_over::SegmentsOf;
 use customer_segments::segments::listed::ListChange;
 use customer_segments::segments::save::{self, Edited};
 use customer_segments::segments::{self, Draft, Input};
@@ -28,7 +34,7 @@ use reqwest::Method;
 use reqwest::blocking::Response;
 use uuid::Uuid;
 
-use crate::support::browser::{Browser, text_of};
+use crate::support::browser::{Browser, text_of, value_of};
 use crate::support::catalogue::contents;
 use crate::support::evaluator::{self, World};
 use crate::support::stored::store;
@@ -171,6 +177,17 @@ impl Everybody {
             Some((permission, _)) => whose.map_or(Outcome::LetIn, |whose| who.meets(permission, model, whose)),
             None if whose == Some(Whose::Missing) => Outcome::Unknown,
             None => Outcome::LetIn,
+        }
+    }
+
+    /// What somebody meets who does this with an object of a list.
+    fn expects_of_action(&self, who: Who, model: &str, action: &str, permission: Permission, whose: Whose) -> Outcome {
+        match who {
+            Who::Stranger | Who::NotStaff => Outcome::SignIn,
+            _ if !self.may(who, Permission::View, model) || !self.may(who, permission, model) => Outcome::Refused,
+            // Nobody shuts themselves out.
+            _ if action == "deactivate" && whose == Whose::Own => Outcome::Refused,
+            _ => who.meets(permission, model, whose),
         }
     }
 
@@ -374,6 +391,132 @@ fn every_url_answers_everybody_as_the_permission_page_says() {
 fn beside_the_crm_every_url_answers_everybody_as_the_permission_page_says() {
     if let Some(everybody) = Everybody::beside_the_crm() {
         walk(&everybody);
+    }
+}
+
+/// The actions of each model's list, each with what one must be allowed to do with every object that it is done to. One that
+/// is not written down here fails.
+const ACTIONS: &[(&str, &[(&str, Permission)])] = &[
+    (
+        "customersegment",
+        &[
+            ("delete_selected", Permission::Delete),
+            ("activate", Permission::Change),
+            ("pause", Permission::Change),
+            ("archive", Permission::Change),
+            ("count_again", Permission::View),
+            ("duplicate", Permission::View),
+            ("add_tag", Permission::Change),
+            ("export_csv", Permission::View),
+            ("export_json", Permission::View),
+        ],
+    ),
+    ("company", &[("delete_selected", Permission::Delete)]),
+    ("contact", &[("delete_selected", Permission::Delete)]),
+    ("contract", &[("delete_selected", Permission::Delete)]),
+    ("user", &[("delete_selected", Permission::Delete), ("deactivate", Permission::Change)]),
+];
+
+/// The names of the actions that a model declares.
+fn declared<A: ModelAdmin>() -> (&'static str, Vec<&'static str>) {
+    (A::MODEL.model_name, A::ACTIONS.iter().map(|action| action.name).collect())
+}
+
+#[test]
+fn the_actions_of_every_list_are_written_down_here() {
+    let declared = [
+        declared::<SegmentAdmin>(),
+        declared::<CompanyAdmin>(),
+        declared::<ContactAdmin>(),
+        declared::<ContractAdmin>(),
+        declared::<UserAdmin<SegmentsOf>>(),
+    ];
+    let known = ACTIONS.iter().map(|(model, actions)| (*model, actions.iter().map(|(name, _)| *name).collect::<Vec<_>>()));
+    assert_eq!(declared.to_vec(), known.collect::<Vec<_>>());
+    let lists = routes::urls().iter().filter(|url| answers(url, "POST") && url.pattern() == list_of(model(url.pattern()))).count();
+    assert_eq!(lists, declared.len(), "every list that takes actions is one of them");
+}
+
+fn list_of(model: &str) -> String {
+    format!("/admin/crm_app/{model}/")
+}
+
+/// What comes of an action that somebody asks for with one object of a list; where it asks first, they say yes.
+fn act(everybody: &Everybody, person: &Person, model: &str, action: &str, id: Id) -> Outcome {
+    everybody.sign_in_again();
+    let (browser, list, id) = (person.browser.copy(), list_of(model), id.to_string());
+    let send = |more: &[(&str, &str)]| {
+        let fields = [&[("action", action), ("_selected_action", &*id), ("select_across", "0")], more].concat();
+        let answer = browser.send(browser.request(Method::POST, &list).header("X-CSRFToken", &person.token).form(&fields));
+        let status = answer.status().as_u16();
+        let location = answer.headers().get("location").map(|location| location.to_str().unwrap().to_owned()).unwrap_or_default();
+        (status, location, answer.text().unwrap())
+    };
+    let (mut status, mut location, mut body) = send(&[]);
+    if let Some(digest) = value_of(&body, "[name=confirmed]").filter(|_| status == 200) {
+        (status, location, body) = send(&[("confirmed", &digest), ("value", "vip")]);
+    }
+    match status {
+        302 if location.starts_with("/admin/login/") => Outcome::SignIn,
+        303 => {
+            let said = text_of(&browser.get(&list).text().unwrap(), ".messagelist");
+            if said.contains(" is there any more. Nothing was changed.") { Outcome::Unknown } else { Outcome::LetIn }
+        }
+        // The page of what keeps it from being deleted, and files.
+        200 => Outcome::LetIn,
+        // Their list does not offer it.
+        400 if text_of(&body, ".messagelist") == "No action selected." => Outcome::Refused,
+        403 => {
+            let is_why = [" may not ", " may change", " are kept by the CRM", "You cannot "];
+            assert!(is_why.iter().any(|part| text_of(&body, "main").contains(part)), "this is why? {body}");
+            Outcome::Refused
+        }
+        _ => panic!("{status} for {action} of {model}: {body}"),
+    }
+}
+
+/// Runs every action of every list as everybody, with every kind of object.
+fn run_actions(everybody: &Everybody) {
+    let mut wrong = Vec::new();
+    for person in &everybody.people {
+        for (model, actions) in ACTIONS {
+            for (action, permission) in *actions {
+                for whose in kinds(&format!("{}{{id}}/change/", list_of(model)), person.who).into_iter().flatten() {
+                    let id = everybody.object(&list_of(model), person, whose);
+                    let before = contents(&everybody.app.test);
+                    let found = act(everybody, person, model, action, id);
+                    let expected = everybody.expects_of_action(person.who, model, action, *permission, whose);
+                    if found != expected {
+                        wrong.push(format!("{:?}: {action} of {model}, {whose:?}: {found:?}, not {expected:?}", person.who));
+                    }
+                    let is_kept = [
+                        "crm_app_customersegment",
+                        "crm_app_company",
+                        "crm_app_contact",
+                        "crm_app_contract",
+                        "auth_user",
+                        "segments_event",
+                    ]
+                    .iter()
+                    .all(|table| contents(&everybody.app.test)[*table] == before[*table]);
+                    assert!(found == Outcome::LetIn || is_kept, "{:?}: {action} of {model}, {whose:?} is refused, and done", person.who);
+                    everybody.sign_in_again();
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_action_does_with_every_object_what_the_permission_page_says() {
+    on_engines(|engine| run_actions(&Everybody::on(TestDb::new(engine))));
+}
+
+#[test]
+fn beside_the_crm_every_action_does_what_the_permission_page_says() {
+    if let Some(everybody) = Everybody::beside_the_crm() {
+        run_actions(&everybody);
     }
 }
 

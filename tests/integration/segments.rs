@@ -738,7 +738,7 @@ fn what_was_typed_into_a_form_whose_segment_was_archived_meanwhile_is_shown() {
         assert_eq!(person.post_form(&page(id, "change/"), &[("status", "archived")]).status, 303);
         let conflict = press(&person, typing, "_save");
         assert_eq!(conflict.status, 409);
-        assert_eq!(conflict.texts("tr.differs th"), ["Description differs"]);
+        assert_eq!(conflict.texts("tr.differs th"), ["Description changed by you"]);
         let editing = press(&person, conflict.form(), "_edit");
         assert_eq!(editing.text(".field-description .not-saved"), "Not saved: Typed for an hour.");
         assert_eq!(press(&person, editing.form(), "_save").status, 303);

@@ -83,7 +83,8 @@ pub fn clean<B: Belongings>(
 ) -> Result<Option<Edited>> {
     let values = values_of(context.data);
     let has_new_name = context.row.is_none_or(|row| row.values.username != values.username);
-    if has_new_name && !values.username.is_empty() {
+    // Of a name that is too long nothing else is said.
+    if has_new_name && !values.username.is_empty() && errors.of("username").next().is_none() {
         if let Some(problem) = username_problem(&values.username) {
             errors.add("username", problem);
         } else if let Some(taken) = User::find_namesake(connection, &values.username, context.row.map(|row| row.id))? {

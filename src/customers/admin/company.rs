@@ -68,6 +68,7 @@ impl ModelAdmin for CompanyAdmin {
         Fieldset { title: "Contact Information", description: "", fold: Fold::Never, fields: CONTACT },
         Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
     ];
+    const STYLES: &'static [&'static str] = super::STYLES;
     const SCRIPTS: &'static [&'static str] = &["admin/js/autocomplete.js"];
     const EDITING: Editing<Self> = editing(related, protects);
 }

@@ -70,6 +70,7 @@ impl ModelAdmin for ContactAdmin {
         Fieldset { title: "E-mail Preferences", description: "", fold: Fold::Never, fields: PREFERENCES },
         Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
     ];
+    const STYLES: &'static [&'static str] = super::STYLES;
     const SCRIPTS: &'static [&'static str] = &["admin/js/autocomplete.js"];
     const EDITING: Editing<Self> = editing(related, |_, _, _| Ok(Vec::new()));
 }

@@ -71,6 +71,7 @@ impl ModelAdmin for ContractAdmin {
         Fieldset { title: "Duration", description: "", fold: Fold::Never, fields: DURATION },
         Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
     ];
+    const STYLES: &'static [&'static str] = super::STYLES;
     const SCRIPTS: &'static [&'static str] = &["admin/js/autocomplete.js"];
     const EDITING: Editing<Self> = editing(|_, _| Ok(Vec::new()), |_, _, _| Ok(Vec::new()));
 }

@@ -31,6 +31,9 @@ const COUNTED: i64 = 10_000;
 /// What goes with a contact or a company: its entries in static lists.
 const IN_LISTS: &str = "Entries in the static lists of segments";
 
+/// What their lists and forms look like beside the usual.
+const STYLES: &[&str] = &["admin/css/customers.css"];
+
 /// A company, chosen in a form.
 const COMPANY: ForeignKey = ForeignKey::to::<CompanyAdmin>();
 

@@ -143,7 +143,7 @@ fn of_two_people_who_edit_one_contact_nobody_loses_anything() {
             window.press("Save");
             window.see("caption", "Both versions");
             window.see(".errornote", "Nothing of yours was saved yet.");
-            assert_eq!(window.texts(".differs th"), ["Department differs"]);
+            assert_eq!(window.texts(".differs th"), ["Department changed by you"]);
             window.see("tr:not(.differs) .mark", "changed, not touched by you");
         };
         window.be(Who::Sales);

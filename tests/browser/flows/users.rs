@@ -94,7 +94,7 @@ fn what_somebody_owns_is_handed_over_before_they_are_deleted() {
         window.see(".errorlist", "This field is required.");
         window.choose("New owner", "somchai (Sales)");
         window.press("Hand over");
-        window.see(".messagelist", "The Customer Segment “VIP Customers” was handed over.");
+        window.see(".messagelist", "The Customer Segment “VIP Customers” was handed over to somchai (Sales).");
         window.go(SOMCHAI);
         window.press("Delete");
         window.see("h1", "Cannot delete User");

@@ -131,6 +131,12 @@ pub(crate) fn text_of(html: &str, selector: &str) -> String {
     found.map(|element| element.text().collect::<String>().trim().to_owned()).unwrap_or_default()
 }
 
+/// The value of the control that a selector finds first.
+pub(crate) fn value_of(html: &str, selector: &str) -> Option<String> {
+    let document = Html::parse_document(html);
+    document.select(&Selector::parse(selector).unwrap()).next()?.attr("value").map(str::to_owned)
+}
+
 /// Adds a member of the staff whose password is [`PASSWORD`].
 pub(crate) fn add_user(test: &TestDb, username: &str, role: Role) -> Id {
     add_user_with(test, username, role, &password::hash(PasswordHasher::Argon2id, PASSWORD).unwrap())

@@ -1,0 +1,36 @@
+//! What may not be done with a segment, and what people are told of it.
+//!
+//! Named by `admin` (the declaration); whoever writes asks `save` once more.
+
+use super::model::{self, Row};
+use super::save;
+use crate::accounts::Actor;
+use crate::accounts::actor::Permission;
+use crate::error::Result;
+
+/// An archived segment changes nothing but its status.
+pub fn not_archived(_: &Actor, row: Option<&Row>) -> bool {
+    row.is_none_or(|row| !row.segment.is_archived())
+}
+
+/// See `ModelAdmin::NOTICE`.
+pub fn notice(row: &Row) -> Option<&'static str> {
+    let sentence = "This segment is archived: it is not counted, cannot be used, and only its status can be changed. \
+                    Set it to Active or Paused and save to change anything else.";
+    row.segment.is_archived().then_some(sentence)
+}
+
+/// See `ModelAdmin::MAY`: what is changed is one's own, or one is an Admin.
+///
+/// # Errors
+/// `Forbidden` with the sentence why.
+pub fn may(actor: &Actor, permission: Permission, row: Option<&Row>) -> Result<()> {
+    actor.require(permission, model::RIGHTS)?;
+    match row {
+        Some(row) if permission != Permission::View && !row.segment.is_changeable_by(actor) => {
+            let owner = row.owner.as_ref().map_or_else(|| "the Admins".to_owned(), model::Owner::name);
+            Err(save::refusal(&row.segment.name, &owner))
+        }
+        _ => Ok(()),
+    }
+}
