@@ -3,6 +3,18 @@
 //! One static per column, made from Diesel's schema, so that a misspelt one does not compile; the admin's lists and the
 //! import use the same ones. How rules reach them is in `field`.
 
+use crate::query::{Column, Kind};
+
+/// How many contracts a company has of those that are asked about.
+pub static COUNT_OF_CONTRACTS: Column = measured("number of contracts", Kind::Integer);
+/// What they are worth in all.
+pub static SUM_OF_VALUES: Column = measured("sum of values", Kind::Decimal);
+
+/// What is no column but is compared like one.
+const fn measured(label: &'static str, kind: Kind) -> Column {
+    Column { table: "", name: "", label, kind, choices: &[], nullable: false }
+}
+
 /// Columns of companies.
 pub mod company {
     use crate::criteria::choices;

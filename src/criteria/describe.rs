@@ -3,69 +3,169 @@
 //! The sentence says what the rules mean after `resolve`, not how they were typed: contract rules that meet on one contract
 //! are one clause, a negative one is "has no contract".
 
+use chrono::{Days, NaiveDate};
+
 use super::catalogue::contract;
-use super::document::{Entity, MatchType};
+use super::document::{Aggregate, Entity, MatchType};
 use super::field::{Field, Owner};
-use super::resolve::{Contracts, Criteria, Node, Rule};
-use super::value::Typed;
+use super::resolved::{Calendar, Contracts, Criteria, Group, Node, Number, Question, Rule};
+use super::value::{Typed, spoken_day};
+use crate::query::relative::{Named, Span};
 use crate::query::{Column, Kind, Operator, text};
 
 /// The sentence.
 pub fn describe(criteria: &Criteria) -> String {
-    let (subject, clauses) = match criteria.entity {
-        Entity::Contact => ("Contacts", clauses(criteria, "whose ", "whose company ")),
-        Entity::Company => ("Contacts of companies", clauses(criteria, "whose ", "that ")),
+    let subject = match criteria.entity {
+        Entity::Contact => "Contacts",
+        Entity::Company => "Contacts of companies",
     };
-    let joined = match criteria.root.match_type {
+    let speaker = Speaker { entity: criteria.entity, calendar: criteria.calendar };
+    format!("{subject} {}.", spoken_group(&criteria.root, &|question, is_last| speaker.question(question, is_last)))
+}
+
+/// Who speaks of what, and when.
+struct Speaker {
+    entity: Entity,
+    calendar: Calendar,
+}
+
+/// A clause for a question, and whether it is the last of its group.
+type Clause<'a, Q> = &'a dyn Fn(&Q, bool) -> String;
+
+impl Speaker {
+    fn question(&self, question: &Question, is_last: bool) -> String {
+        match question {
+            Question::Rule(rule) => format!("whose {}", self.rule(rule)),
+            Question::Contracts(contracts) => self.contracts(contracts, is_last),
+        }
+    }
+
+    fn contracts(&self, contracts: &Contracts, is_last: bool) -> String {
+        let of_one = self.of_one(contracts);
+        let has = match self.entity {
+            Entity::Contact => "whose company has",
+            Entity::Company => "that have",
+        };
+        // Dashes tell where what is said of the one contract ends, when something else may follow.
+        let has_dashes = contracts.of_one.questions().len() > 1 && !is_last;
+        let of_one = match (of_one.is_empty(), has_dashes) {
+            (true, _) => String::new(),
+            (false, true) => format!(" – {of_one} –"),
+            (false, false) => format!(" {of_one}"),
+        };
+        match &contracts.number {
+            Number::Some => format!("{has} a contract{of_one}"),
+            Number::None => format!("{has} no contract{of_one}"),
+            Number::Measured(Aggregate::Count, operator, values) => {
+                let number = numbered(*operator, values).replace("less than", "fewer than");
+                let noun = if number.ends_with(" 1") { "contract" } else { "contracts" };
+                format!("{has} {number} {noun}{of_one}")
+            }
+            Number::Measured(Aggregate::Sum, operator, values) => {
+                let whose = if self.entity == Entity::Contact { "whose company’s contracts" } else { "whose contracts" };
+                let of_one = if of_one.is_empty() || has_dashes { of_one } else { format!(" –{of_one} –") };
+                format!("{whose}{of_one} are worth {} in all{}", numbered(*operator, values), any_currency(contracts, true))
+            }
+        }
+    }
+
+    fn of_one(&self, contracts: &Contracts) -> String {
+        let is_sum = matches!(contracts.number, Number::Measured(Aggregate::Sum, ..));
+        let said = spoken_group(&contracts.of_one, &|rule, _| format!("whose {}", self.rule(rule)));
+        said + if is_sum { "" } else { any_currency(contracts, false) }
+    }
+
+    /// "country is “Thailand”", as it follows "whose".
+    fn rule(&self, rule: &Rule) -> String {
+        let flag = match rule.include_empty {
+            Some(true) => " or is blank",
+            Some(false) => " and is not blank",
+            None if rule.operator.is_negative() && rule.operator != Operator::IsEmpty && can_be_empty(rule.field) => " (or is blank)",
+            None => "",
+        };
+        let field = spoken_field(rule.field, self.entity);
+        match rule.values.as_slice() {
+            [Typed::Span(span)] => format!("{field} {}{flag}", self.span(rule.operator, *span)),
+            [Typed::Named(named)] => format!("{field} {}{flag}", self.named(*named)),
+            values => format!("{field} {}{flag}", compared(rule, values)),
+        }
+    }
+
+    /// "is in the next 60 days (by 21 Jan 2027)".
+    fn span(&self, operator: Operator, span: Span) -> String {
+        let (length, today) = (span.spoken(), self.calendar.today);
+        let (first, last) = (spoken_day(span.before(today)), spoken_day(span.after(today)));
+        match operator {
+            Operator::InTheLast => format!("is in the last {length} (since {first})"),
+            Operator::InTheNext => format!("is in the next {length} (by {last})"),
+            Operator::BeforeTheLast => format!("is more than {length} ago (before {first})"),
+            _ => format!("is later than {length} from now (after {last})"),
+        }
+    }
+
+    /// "is this month (1 Nov 2026 to 30 Nov 2026)", "is today (27 Nov 2026)".
+    fn named(&self, named: Named) -> String {
+        let days = named.days(self.calendar.today);
+        let day_before = |day: NaiveDate| day.checked_sub_days(Days::new(1)).unwrap_or(day);
+        let (first, last) = (days.from.map(spoken_day), days.until.map(|until| spoken_day(day_before(until))));
+        let days = match (first, last) {
+            (Some(first), Some(last)) if first == last => format!(" ({first})"),
+            (Some(first), Some(last)) => format!(" ({first} to {last})"),
+            _ => String::new(),
+        };
+        format!("is {}{days}", named.spoken())
+    }
+}
+
+/// The clauses of a group: "whose … and whose …", "not (whose … or whose …)".
+fn spoken_group<Q>(group: &Group<Q>, clause: Clause<'_, Q>) -> String {
+    let last = group.nodes.len().saturating_sub(1);
+    let clauses: Vec<String> = group
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(place, node)| match node {
+            Node::Leaf(question) => clause(question, place == last),
+            Node::Group(inner) if inner.match_type == MatchType::None => spoken_group(inner, clause),
+            Node::Group(inner) => format!("({})", spoken_group(inner, clause)),
+        })
+        .collect();
+    match group.match_type {
         MatchType::All => text::list(&clauses, "and"),
         MatchType::Any => text::list(&clauses, "or"),
-    };
-    format!("{subject} {joined}.")
+        MatchType::None => format!("not ({})", text::list(&clauses, "or")),
+    }
 }
 
-fn clauses(criteria: &Criteria, of_field: &str, of_company: &str) -> Vec<String> {
-    let last = criteria.root.nodes.len() - 1;
-    let clause = |(place, node): (usize, &Node)| match node {
-        Node::Rule(rule) => format!("{of_field}{}", rule_clause(rule, criteria.entity)),
-        Node::Contracts(contracts) => {
-            let has = match (criteria.entity, contracts.none) {
-                (Entity::Contact, false) => "has a contract",
-                (Entity::Contact, true) => "has no contract",
-                (Entity::Company, false) => "have a contract",
-                (Entity::Company, true) => "have no contract",
-            };
-            let clause = format!("{of_company}{has} {}", contract_clause(contracts, criteria.entity));
-            // Dashes tell where what is said of the one contract ends, when something else may follow.
-            if contracts.rules.len() > 1 && place < last { clause.replacen("contract ", "contract – ", 1) + " –" } else { clause }
-        }
+/// "at least 2", "more than 100,000", as it stands before what is counted.
+fn numbered(operator: Operator, values: &[Typed]) -> String {
+    let verb = match operator {
+        Operator::Equals => "exactly",
+        Operator::NotEquals => "other than",
+        Operator::GreaterThan => "more than",
+        Operator::GreaterThanOrEqual => "at least",
+        Operator::LessThan => "less than",
+        Operator::LessThanOrEqual => "at most",
+        _ => "between",
     };
-    criteria.root.nodes.iter().enumerate().map(clause).collect()
+    let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+    format!("{verb} {}", values.join(" and "))
 }
 
-fn contract_clause(contracts: &Contracts, entity: Entity) -> String {
-    let rules: Vec<String> = contracts.rules.iter().map(|rule| format!("whose {}", rule_clause(rule, entity))).collect();
-    // Amounts of several currencies are compared as bare numbers: it is said where nothing else says which.
-    let is_about = |column: &Column| contracts.rules.iter().any(|rule| rule.field.column == column && !rule.values.is_empty());
-    let any_currency = if is_about(&contract::VALUE) && !is_about(&contract::CURRENCY) { " (in any currency)" } else { "" };
-    text::list(&rules, "and") + any_currency
+/// Amounts of several currencies are compared as bare numbers: it is said where nothing else says which.
+fn any_currency(contracts: &Contracts, is_sum: bool) -> &'static str {
+    let is_about = |column: &Column| contracts.of_one.questions().iter().any(|rule| rule.field.column == column && !rule.values.is_empty());
+    if (is_sum || is_about(&contract::VALUE)) && !is_about(&contract::CURRENCY) { " (in any currency)" } else { "" }
 }
 
-/// "country is “Thailand”", as it follows "whose".
-fn rule_clause(rule: &Rule, entity: Entity) -> String {
-    let flag = match rule.include_empty {
-        Some(true) => " or is blank",
-        Some(false) => " and is not blank",
-        None if rule.operator.is_negative() && rule.operator != Operator::IsEmpty && can_be_empty(rule.field) => " (or is blank)",
-        None => "",
-    };
+fn compared(rule: &Rule, values: &[Typed]) -> String {
     let verb = rule.operator.label_for(rule.field.column.kind);
-    let values: Vec<String> = rule.values.iter().map(|value| spoken(value, rule.field)).collect();
-    let values = match rule.operator {
-        Operator::Between => format!(" {}", values.join(" and ")),
-        Operator::InList | Operator::NotInList => format!(" {}", text::list(&values, "or")),
-        _ => values.first().map(|value| format!(" {value}")).unwrap_or_default(),
-    };
-    format!("{} {verb}{values}{flag}", spoken_field(rule.field, entity))
+    let values: Vec<String> = values.iter().map(|value| spoken(value, rule.field)).collect();
+    match rule.operator {
+        Operator::Between => format!("{verb} {}", values.join(" and ")),
+        Operator::InList | Operator::NotInList => format!("{verb} {}", text::list(&values, "or")),
+        _ => values.first().map_or_else(|| verb.to_owned(), |value| format!("{verb} {value}")),
+    }
 }
 
 /// Text can be blank, other columns can be so only where they may be NULL.

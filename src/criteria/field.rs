@@ -69,6 +69,13 @@ pub fn find(entity: Entity, path: &str) -> Option<Field> {
     owner.columns().iter().find(|column| column.name == name).map(|column| Field { owner, column })
 }
 
+/// The field that `path` names in rules about one contract: `status`, or `contract.status`.
+pub fn find_of_contract(path: &str) -> Option<Field> {
+    let owner = Owner::Contract;
+    let name = path.strip_prefix("contract.").unwrap_or(path);
+    owner.columns().iter().find(|column| column.name == name).map(|column| Field { owner, column })
+}
+
 /// The path that `typed` was probably meant to be.
 pub fn suggest(entity: Entity, typed: &str) -> Option<String> {
     let paths: Vec<String> = fields(entity).map(|field| field.path(entity)).collect();

@@ -157,7 +157,8 @@ pub fn pretty(document: &Value) -> String {
     serde_json::to_string_pretty(&ordered).unwrap_or_else(|_| ordered.to_string())
 }
 
-const KEY_ORDER: [&str; 7] = ["entity", "match_type", "field", "operator", "value", "include_empty", "rules"];
+const KEY_ORDER: [&str; 12] =
+    ["entity", "relation", "match_type", "field", "aggregate", "of", "operator", "value", "amount", "unit", "include_empty", "rules"];
 
 fn ordered(value: &Value) -> Value {
     match value {

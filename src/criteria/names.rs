@@ -4,10 +4,11 @@
 
 use serde_json::Value;
 
+use super::catalogue::contract;
 use super::document::{Entity, shown};
-use super::field::{self, Field};
+use super::field;
 use super::problem::{Code, Problem};
-use crate::query::{Operator, text};
+use crate::query::{Column, Operator, text};
 
 /// The error for a path that names no field, with the one that was probably meant.
 pub(super) fn unknown_field(entity: Entity, path: &str, pointer: &str) -> Problem {
@@ -25,30 +26,43 @@ pub(super) fn unknown_field(entity: Entity, path: &str, pointer: &str) -> Proble
     Problem::new(format!("{pointer}/field"), Code::UnknownField, format!("Unknown field {path_shown}. {meant}"))
 }
 
-/// The operator of this name, if `field` takes it; otherwise the error is noted at the rule.
-pub(super) fn resolve_operator(name: &str, field: Option<Field>, pointer: &str, problems: &mut Vec<Problem>) -> Option<Operator> {
+/// The error for a path that names no field of a contract.
+pub(super) fn unknown_contract_field(path: &str, pointer: &str) -> Problem {
+    let path_shown = shown(&Value::String(path.to_owned()));
+    let names = contract::ALL.iter().map(|column| column.name);
+    let bare = path.strip_prefix("contract.").unwrap_or(path);
+    let meant = text::nearest(bare, names.clone()).map_or_else(
+        || format!("Rules in here name fields of the contract: {}.", names.collect::<Vec<_>>().join(", ")),
+        |near| format!("Did you mean “{near}”?"),
+    );
+    Problem::new(format!("{pointer}/field"), Code::UnknownField, format!("Unknown field {path_shown}. {meant}"))
+}
+
+/// The operator of this name, if it is one of those that are taken; otherwise the error is noted at the rule. What is asked
+/// about may not be known.
+pub(super) fn resolve_operator(
+    name: &str,
+    column: Option<&Column>,
+    takes: impl Fn(Operator) -> bool,
+    pointer: &str,
+    problems: &mut Vec<Problem>,
+) -> Option<Operator> {
     let found = Operator::named(name);
-    if let Some(operator) = found
-        && field.is_none_or(|field| operator.takes(field.column.kind))
-    {
+    if let Some(operator) = found.filter(|operator| takes(*operator)) {
         return Some(operator);
     }
-    let taken: Vec<&str> =
-        Operator::all().filter(|operator| field.is_none_or(|field| operator.takes(field.column.kind))).map(Operator::name).collect();
-    let fields = field.map_or("Rules", |field| field.column.kind.plural());
+    let offered: Vec<&str> = Operator::all().filter(|operator| takes(*operator)).map(Operator::name).collect();
+    let fields = column.map_or("Rules", |column| column.kind.plural());
     let (code, begins) = match found {
-        Some(_) => (
-            Code::OperatorNotForField,
-            format!(
-                "“{name}” does not apply to {}.",
-                field.map_or_else(|| "this field".to_owned(), |field| format!("“{}”", field.column.label))
-            ),
-        ),
+        Some(_) => {
+            let field = column.map_or_else(|| "this field".to_owned(), |column| format!("“{}”", column.label));
+            (Code::OperatorNotForField, format!("“{name}” does not apply to {field}."))
+        }
         None => (Code::UnknownOperator, format!("Unknown operator {}.", shown(&Value::String(name.to_owned())))),
     };
-    let meant = if found.is_none() { suggest_operator(name, &taken) } else { None };
+    let meant = if found.is_none() { suggest_operator(name, &offered) } else { None };
     let ends = meant.map_or_else(|| ".".to_owned(), |near| format!("; did you mean “{near}”?"));
-    problems.push(Problem::new(format!("{pointer}/operator"), code, format!("{begins} {fields} take: {}{ends}", taken.join(", "))));
+    problems.push(Problem::new(format!("{pointer}/operator"), code, format!("{begins} {fields} take: {}{ends}", offered.join(", "))));
     None
 }
 

@@ -34,6 +34,10 @@ pub enum Code {
     TooLong,
     /// More than allowed.
     TooMany,
+    /// Groups inside more groups than allowed.
+    TooDeep,
+    /// A part where it means nothing, or nothing of its kind may stand.
+    NotHere,
     /// A flag where it means nothing.
     FlagNotAllowed,
     /// A warning: a value that no row has.
@@ -59,14 +63,21 @@ impl Problem {
         Self { pointer: pointer.into(), code, detail: detail.into() }
     }
 
-    /// The index of the document's rule it stands at, if it stands at one.
-    pub fn rule(&self) -> Option<usize> {
-        self.pointer.strip_prefix("/rules/")?.split('/').next()?.parse().ok()
+    /// The rule it stands at, by its place in each of the groups around it, from the outermost; empty for the document.
+    pub fn path(&self) -> Vec<usize> {
+        let mut steps = self.pointer.split('/').skip(1);
+        let mut path = Vec::new();
+        while steps.next() == Some("rules") {
+            let Some(index) = steps.next().and_then(|index| index.parse().ok()) else { break };
+            path.push(index);
+        }
+        path
     }
 
-    /// Where it is, as people count: "Rule 2", or "The criteria".
+    /// Where it is, as people count: "Rule 2", "Rule 2.1" in a group, or "The criteria".
     pub fn place(&self) -> String {
-        self.rule().map_or_else(|| "The criteria".to_owned(), |index| format!("Rule {}", index + 1))
+        let numbers: Vec<String> = self.path().iter().map(|index| (index + 1).to_string()).collect();
+        if numbers.is_empty() { "The criteria".to_owned() } else { format!("Rule {}", numbers.join(".")) }
     }
 }
 

@@ -9,10 +9,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Number, Value};
 
-use super::document::shown;
+use super::document::{note_unknown_keys, shown};
 use super::problem::{Code, Problem};
-use crate::query::number::{self, NotANumber};
+use crate::query::number::{self, NotANumber, Place};
 use crate::query::period::{self, NotATime, Point};
+use crate::query::relative::{NAMED, Named, Span, UNITS};
 use crate::query::{Column, Kind, Operator, text};
 
 /// A value of a rule, typed.
@@ -26,6 +27,10 @@ pub enum Typed {
     Boolean(bool),
     /// A day, or (for a timestamp field) an instant.
     Point(Point),
+    /// So long, counted from today.
+    Span(Span),
+    /// A stretch of days that has a name.
+    Named(Named),
 }
 
 impl Typed {
@@ -50,11 +55,13 @@ impl fmt::Display for Typed {
             Self::Boolean(false) => out.write_str("no"),
             Self::Point(Point::Day(day)) => out.write_str(&spoken_day(*day)),
             Self::Point(Point::Moment(moment)) => out.write_str(&spoken_moment(*moment)),
+            Self::Span(span) => out.write_str(&span.spoken()),
+            Self::Named(named) => out.write_str(&named.spoken()),
         }
     }
 }
 
-fn spoken_day(day: NaiveDate) -> String {
+pub(super) fn spoken_day(day: NaiveDate) -> String {
     day.format("%-d %b %Y").to_string()
 }
 
@@ -67,11 +74,15 @@ fn spoken_moment(moment: DateTime<Utc>) -> String {
 /// # Errors
 /// `None`, with the problem noted at `pointer`.
 pub(super) fn read(value: &Value, column: &Column, operator: Operator, pointer: &str, problems: &mut Vec<Problem>) -> Option<Typed> {
+    if matches!(operator, Operator::InTheLast | Operator::InTheNext | Operator::BeforeTheLast | Operator::AfterTheNext) {
+        return read_span(value, pointer, problems).map(Typed::Span);
+    }
     let read = match value {
         Value::Null => Err((Code::Missing, "Enter a value; nothing (null) is not one here.".to_owned())),
         Value::String(text) if text.contains('\0') => Err((Code::Invalid, "A value cannot hold the character NUL.".to_owned())),
         Value::String(text) if text::is_blank(text) => Err((Code::Blank, "Enter a value; blanks alone are not one.".to_owned())),
         _ => match column.kind {
+            _ if operator == Operator::IsWithin => read_named(value),
             Kind::Text => read_text(value, column, operator),
             Kind::Integer | Kind::Decimal => read_number(value, column),
             Kind::Boolean => read_boolean(value, column),
@@ -172,4 +183,50 @@ fn read_point(value: &Value, column: &Column) -> Read {
             ),
         ),
     })
+}
+
+fn read_named(value: &Value) -> Read {
+    let found = value.as_str().and_then(|typed| NAMED.iter().find(|(word, _)| *word == typed));
+    let known: Vec<String> = NAMED.iter().map(|(word, _)| (*word).to_owned()).collect();
+    let wrong = || (Code::UnknownWord, format!("{} is no period. It must be {}.", shown(value), text::list(&known, "or")));
+    found.map(|(_, named)| Typed::Named(*named)).ok_or_else(wrong)
+}
+
+/// The most of what a span is counted in.
+const LONGEST: u32 = 1_000;
+
+/// Reads `{"amount": 90, "unit": "days"}`.
+fn read_span(value: &Value, pointer: &str, problems: &mut Vec<Problem>) -> Option<Span> {
+    let Value::Object(map) = value else {
+        let sentence = format!("This takes an amount and a unit, like {{\"amount\": 90, \"unit\": \"days\"}}, not {}.", shown(value));
+        problems.push(Problem::new(pointer, Code::WrongType, sentence));
+        return None;
+    };
+    let before = problems.len();
+    note_unknown_keys(map, &["amount", "unit"], pointer, problems);
+    let amount = map.get("amount").and_then(whole_number);
+    if amount.is_none() {
+        let sentence = match map.get("amount") {
+            None | Some(Value::Null) => format!("How many? Enter a whole number from 1 to {}.", number::spoken(&LONGEST.into())),
+            Some(other) => format!("{} is not a whole number from 1 to {}.", shown(other), number::spoken(&LONGEST.into())),
+        };
+        problems.push(Problem::new(format!("{pointer}/amount"), Code::Invalid, sentence));
+    }
+    let unit = map.get("unit").and_then(Value::as_str).and_then(|typed| UNITS.iter().find(|(word, _)| *word == typed));
+    if unit.is_none() {
+        let sentence = format!("“unit” is {}, but must be “days”, “weeks” or “months”.", map.get("unit").map_or("missing".into(), shown));
+        problems.push(Problem::new(format!("{pointer}/unit"), Code::UnknownWord, sentence));
+    }
+    let (amount, (_, unit)) = (amount?, unit?);
+    (problems.len() == before).then_some(Span { amount, unit: *unit })
+}
+
+fn whole_number(value: &Value) -> Option<u32> {
+    let written = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(typed) => typed.clone(),
+        _ => return None,
+    };
+    let step = Place::of(&number::parse(&written).ok()?, 0).step()?;
+    u32::try_from(step).ok().filter(|amount| (1..=LONGEST).contains(amount))
 }

@@ -7,9 +7,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::catalogue::contract;
+use super::document::Aggregate;
 use super::field::Owner;
 use super::problem::{Code, Problem};
-use super::resolve::{Contracts, Criteria, Node, Rule};
+use super::resolved::{Contracts, Criteria, Number, Question, Rule};
 use super::value::Typed;
 use crate::db::schema::{crm_app_company, crm_app_contact, crm_app_contract};
 use crate::db::{AnyConnection, MultiBackend};
@@ -20,19 +21,19 @@ use crate::query::{Column, Condition, Operator, Sql, Test, Value, text};
 /// The warnings of `criteria`, in the order of its nodes.
 pub fn warnings(connection: &mut AnyConnection, criteria: &Criteria) -> Result<Vec<Problem>> {
     let mut found = Vec::new();
-    for node in &criteria.root.nodes {
-        let rules = match node {
-            Node::Rule(rule) => std::slice::from_ref(rule),
-            Node::Contracts(contracts) => {
+    for question in criteria.root.questions() {
+        let rules = match question {
+            Question::Rule(rule) => vec![rule],
+            Question::Contracts(contracts) => {
                 found.extend(mixed_currencies(connection, contracts)?);
-                &contracts.rules
+                contracts.of_one.questions()
             }
         };
         for rule in rules {
             found.extend(unknown_choices(connection, rule)?);
         }
     }
-    found.sort_by_key(Problem::rule);
+    found.sort_by_key(Problem::path);
     Ok(found)
 }
 
@@ -83,11 +84,14 @@ fn list_held(connection: &mut AnyConnection, owner: Owner, column: &Column, type
     })
 }
 
-/// A comparison of contract values that says nothing of their currency, where there are several.
+/// A comparison of contract values, or of what they come to, that says nothing of their currency, where there are several.
 fn mixed_currencies(connection: &mut AnyConnection, contracts: &Contracts) -> Result<Option<Problem>> {
-    let about_value = contracts.rules.iter().find(|rule| rule.field.column == &contract::VALUE && !rule.values.is_empty());
-    let about_currency = contracts.rules.iter().any(|rule| rule.field.column == &contract::CURRENCY);
-    let Some(rule) = about_value.filter(|_| !about_currency) else { return Ok(None) };
+    let rules = contracts.of_one.questions();
+    let about_value = rules.iter().find(|rule| rule.field.column == &contract::VALUE && !rule.values.is_empty());
+    let is_sum = matches!(contracts.number, Number::Measured(Aggregate::Sum, ..));
+    let place = about_value.map(|rule| &rule.pointer).or(is_sum.then_some(&contracts.pointer));
+    let about_currency = rules.iter().any(|rule| rule.field.column == &contract::CURRENCY);
+    let Some(place) = place.filter(|_| !about_currency) else { return Ok(None) };
     let currencies = list_currencies(connection)?;
     if currencies.len() < 2 {
         return Ok(None);
@@ -96,7 +100,7 @@ fn mixed_currencies(connection: &mut AnyConnection, contracts: &Contracts) -> Re
         "Values are in {} and are not converted; add a rule about the currency: currency equals USD.",
         text::list(&currencies, "and")
     );
-    Ok(Some(Problem::new(rule.pointer.clone(), Code::MixedCurrencies, sentence)))
+    Ok(Some(Problem::new(place.clone(), Code::MixedCurrencies, sentence)))
 }
 
 /// The currencies of all contracts, at most five.

@@ -124,12 +124,40 @@ fn one_of(column: &Column, values: &[Value]) -> Sql {
 }
 
 fn within(column: &Column, range: &Range) -> Sql {
-    let stored = || Sql::column(column);
+    in_range(&Sql::column(column), range).unwrap_or_else(|| empty(column).complement())
+}
+
+/// `None` where both ends are open.
+fn in_range(stored: &Sql, range: &Range) -> Option<Sql> {
+    let stored = || stored.clone();
     match (range.from.clone(), range.until.clone()) {
-        (Some(from), Some(until)) => stored() + " >= " + from + " AND " + stored() + " < " + until,
-        (Some(from), None) => stored() + " >= " + from,
-        (None, Some(until)) => stored() + " < " + until,
-        (None, None) => empty(column).complement(),
+        (Some(from), Some(until)) => Some(stored() + " >= " + from + " AND " + stored() + " < " + until),
+        (Some(from), None) => Some(stored() + " >= " + from),
+        (None, Some(until)) => Some(stored() + " < " + until),
+        (None, None) => None,
+    }
+}
+
+/// `condition` asked of a number that is computed, and never NULL.
+pub fn of_number(number: &Sql, condition: &Condition) -> Sql {
+    match condition {
+        Condition::OneOf(values) => Sql::or(values.iter().map(|value| number.clone() + " = " + value.clone())),
+        Condition::Within(ranges) => Sql::or(ranges.iter().map(|range| in_range(number, range).unwrap_or_else(Sql::all))),
+        // No number is blank or like a text.
+        Condition::Empty | Condition::Like(_) => Sql::none(),
+    }
+}
+
+impl Condition {
+    /// Whether `value`, a number, meets it.
+    pub fn is_met_by(&self, value: &Value) -> bool {
+        match self {
+            Self::OneOf(values) => values.contains(value),
+            Self::Within(ranges) => ranges.iter().any(|range| {
+                range.from.as_ref().is_none_or(|from| value >= from) && range.until.as_ref().is_none_or(|until| value < until)
+            }),
+            Self::Empty | Self::Like(_) => false,
+        }
     }
 }
 

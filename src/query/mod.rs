@@ -1,6 +1,6 @@
 //! Columns and predicates: the one compiler that filter criteria and the admin's lists share.
 //!
-//! `column` says what may be asked of, `operator` how, `number`, `period` and `text` turn what was typed into bounds,
+//! `column` says what may be asked of, `operator` how, `number`, `period`, `relative` and `text` turn what was typed into bounds,
 //! `condition` turns both into SQL built by `sql`. Knows the database below it and nothing of the product above.
 
 pub mod column;
@@ -9,6 +9,7 @@ pub mod csv_guard;
 pub mod number;
 pub mod operator;
 pub mod period;
+pub mod relative;
 pub mod selection;
 pub mod source;
 pub mod sql;

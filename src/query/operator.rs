@@ -31,6 +31,16 @@ pub enum Operator {
     InList,
     /// The complement of [`Operator::InList`].
     NotInList,
+    /// From so long before today until the end of today.
+    InTheLast,
+    /// From today until the end of the day so long after it.
+    InTheNext,
+    /// Earlier than [`Operator::InTheLast`].
+    BeforeTheLast,
+    /// Later than [`Operator::InTheNext`].
+    AfterTheNext,
+    /// In a stretch of days that has a name: this month.
+    IsWithin,
     /// NULL, or blank text.
     IsEmpty,
     /// The complement of [`Operator::IsEmpty`].
@@ -61,6 +71,7 @@ struct Row {
 
 const EVERY: &[Kind] = &[Kind::Text, Kind::Integer, Kind::Decimal, Kind::Boolean, Kind::Date, Kind::Timestamp];
 const TEXT: &[Kind] = &[Kind::Text];
+const DATED: &[Kind] = &[Kind::Date, Kind::Timestamp];
 const ORDERED: &[Kind] = &[Kind::Integer, Kind::Decimal, Kind::Date, Kind::Timestamp];
 
 const TABLE: &[Row] = &[
@@ -77,6 +88,11 @@ const TABLE: &[Row] = &[
     row(Operator::Between, "between", "is between", Arity::Two, ORDERED),
     row(Operator::InList, "in_list", "is one of", Arity::Many, EVERY),
     row(Operator::NotInList, "not_in_list", "is none of", Arity::Many, EVERY),
+    row(Operator::InTheLast, "in_the_last", "is in the last", Arity::One, DATED),
+    row(Operator::InTheNext, "in_the_next", "is in the next", Arity::One, DATED),
+    row(Operator::BeforeTheLast, "before_the_last", "is more than so long ago", Arity::One, DATED),
+    row(Operator::AfterTheNext, "after_the_next", "is later than so long from now", Arity::One, DATED),
+    row(Operator::IsWithin, "is_within", "is within", Arity::One, DATED),
     row(Operator::IsEmpty, "is_empty", "is blank", Arity::Zero, EVERY),
     row(Operator::IsNotEmpty, "is_not_empty", "is not blank", Arity::Zero, EVERY),
 ];
@@ -168,7 +184,7 @@ mod tests {
             assert_eq!(operator.row().operator, operator);
             assert_eq!(Operator::named(operator.name()), Some(operator));
         }
-        assert_eq!(Operator::all().count(), 15);
+        assert_eq!(Operator::all().count(), 20);
     }
 
     #[test]

@@ -1,0 +1,115 @@
+//! Filter criteria that have been understood: every field known, every value typed, flat contract rules gathered.
+//!
+//! Made by `resolve` alone; [`Criteria`] compiles to SQL and English without failing.
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use super::document::{Aggregate, Entity, MatchType};
+use super::field::Field;
+use super::value::Typed;
+use crate::clock::Clock;
+use crate::query::Operator;
+
+/// A document that has been understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Criteria {
+    /// What the rules select.
+    pub entity: Entity,
+    /// The rules.
+    pub root: Group<Question>,
+    /// When and where its dates are lived.
+    pub calendar: Calendar,
+}
+
+/// The day and the zone that a document was resolved in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calendar {
+    /// `TIME_ZONE`.
+    pub zone: Tz,
+    /// The day it was, there.
+    pub today: NaiveDate,
+}
+
+impl From<&Clock> for Calendar {
+    fn from(clock: &Clock) -> Self {
+        Self { zone: clock.zone(), today: clock.today() }
+    }
+}
+
+/// Questions of one kind, and how they go together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group<Q> {
+    /// How.
+    pub match_type: MatchType,
+    /// The nodes. Only what is asked of a contract may be nothing: any contract will do then.
+    pub nodes: Vec<Node<Q>>,
+}
+
+/// One node of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node<Q> {
+    /// A question.
+    Leaf(Q),
+    /// Brackets.
+    Group(Group<Q>),
+}
+
+/// What is asked of a contact or of a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// A rule about the contact or the company itself.
+    Rule(Rule),
+    /// A question to the contracts of the company.
+    Contracts(Contracts),
+}
+
+/// "Has a contract that …", has none, or how many or how much they are: what is asked of one is asked of one and the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contracts {
+    /// Where it stands in the document; of flat rules that were gathered, the first of them.
+    pub pointer: String,
+    /// How many such contracts there must be.
+    pub number: Number,
+    /// What is asked of a contract.
+    pub of_one: Group<Rule>,
+}
+
+/// How many contracts, or what they come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Number {
+    /// One or more.
+    Some,
+    /// Not one.
+    None,
+    /// As many, or worth as much, as a comparison says; of none at all both are 0.
+    Measured(Aggregate, Operator, Vec<Typed>),
+}
+
+/// A rule that has been understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Where it stands in the document: `/rules/2`.
+    pub pointer: String,
+    /// What is asked.
+    pub field: Field,
+    /// How.
+    pub operator: Operator,
+    /// With which values; as many as the operator takes.
+    pub values: Vec<Typed>,
+    /// Whether empty values are let in (or kept out), where the rule says so outright.
+    pub include_empty: Option<bool>,
+}
+
+impl<Q> Group<Q> {
+    /// Every question in it, in order.
+    pub fn questions(&self) -> Vec<&Q> {
+        self.nodes
+            .iter()
+            .flat_map(|node| match node {
+                Node::Leaf(question) => vec![question],
+                Node::Group(group) => group.questions(),
+            })
+            .collect()
+    }
+}
