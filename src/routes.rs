@@ -81,6 +81,7 @@ pub fn screens<A: ModelAdmin>() -> Screens {
         at("").get(view, views::changelist::<A>).post(view, views::act::<A>),
         at("export.csv").file(view, views::export::<A>),
         at("add/").get(add, views::add_form::<A>).post(add, views::add::<A>),
+        at("{id}/").get(view, views::object::<A>),
         at("{id}/change/").get(view, views::change_form::<A>).post(change, views::change::<A>),
         at("{id}/delete/").get(delete, views::delete_form::<A>).post(delete, views::delete::<A>),
         at("{id}/history/").get(view, views::history::<A>),

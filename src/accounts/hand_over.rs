@@ -21,6 +21,10 @@ const FIELD: &str = "owner";
 pub const NOBODY: &str = "Select somebody who can sign in.";
 /// What is said when the owner is another than the form says.
 pub const OVERTAKEN: &str = "Somebody else handed it over meanwhile: see above whose it is now.";
+/// What is said when they own more than the form says.
+pub const OTHERS: &str = "They own more now: see above how many it is.";
+/// The field of how much the form showed.
+const COUNT: &str = "count";
 /// The field of the owner that the form showed.
 const SHOWN: &str = "from";
 /// What it says for the Admins.
@@ -46,6 +50,8 @@ pub struct Question {
     pub sentence: String,
     /// Who owns it, `None` being the Admins: the form says so, for somebody may hand it over meanwhile.
     pub owner: Option<Id>,
+    /// How much of theirs the form shows, where it is everything that they own.
+    pub count: Option<i64>,
     /// Who can be chosen.
     pub recipients: Vec<Recipient>,
 }
@@ -79,6 +85,11 @@ pub fn chosen(posted: &Posted) -> Result<Option<Id>, &'static str> {
         ADMINS => Ok(None),
         key => Id::parse(key).map(Some).ok_or("Select a valid choice."),
     }
+}
+
+/// How much the form showed; `None` when it does not say.
+pub fn count_shown(posted: &Posted) -> Option<i64> {
+    posted.get(COUNT)?.parse().ok()
 }
 
 /// Whom the form showed as the owner, `None` inside for the Admins; `None` when it does not say.

@@ -143,7 +143,7 @@ impl User {
 
     /// Their first name, or the name they sign in with.
     pub fn short_name(&self) -> &str {
-        if self.first_name.trim().is_empty() { &self.username } else { &self.first_name }
+        if text::is_invisible(&self.first_name) { &self.username } else { &self.first_name }
     }
 
     /// A text that changes with the password and tells nothing of it.

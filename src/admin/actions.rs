@@ -27,6 +27,8 @@ pub struct Action<A: ModelAdmin> {
     pub name: &'static str,
     /// What the list offers: "Archive selected Customer Segments".
     pub label: &'static str,
+    /// The most objects that it takes at once.
+    pub most: i64,
     /// What one must be allowed to do with each of them.
     pub permission: Permission,
     /// What is asked before it is done.
@@ -80,6 +82,8 @@ pub struct Chosen {
     pub keys: Vec<Id>,
     /// Whether all that the list finds are meant.
     pub across: bool,
+    /// How many the list showed then, as it shows it.
+    pub shown: String,
     /// The objects that the person was told of, once they have been asked: see [`Confirmation::digest`].
     pub confirmed: Option<String>,
     /// The value that was asked for.
@@ -88,6 +92,8 @@ pub struct Chosen {
 
 /// The field of the value that a question asks for.
 pub const VALUE: &str = "value";
+/// The field that says how many objects the list showed.
+pub const SHOWN: &str = "shown";
 /// The field that says which objects were confirmed.
 pub const CONFIRMED: &str = "confirmed";
 
@@ -98,6 +104,7 @@ impl Chosen {
             action: posted.get("action").unwrap_or_default().to_owned(),
             keys: posted.all("_selected_action").filter_map(Id::parse).collect(),
             across: posted.get("select_across").is_some_and(|across| across == "1"),
+            shown: posted.get(SHOWN).unwrap_or_default().to_owned(),
             confirmed: posted.get(CONFIRMED).map(str::to_owned),
             value: posted.get(VALUE).unwrap_or_default().trim().to_owned(),
         }
@@ -162,7 +169,7 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
         Deed::Long(each, done, passed_over) => long::<A>(db, task, query, action, chosen, (*each, *done, passed_over)),
         Deed::File(ending, media_type, write) => db.write_blocking(|connection| {
             let task = &task.as_they_are(connection)?;
-            let meant = Meant::of::<A>(connection, task, query, chosen)?;
+            let meant = Meant::of::<A>(connection, task, query, action, chosen)?;
             let rows = rows::<A>(connection, task, query, action, &meant)?;
             if rows.is_empty() {
                 return Ok(Outcome::Nothing(nothing_left::<A>(action.question, chosen)));
@@ -189,7 +196,7 @@ fn long<A: ModelAdmin>(
     (each, done, passed_over): (LongWork<A>, Done, &str),
 ) -> Result<Outcome> {
     let rows = db.read_blocking(|connection| {
-        let meant = Meant::of::<A>(connection, task, query, chosen)?;
+        let meant = Meant::of::<A>(connection, task, query, action, chosen)?;
         rows::<A>(connection, task, query, action, &meant)
     })?;
     if rows.is_empty() {
@@ -237,7 +244,7 @@ fn write<A: ModelAdmin>(
     deed: impl Fn(&mut AnyConnection, &Act<'_>, &[A::Row]) -> Result<String>,
 ) -> Result<Outcome> {
     db.write_blocking(|connection| {
-        let meant = Meant::of::<A>(connection, task, query, chosen)?;
+        let meant = Meant::of::<A>(connection, task, query, action, chosen)?;
         // Whoever is only asked keeps nobody waiting.
         let is_asked = action.question.is_some() && chosen.confirmed.is_none();
         let task = &if is_asked { task.as_they_are(connection)? } else { task.in_turn::<A>(connection, &meant.keys)? };
@@ -273,6 +280,9 @@ fn left(count: usize) -> String {
 fn objects<A: ModelAdmin>(count: usize) -> String {
     counted(count, A::MODEL.verbose_name, A::MODEL.verbose_name_plural)
 }
+
+/// The most objects that one action takes, but for those that say less.
+pub const MOST: i64 = 5_000;
 
 /// What "Delete selected" asks, in Django's words.
 pub const DELETE: Question = Question {

@@ -18,7 +18,6 @@ use super::filter_choices::SideBar;
 use super::filters::Asked;
 use super::headings::{Heading, headings};
 use super::list_query::{Query, SEARCH, of_everything};
-use super::meant;
 use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PageLink, Paginator};
 use super::query_string::{PRESERVED, QueryString, back_to, carrying};
@@ -76,8 +75,8 @@ pub struct SearchBox {
     pub kept: Vec<(String, String)>,
     /// "97 results", after a search or with a filter.
     pub results: Option<String>,
-    /// What a filter leaves out of its own accord, so that it is not searched, and the link that searches it too.
-    pub not_searched: Option<(String, String)>,
+    /// What a filter leaves out of its own accord, where something is looked for, and the link that shows it too.
+    pub left_out: Option<(String, String)>,
     /// "500 total", which leads to the list without anything.
     pub total: String,
 }
@@ -125,7 +124,7 @@ impl ChangeList {
 
     /// The most rows that one action takes, as the page says it.
     pub fn most(&self) -> String {
-        number(meant::MOST)
+        number(actions::MOST)
     }
 
     fn of<A: ModelAdmin>(actor: &Actor, query: &Query, filters: SideBar, paginator: &Paginator, total: Count, rows: &[A::Row]) -> Self {
@@ -145,7 +144,7 @@ impl ChangeList {
             next: paginator.next(query.parameters(), i64::try_from(rows.len()) == Ok(paginator.limit)),
             show_all: paginator.show_all(query.parameters()),
             export_url: back_to(A::MODEL.export_url(), &query.parameters().without(&[paginator::PAGE, paginator::ALL]).encoded()),
-            takes_all: !paginator.count.is_capped && paginator.count.value <= meant::MOST,
+            takes_all: !paginator.count.is_capped && paginator.count.value <= actions::MOST,
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
             chosen: Chosen::default(),
             url: back_to(A::MODEL.list_url(), &carried),
@@ -237,12 +236,12 @@ fn search_box<A: ModelAdmin>(query: &Query, found: Count, total: Count) -> Searc
         typed: query.search().to_owned(),
         kept: kept.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         results: (!query.search().is_empty()).then_some(results),
-        not_searched: not_searched::<A>(query).filter(|_| !query.search().is_empty()),
+        left_out: left_out::<A>(query).filter(|_| !query.search().is_empty() || query.is_filtered()),
         total: format!("{} total", total.text()),
     }
 }
 
-fn not_searched<A: ModelAdmin>(query: &Query) -> Option<(String, String)> {
+fn left_out<A: ModelAdmin>(query: &Query) -> Option<(String, String)> {
     let left_out: Vec<String> = A::LIST_FILTER.iter().flat_map(|filter| filter.left_out(query.parameters())).collect();
     let everything = of_everything::<A>(query.parameters().without(&[paginator::PAGE, paginator::ALL]));
     (!left_out.is_empty()).then(|| (text::list(&left_out, "and"), everything.link()))

@@ -59,7 +59,7 @@ impl ConflictPage {
         let is_secret = |name: &str| form_fields::<A>().any(|field| field.name == name && matches!(field.widget, Widget::Password));
         Ok(Self {
             model: A::MODEL,
-            who: last.as_ref().map(|event| event.actor_name.clone()),
+            who: last.as_ref().map(|event| if event.actor_id == act.actor.id { "You".to_owned() } else { event.actor_name.clone() }),
             when: last.map(|event| display.sentence(event.at)),
             version: version::<A>(row),
             opened: act.clock.now().to_rfc3339(),

@@ -227,7 +227,7 @@ fn gone<A: ModelAdmin>(connection: &mut AnyConnection, task: &Task, mut data: Fo
     data.settle::<A>(task.act(), None);
     let mut errors = FormErrors::default();
     errors.add_general(format!(
-        "This {} was deleted while you were editing it. What you typed is kept here: save it to add it as a new one.",
+        "This {} was deleted while you were editing it, or you may not see it any more. What you typed is kept here: save it to add it as a new one.",
         A::MODEL.verbose_name
     ));
     Ok(Answer::Page(Box::new(page::<A>(connection, task.act(), None, &data, true, &errors)?)))

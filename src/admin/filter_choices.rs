@@ -121,6 +121,17 @@ impl Offer {
     }
 }
 
+/// What an address asks for that is no offer: "From 2026-11-26 until 2026-11-28", or the value itself.
+fn spoken(setting: &Setting) -> String {
+    let day = |typed: &str| typed.split([' ', 'T']).next().unwrap_or_default().to_owned();
+    let part = |(ending, value): &(&str, String)| match *ending {
+        SINCE => format!("from {}", day(value)),
+        UNTIL => format!("until {}", day(value)),
+        _ => value.clone(),
+    };
+    setting.iter().map(part).collect::<Vec<_>>().join(" ")
+}
+
 impl ListFilter {
     /// What can be chosen in the list of `query`, in order.
     pub(super) fn offers(&self, connection: &mut AnyConnection, asked: Asked<'_>, query: &QueryString) -> Result<Vec<Offer>> {
@@ -155,7 +166,13 @@ impl ListFilter {
             link: offer.made(self, query).link(),
             count: counts.and_then(|counts| counts.get(number)).map(|count| display::number(*count)),
         });
-        FilterView { title: self.title, parameter: self.parameter, choices: choices.collect() }
+        let mut choices: Vec<FilterChoice> = choices.collect();
+        // An address may ask for what is not offered: yesterday's "Today", a tag that few segments have.
+        if !present.is_empty() && !choices.iter().any(|choice| choice.is_selected) {
+            let (label, link) = (spoken(&present), query.link());
+            choices.push(FilterChoice { label, link, is_selected: true, count: None });
+        }
+        FilterView { title: self.title, parameter: self.parameter, choices }
     }
 
     fn periods(&self, display: &Display) -> Vec<Offer> {

@@ -12,6 +12,7 @@ use super::bound_field::BoundField;
 use super::cell::Cell;
 use super::html::Html;
 use super::model_admin::{Method, Model, ModelAdmin, ObjectTool};
+use super::query_string::QueryString;
 use super::related::RelatedView;
 
 /// A form, as the page shows it.
@@ -73,6 +74,10 @@ pub struct ToolView {
     pub label: &'static str,
     /// Where it leads.
     pub url: String,
+    /// For what it adds: the key of one more object, so that a button that is pressed twice adds one.
+    pub new_id: Id,
+    /// Whether that is the list of another model.
+    pub is_list: bool,
     /// Whether it is a button that posts.
     pub is_post: bool,
 }
@@ -126,8 +131,13 @@ fn tools<A: ModelAdmin>(actor: &Actor, row: &A::Row) -> Vec<ToolView> {
     let offered = A::OBJECT_TOOLS.iter().filter(|tool| (tool.is_offered)(actor, row));
     let view = |tool: &ObjectTool<A::Row>| ToolView {
         label: tool.label,
-        url: A::MODEL.object_url((A::STORE.id)(row), tool.page),
-        is_post: tool.method == Method::Post,
+        url: match tool.method {
+            Method::List(list, filter) => list() + &QueryString::default().with(filter, (A::STORE.id)(row).to_string()).link(),
+            Method::Get | Method::Post => A::MODEL.object_url((A::STORE.id)(row), tool.page),
+        },
+        new_id: Id::new(),
+        is_list: matches!(tool.method, Method::List(..)),
+        is_post: matches!(tool.method, Method::Post),
     };
     offered.map(view).collect()
 }

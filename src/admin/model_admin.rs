@@ -108,7 +108,7 @@ pub enum Total {
 pub struct ObjectTool<Row> {
     /// What it says: "Members".
     pub label: &'static str,
-    /// The page of the object that it leads to: `members` for `…/<uuid>/members/`.
+    /// The page of the object that it leads to: `members` for `…/<uuid>/members/`; blank where it leads to a list.
     pub page: &'static str,
     /// How it gets there.
     pub method: Method,
@@ -117,10 +117,12 @@ pub struct ObjectTool<Row> {
 }
 
 /// How an object tool is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Method {
     /// A link.
     Get,
+    /// A link to the list of another model, of the objects that belong to this one: the address of that list, and its filter.
+    List(fn() -> String, &'static str),
     /// A button, for what changes something.
     Post,
 }

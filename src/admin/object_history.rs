@@ -6,12 +6,14 @@ use crate::db::{Db, Id, Json};
 use crate::error::Result;
 use crate::history::{self, Event};
 
+use super::cell::Cell;
 use super::display::{Display, Moment, counted, number};
-use super::fieldset::field_names;
+use super::fieldset::{FormField, field_names, form_fields};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
 use super::task::{Task, find};
-use super::versions::stands;
+use super::versions::{stands, written};
+use super::widget::Widget;
 
 /// The most events on a page.
 const SHOWN: i64 = 200;
@@ -48,6 +50,8 @@ pub struct Entry {
     pub version: Option<Id>,
     /// What the rules said before and after, in words, where they were changed.
     pub sentences: Option<(String, String)>,
+    /// Short fields that were changed: label, before, after; none where the message tells them.
+    pub changes: Vec<(&'static str, Cell, Cell)>,
 }
 
 /// A page of the object's history, from 1; `None` for an object that the actor does not see.
@@ -70,7 +74,7 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task, page: i64) -> Result<Optio
             model: A::MODEL,
             object: ObjectView::of::<A>(&row),
             count: count(events.len(), passed, has_older),
-            entries: events.into_iter().map(|event| Entry::of(is_compared(&event), event, &display)).collect(),
+            entries: events.into_iter().map(|event| Entry::of::<A>(is_compared(&event), event, &display)).collect(),
             older: has_older.then_some(page + 1),
             newer: (page > 1).then_some(page - 1),
         }))
@@ -89,7 +93,7 @@ fn count(shown: usize, passed: i64, has_older: bool) -> String {
 }
 
 impl Entry {
-    fn of(is_compared: bool, event: Event, display: &Display) -> Self {
+    fn of<A: ModelAdmin>(is_compared: bool, event: Event, display: &Display) -> Self {
         let version = is_compared.then_some(event.id);
         let members = |count: i32| counted(count, "member", "members");
         let counts = match (event.count_before, event.count_after) {
@@ -99,7 +103,20 @@ impl Entry {
             (None, None) => None,
         };
         let said = |values: Option<Json>| Some(values?.0.get("summary")?.as_str()?.to_owned());
+        let changes = if event.message.contains('→') { Vec::new() } else { changes::<A>(&event, display) };
         let sentences = said(event.before).zip(said(event.after));
-        Self { when: display.moment(event.at), who: event.actor_name, message: event.message, counts, version, sentences }
+        Self { when: display.moment(event.at), who: event.actor_name, message: event.message, counts, version, sentences, changes }
     }
+}
+
+/// What an event says of short fields that it changed. Keys of other objects are no words, and long text is for comparing.
+fn changes<A: ModelAdmin>(event: &Event, display: &Display) -> Vec<(&'static str, Cell, Cell)> {
+    let (Some(before), Some(after)) = (&event.before, &event.after) else { return Vec::new() };
+    let is_short = |widget| !matches!(widget, Widget::Json | Widget::Textarea | Widget::Password | Widget::ForeignKey(_));
+    let change = |field: &FormField<A::Row, A::Panels>| {
+        let (old, new) = (written(before.0.get(field.name)?), written(after.0.get(field.name)?));
+        let shown = |value: &str| field.widget.show(value, display);
+        (!field.widget.is_same(&old, &new)).then(|| (field.label, shown(&old), shown(&new)))
+    };
+    form_fields::<A>().filter(|field| is_short(field.widget)).filter_map(change).collect()
 }

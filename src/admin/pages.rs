@@ -65,7 +65,7 @@ impl ChangeFormPage {
             None => (heading.clone(), heading.clone(), model.add_url()),
         };
         let frame = Frame { has_errors: form.error_count > 0, ..framed(request, staff, title, model, filters).await? }.here(here);
-        for tool in &mut form.tools {
+        for tool in form.tools.iter_mut().filter(|tool| !tool.is_list) {
             tool.url = carrying(std::mem::take(&mut tool.url), filters);
         }
         let object_url = |page| form.object.as_ref().map(|object| carrying(model.object_url(object.id, page), filters));
@@ -93,7 +93,8 @@ pub(super) struct ConflictTemplate {
 
 impl ConflictTemplate {
     pub(super) async fn new(request: &HttpRequest, staff: &Staff, conflict: ConflictPage, filters: &str) -> Result<Self> {
-        let heading = format!("Somebody else changed this {}", conflict.model.verbose_name);
+        let who = if conflict.who() == "You" { "You" } else { "Somebody else" };
+        let heading = format!("{who} changed this {}", conflict.model.verbose_name);
         let frame = framed(request, staff, format!("{} | {heading}", conflict.object.name), conflict.model, filters).await?;
         let frame = Frame { has_errors: true, ..frame }.here(&*conflict.object.name);
         let action = carrying(conflict.model.change_url(conflict.object.id), filters);

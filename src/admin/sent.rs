@@ -91,7 +91,7 @@ pub fn read<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, clock:
 
 /// Whether a tool of an object has no page of its own, only a button beside the object's form.
 fn is_button<A: ModelAdmin>(tool: &str) -> bool {
-    A::OBJECT_TOOLS.iter().any(|known| known.page == tool && known.method == Method::Post)
+    A::OBJECT_TOOLS.iter().any(|known| known.page == tool && matches!(known.method, Method::Post))
 }
 
 /// What was sent to a page that no screen knows: the fields by the names they were sent with.

@@ -2,6 +2,8 @@
 //!
 //! Called by `widget`, which says what is typed where. The sentences are Django's where it has one.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 use email_address::{EmailAddress, Options};
@@ -21,6 +23,13 @@ pub(super) fn too_long(typed: &str, most: usize) -> Option<String> {
     let length = text::nfc(typed.trim()).chars().count();
     let (most, is) = (i64::try_from(most).ok()?, i64::try_from(length).ok()?);
     (is > most).then(|| format!("Ensure this value has at most {} characters (it has {}).", number(most), number(is)))
+}
+
+/// Words between commas, each once, in the order in which they were typed.
+pub(super) fn words(typed: &str) -> String {
+    let mut known = HashSet::new();
+    let words = typed.split(',').map(str::trim).filter(|word| !text::is_invisible(word) && known.insert(text::key(word)));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// A whole number from `least` to `most`, in its one spelling.

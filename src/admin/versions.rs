@@ -156,7 +156,7 @@ fn value<A: ModelAdmin>(found: &Version, name: &str, row: &A::Row) -> String {
 }
 
 /// A value that an event kept, as its widget writes it.
-fn written(kept: &Value) -> String {
+pub(super) fn written(kept: &Value) -> String {
     if let Value::String(text) = kept { text.clone() } else { format!("{kept:#}") }
 }
 

@@ -17,6 +17,7 @@ use super::form::{FormData, Intent};
 use super::frame::{page, page_with, see_other};
 use super::list_query::{ERROR, Query, SEARCH};
 use super::model_admin::{Model, ModelAdmin};
+use super::object::Object;
 use super::pages::{ChangeFormPage, ConfirmationPage, ConflictTemplate, DeletePage, HistoryPage, ListPage};
 use super::paginator::Wanted;
 use super::query_string::{QueryString, back_to, carrying, preserved};
@@ -169,6 +170,11 @@ pub async fn change<A: ModelAdmin>(
 ) -> Result<HttpResponse> {
     let Some(known) = Id::parse(&id) else { return unknown::<A>(&staff, &id) };
     save::<A>(&request, &staff, &db, task(&staff, &clock, Some(known)), posted).await
+}
+
+/// `GET …/{id}/`: leads to the form, as in Django; old links point here.
+pub async fn object<A: ModelAdmin>(found: Object<A>) -> HttpResponse {
+    see_other(&A::MODEL.change_url((A::STORE.id)(&found.0)))
 }
 
 /// `GET …/{id}/delete/`

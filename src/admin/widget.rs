@@ -18,6 +18,8 @@ use crate::query::{Choice, number, period, text};
 pub enum Widget {
     /// One line of at most so many characters.
     Text(usize),
+    /// Words with commas between them, of at most so many characters in all; each is held once, whatever the case.
+    Words(usize),
     /// Several lines.
     Textarea,
     /// One of these. A stored value that is not among them stays and is offered too.
@@ -67,6 +69,7 @@ impl Widget {
             Self::Date => typed::day(typed).map(|day| day.to_string()),
             Self::DateTime => typed::moment(typed, zone).map(|moment| Time(moment).to_string()),
             Self::Url(_) => typed::url(typed.trim()),
+            Self::Words(_) => Ok(typed::words(typed)),
             Self::ForeignKey(_) => Id::parse(typed).map(|id| id.to_string()).ok_or_else(|| NO_CHOICE.into()),
             Self::Text(_) | Self::Textarea | Self::Select(_) | Self::Json | Self::Email(_) | Self::Password => Ok(typed.to_owned()),
         }
@@ -81,7 +84,7 @@ impl Widget {
     pub fn problem(self, typed: &str, zone: Tz) -> Option<String> {
         match self {
             _ if self.is_blank(typed) => None,
-            Self::Text(most) => typed::too_long(typed, most),
+            Self::Text(most) | Self::Words(most) => typed::too_long(typed, most),
             Self::Email(most) => {
                 let wrong = || (!typed::is_email(typed.trim())).then(|| "Enter a valid email address.".into());
                 typed::too_long(typed, most).or_else(wrong)
@@ -121,6 +124,7 @@ impl Widget {
             _ if self.is_blank(value) => Cell::Blank,
             Self::Select(choices) => Cell::text(choices.iter().find(|choice| choice.value == value).map_or(value, |choice| choice.label)),
             Self::Json => Cell::Code(value.to_owned()),
+            Self::Words(_) => Cell::Tags(value.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()),
             Self::Integer(..) => value.parse().map_or_else(|_| Cell::text(value), |integer: i64| display.number(integer)),
             Self::Money => typed::amount(value).map_or_else(|| Cell::text(value), |money| Cell::Number(display::money(money))),
             Self::Date => period::parse_date(value).map_or_else(|| Cell::text(value), |day| display.day(day)),
@@ -142,7 +146,8 @@ impl Widget {
     /// Whether two values mean the same: outer blanks aside, and for JSON however it is laid out. Whether a password is the
     /// stored one is not for a form to say.
     pub fn is_same(self, one: &str, other: &str) -> bool {
-        let document = |text: &str| serde_json::from_str::<serde_json::Value>(text);
+        // Nothing typed is the empty document.
+        let document = |text: &str| serde_json::from_str::<serde_json::Value>(if text::is_blank(text) { "{}" } else { text });
         match self {
             Self::Password => true,
             Self::Checkbox => is_ticked(one) == is_ticked(other),
@@ -153,9 +158,10 @@ impl Widget {
     }
 }
 
-/// Text without its outer blanks, and with line ends as they are stored here: Django stores them as browsers send them.
+/// Text without its outer blanks, in the form and with the line ends that it is stored with: Django stores both as browsers
+/// send them, and so do keyboards.
 fn lines(text: &str) -> String {
-    text.trim().replace("\r\n", "\n")
+    text::nfc(text.trim()).replace("\r\n", "\n")
 }
 
 /// Whether what a box sent means that it was ticked: browsers send "on", scripts what they like.
@@ -239,6 +245,8 @@ mod tests {
     #[test]
     fn a_password_is_never_written_back() {
         assert_eq!(Widget::Password.write("secret", ZONE), "");
+        assert!(Widget::Json.is_same("", "{}") && !Widget::Json.is_same("", "[]"));
+        assert!(Widget::Text(9).is_same("cafe\u{301}", "caf\u{e9}"), "as it is stored");
         assert!(!Widget::Password.is_blank("  ") && Widget::Password.is_same("", "secret"));
     }
 }

@@ -10,9 +10,9 @@ use super::model::{Row, Status};
 use super::recalculate::{self, Outcome};
 use crate::accounts::actor::Permission;
 use crate::accounts::user::as_they_are;
-use crate::admin::actions::{Action, DELETE, Deed, Question};
+use crate::admin::actions::{Action, DELETE, Deed, MOST, Question};
 use crate::admin::editing::Act;
-use crate::db::{AnyConnection, Db};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::Result;
 
 /// They, in the order in which the list offers them.
@@ -20,6 +20,7 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
     Action {
         name: "delete_selected",
         label: "Delete selected Customer Segments",
+        most: MOST,
         permission: Permission::Delete,
         question: Some(DELETE),
         deed: Deed::Delete(|count| format!("Successfully deleted {count}.")),
@@ -30,13 +31,20 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
     Action {
         name: "count_again",
         label: "Count selected Customer Segments again now",
+        most: MOST,
         permission: Permission::View,
         question: None,
-        deed: Deed::Long(count_again, |count| format!("{count} counted again."), "archived, or changed or deleted meanwhile"),
+        deed: Deed::Long(
+            count_again,
+            |count| format!("{count} counted again."),
+            "archived, changed or deleted meanwhile, or needing attention, for a rule cannot be understood",
+        ),
     },
     Action {
         name: "duplicate",
         label: "Duplicate selected Customer Segments",
+        // Every copy looks for a name among all.
+        most: 500,
         permission: Permission::View,
         question: None,
         deed: Deed::Change(duplicate, |count| format!("{count} duplicated; the copies are yours.")),
@@ -44,6 +52,7 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
     Action {
         name: "add_tag",
         label: "Add tag to selected Customer Segments…",
+        most: MOST,
         permission: Permission::Change,
         question: Some(Question {
             title: "Add tag",
@@ -56,17 +65,19 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
     Action {
         name: "export_csv",
         label: "Export selected Customer Segments (CSV)",
+        most: MOST,
         permission: Permission::View,
         question: None,
-        deed: Deed::File("csv", "text/csv; charset=utf-8", |_, _, rows, file| {
+        deed: Deed::File("csv", "text/csv; charset=utf-8", |_, act, rows, file| {
             // Excel takes other files for Windows-1252.
             file.extend(BYTE_ORDER_MARK);
-            write_segments(rows, file)
+            write_segments(rows, act.clock.into(), file)
         }),
     },
     Action {
         name: "export_json",
         label: "Export selected Customer Segments (JSON)",
+        most: MOST,
         permission: Permission::View,
         question: None,
         deed: Deed::File("json", "application/json", export_json),
@@ -76,7 +87,7 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
 type Change = fn(&mut AnyConnection, &Act<'_>, &Row, &str) -> Result<bool>;
 
 const fn status(name: &'static str, label: &'static str, change: Change, done: fn(&str) -> String) -> Action<SegmentAdmin> {
-    Action { name, label, permission: Permission::Change, question: None, deed: Deed::Change(change, done) }
+    Action { name, label, most: MOST, permission: Permission::Change, question: None, deed: Deed::Change(change, done) }
 }
 
 fn activate(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
@@ -96,15 +107,17 @@ fn add_tag(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, tag: &str) 
 }
 
 fn duplicate(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
-    bulk::duplicate(connection, act.actor, act.clock, row.segment.id, None).map(|_| true)
+    bulk::duplicate(connection, act.actor, act.clock, row.segment.id, Id::new(), None).map(|_| true)
 }
 
-/// Archived ones are passed over; one that somebody changes meanwhile has been counted by that.
+/// Archived ones are passed over, and broken ones, which have no members; one that somebody changes meanwhile has been counted
+/// by that.
 fn count_again(db: &Db, act: &Act<'_>, row: &Row) -> Result<bool> {
     if row.segment.is_archived() {
         return Ok(false);
     }
-    Ok(recalculate::count_again(db, |connection| as_they_are(connection, act.actor), act.clock, &row.segment)? != Outcome::Overtaken)
+    let counted = recalculate::count_again(db, |connection| as_they_are(connection, act.actor), act.clock, &row.segment)?;
+    Ok(matches!(counted, Outcome::Counted(_)))
 }
 
 fn export_json(_: &mut AnyConnection, act: &Act<'_>, rows: &[Row], file: &mut Vec<u8>) -> Result<()> {

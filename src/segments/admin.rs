@@ -159,13 +159,14 @@ const BASIC: &[Field<Row, Panels>] = &[
     FormField::new("segment_type", "Segment type", Widget::Select(choices::SEGMENT_TYPE), |row: &Row| row.segment.segment_type.clone())
         .required()
         .initially("dynamic")
+        .help("Dynamic: whoever meets the rules, now and later. Static: whom you list by hand.")
         .editable_if(not_archived)
         .field(),
     FormField::new("status", "Status", Widget::Select(choices::SEGMENT_STATUS), |row: &Row| row.segment.status.clone())
         .required()
         .initially("active")
         .field(),
-    FormField::new("tags", "Tags", Widget::Text(500), |row: &Row| row.segment.tags.clone())
+    FormField::new("tags", "Tags", Widget::Words(500), |row: &Row| row.segment.tags.clone())
         .help("Words, separated by commas.")
         .editable_if(not_archived)
         .field(),

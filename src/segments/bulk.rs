@@ -40,7 +40,10 @@ pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, 
     }
     let (now, since) = (Time(clock.now()), freshness::find_members_changed_at(connection, &before)?);
     diesel::update(segment::table.find(id)).set((segment::status.eq(status.name()), segment::updated_at.eq(now))).execute(connection)?;
-    freshness::keep(connection, id, now, since)?;
+    // Nobody counted while it was put away: an active one says how old its count is.
+    if status != Status::Active {
+        freshness::keep(connection, id, now, since)?;
+    }
     let event = NewEvent::new(actor, clock.now(), Action::Changed, before.object(), "Changed Status.");
     let after = Draft::stored(&Segment { status: status.name().into(), ..before.clone() });
     record(connection, event.values(json!({"status": before.status}), after.as_json()))?;
@@ -58,11 +61,11 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
         return Err(AppError::Conflict(format!("“{}” is archived: only its status can be changed.", before.name)));
     }
     let (typed, mut known) = (text::nfc(tag.trim()), HashSet::new());
-    if model::tags_of(&typed).next().is_none() {
+    if model::tags_of(&typed).all(text::is_invisible) {
         return Err(AppError::Conflict(format!("“{typed}” is no tag.")));
     }
     known.extend(model::tags_of(&before.tags).map(text::key));
-    let new: Vec<&str> = model::tags_of(&typed).filter(|tag| known.insert(text::key(tag))).collect();
+    let new: Vec<&str> = model::tags_of(&typed).filter(|tag| !text::is_invisible(tag) && known.insert(text::key(tag))).collect();
     if new.is_empty() {
         return Ok(false);
     }
@@ -80,15 +83,19 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
     Ok(true)
 }
 
-/// Copies a segment, with its list, for `actor`: active, not used yet, with the count of its original, as old as that. Without a name it is
-/// "Copy of NAME", or with the first number that is free.
+/// Copies a segment, with its list, for `actor`: active, not used yet, with the count of its original, as old as that. The copy
+/// has the key `copy`; one that has been made already is found. Without a name it is "Copy of NAME", or with the first number
+/// that is free.
 ///
 /// # Errors
 /// `NotFound`; `NotUnique` when the name is taken.
-pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, name: Option<&str>) -> Result<Segment> {
+pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, copy: Id, name: Option<&str>) -> Result<Segment> {
     // Neither its list nor its count changes before both are copied.
     model::lock(connection, id)?;
     let original = model::find(connection, actor, id)?;
+    if let Some(made) = segment::table.find(copy).select(Segment::as_select()).first(connection).optional()? {
+        return if actor.owns(made.created_by_id) { Ok(made) } else { Err(AppError::NotUnique("id".into())) };
+    }
     let name = match name.map(|name| text::nfc(name.trim())) {
         Some(name) if take(connection, &name)? => name,
         Some(_) => return Err(AppError::NotUnique("name".into())),
@@ -96,10 +103,10 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
     };
     let now = Time(clock.now());
     let copy = Segment {
-        id: Id::new(),
+        id: copy,
         created_at: now,
         updated_at: now,
-        description: format!("Cloned from: {}", original.name),
+        description: format!("{}\n\nCloned from: {}", original.description.trim_end(), original.name).trim_start().to_owned(),
         status: Status::Active.name().into(),
         last_used_at: None,
         times_used: 0,
@@ -109,7 +116,9 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
     };
     diesel::insert_into(segment::table).values(&copy).execute(connection)?;
     let since = freshness::find_members_changed_at(connection, &original)?;
-    freshness::keep(connection, copy.id, now, since)?;
+    if original.status == Status::Active.name() {
+        freshness::keep(connection, copy.id, now, since)?;
+    }
     if !actor.is_shared {
         listed::keep_listed(connection, original.id)?;
     }
@@ -149,7 +158,7 @@ fn free_name(connection: &mut AnyConnection, original: &str) -> Result<String> {
         let room = MAX_NAME - ending.chars().count();
         let name: String = format!("Copy of {}", original.trim()).chars().take(room).collect();
         let name = format!("{}{ending}", name.trim_end());
-        if !is_taken(connection, &name, None)? && take(connection, &name)? {
+        if take(connection, &name)? {
             return Ok(name);
         }
     }

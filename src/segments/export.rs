@@ -9,6 +9,7 @@ use std::io::Write;
 
 use super::members::Members;
 use super::model::{Row as SegmentRow, Segment};
+use crate::criteria::Calendar;
 use crate::customers::contact::Row;
 use crate::db::AnyConnection;
 use crate::error::{AppError, Result};
@@ -117,18 +118,27 @@ fn record(row: &Row) -> [Cow<'_, str>; HEADER.len()] {
     ]
 }
 
-/// Segments as CSV, safe to open in a spreadsheet.
-pub fn write_segments(rows: &[SegmentRow], out: &mut impl Write) -> Result<()> {
-    csv_line(out, &["id", "name", "segment_type", "status", "member_count"])?;
-    for SegmentRow { segment, .. } in rows {
-        let (id, count) = (segment.id.to_string(), stored_count(segment, ""));
-        csv_line(out, &[&id, &segment.name, &segment.segment_type, &segment.status, &count])?;
+/// Segments as CSV, safe to open in a spreadsheet: with each count when it was taken, and whether it needs attention. What
+/// comes later stands behind what programs read already.
+pub fn write_segments(rows: &[SegmentRow], calendar: Calendar, out: &mut impl Write) -> Result<()> {
+    let header = ["id", "name", "segment_type", "status", "member_count", "last_calculated_at", "needs_attention", "created_by", "tags"];
+    csv_line(out, &header)?;
+    for SegmentRow { segment, owner, .. } in rows {
+        let (id, count) = (segment.id.to_string(), stored_count(segment, calendar, ""));
+        let counted = segment.last_calculated_at.map(|time| time.to_string()).unwrap_or_default();
+        let needs_attention = segment.is_broken(calendar).to_string();
+        let owner = owner.as_ref().map(|owner| owner.username.as_str()).unwrap_or_default();
+        let Segment { name, segment_type, status, tags, .. } = segment;
+        csv_line(out, &[&id, name, segment_type, status, &count, &counted, &needs_attention, owner, tags])?;
     }
     Ok(())
 }
 
-/// The stored count; `never` where there is none.
-pub fn stored_count(segment: &Segment, never: &str) -> String {
+/// The stored count: nobody where a rule cannot be understood, `never` where it was never taken.
+pub fn stored_count(segment: &Segment, calendar: Calendar, never: &str) -> String {
+    if segment.is_broken(calendar) {
+        return "0".to_owned();
+    }
     segment.last_calculated_at.map_or_else(|| never.to_owned(), |_| segment.member_count.to_string())
 }
 

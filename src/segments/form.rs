@@ -9,7 +9,7 @@ use super::chooser::{COMPANIES, CONTACTS, Chooser, Kind};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::listed::ListChange;
-use super::model::{Row, SegmentType};
+use super::model::{Row, Segment, SegmentType};
 use super::preview::{Preview, preview};
 use super::save::{self, Edited, is_taken};
 use super::{admin::SegmentAdmin, criteria_box, draft};
@@ -40,6 +40,8 @@ pub enum State {
     /// An invitation.
     #[default]
     Nothing,
+    /// Nothing: there are no rules to speak of, and nobody may write any.
+    Resting,
     /// The rules in English.
     Sentence(String),
     /// What is wrong, at its rule.
@@ -81,7 +83,7 @@ struct PreviewTemplate<'a> {
 impl PreviewTemplate<'_> {
     /// Whether nothing is wrong but that there are no rules yet.
     fn is_empty(&self) -> bool {
-        matches!(self.state, State::Broken(problems) if problems.iter().all(|problem| problem.code == Code::Empty && problem.rule().is_none()))
+        matches!(self.state, State::Broken(problems) if problems.iter().all(|problem| problem.code == Code::Empty && problem.path().is_empty()))
     }
 }
 
@@ -163,7 +165,7 @@ fn beside_the_box(connection: &mut AnyConnection, context: &FormContext<'_, Segm
     }
     let is_new = context.row.is_none() && !context.is_sent;
     if is_new || !is_dynamic(context.data) {
-        return Ok(State::Nothing);
+        return Ok(if context.is_editable { State::Nothing } else { State::Resting });
     }
     let resolved = draft::read_criteria(typed).map_err(|problem| vec![problem]).and_then(|document| resolve(&document, calendar));
     Ok(resolved.map_or_else(State::Broken, |criteria| State::Sentence(describe(&criteria))))
@@ -224,12 +226,23 @@ pub fn is_done(connection: &mut AnyConnection, row: &Row, data: &FormData) -> Re
 
 /// Saves a good form.
 pub fn save(connection: &mut AnyConnection, act: &Act<'_>, target: Target<'_, SegmentAdmin>, edited: &Edited) -> Result<Saved> {
-    let saved = match target {
-        Target::New(id) => save::insert(connection, act.actor, act.clock, id, edited)?,
-        Target::Stored(row) => save::update(connection, act.actor, act.clock, &row.segment, edited)?,
+    let (saved, had) = match target {
+        Target::New(id) => (save::insert(connection, act.actor, act.clock, id, edited)?, None),
+        Target::Stored(row) => (save::update(connection, act.actor, act.clock, &row.segment, edited)?, Some(&row.segment)),
     };
-    let notes = notes(connection, &saved, edited)?;
+    let mut notes = notes(connection, &saved, edited)?;
+    notes.extend(had.and_then(|had| emptied(had, &saved.segment)));
     Ok(Saved { id: saved.segment.id, name: saved.segment.name, notes })
+}
+
+/// The warning for whoever made a list of a segment that had members by its rules: nobody is in it any more.
+fn emptied(had: &Segment, now: &Segment) -> Option<Note> {
+    let is_emptied = had.kind() == SegmentType::Dynamic && now.kind() == SegmentType::Static && now.member_count == 0;
+    let text = format!(
+        "It had {} by its rules, which rest now. Its list is empty, so nobody is in it: choose contacts or companies, or set the type back to Dynamic.",
+        counted(had.member_count, "member", "members")
+    );
+    (is_emptied && had.member_count > 0).then_some(Note { is_warning: true, text })
 }
 
 /// What to say beside "was saved": how many are in, what became of the list, and what is worth knowing of the rules.

@@ -3,12 +3,13 @@
 //! Handlers, listed in `routes`, which also hands [`SegmentsOf`] to the users' pages; the deed is `ownership`'s.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::admin::SegmentAdmin;
-use super::model::{Owner, Row};
+use super::model::{Owner, Row, Segment};
 use super::{columns, filters, ownership};
 use crate::accounts::actor::Permission;
 use crate::accounts::admin::belongings::{Belongings, Handed};
@@ -89,12 +90,17 @@ pub async fn hand(
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &segment.0.segment.id.to_string()),
         Err(error) => return Err(error),
     };
-    tell(&staff, level, &done, asked.object)?;
+    tell(&staff, level, &done, &Segment { created_by_id: to, ..segment.0.segment })?;
     Ok(see_other(&back_to(SegmentAdmin::MODEL.list_url(), &preserved(request.query_string()))))
 }
 
-fn tell(staff: &Staff, level: Level, done: &str, (name, url): (String, String)) -> Result<()> {
-    staff.session().message_about(level, format!("The Customer Segment “{}” {done}.", Message::PLACE), &name, url)
+/// Says what was done, with a link only where one still sees it.
+fn tell(staff: &Staff, level: Level, done: &str, handed: &Segment) -> Result<()> {
+    let text = |name: &dyn Display| format!("The Customer Segment “{name}” {done}.");
+    if handed.is_visible_to(&staff.actor) {
+        return staff.session().message_about(level, text(&Message::PLACE), &handed.name, SegmentAdmin::MODEL.change_url(handed.id));
+    }
+    staff.message(level, text(&handed.name))
 }
 
 /// The page once more, of who owns it now.
@@ -130,6 +136,7 @@ async fn question(db: &Db, staff: &Staff, row: &Row) -> Result<Question> {
         action: SegmentAdmin::MODEL.object_url(segment.id, "hand_over"),
         sentence: format!("This segment belongs to {owner}. Whoever gets it may change and delete it."),
         owner: of,
+        count: None,
         recipients: db.read(move |connection| hand_over::recipients(connection, of)).await?,
     })
 }

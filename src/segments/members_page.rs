@@ -18,6 +18,7 @@ use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::number;
 use crate::admin::download;
+use crate::admin::form::NEW_ID;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::list_query::ERROR;
 use crate::admin::model_admin::{Model, ModelAdmin};
@@ -26,6 +27,7 @@ use crate::admin::paginator::{self, Wanted};
 use crate::admin::query_string::{PRESERVED, QueryString, back_to, carrying, preserved, still_carrying};
 use crate::admin::views::unknown;
 use crate::clock::Clock;
+use crate::criteria::catalogue::contact as contact_fields;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact::Row;
 use crate::db::connection::Lane;
@@ -82,6 +84,8 @@ struct MembersPage {
     /// See [`Asked::filters`].
     filters: String,
     campaign: String,
+    /// The key of the use that the form notes: sent twice, it is one.
+    use_id: Id,
     error: Option<String>,
 }
 
@@ -123,6 +127,11 @@ impl MembersPage {
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     fn number(&self, value: impl std::borrow::Borrow<i64>) -> String {
         number(*value.borrow())
+    }
+
+    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
+    fn contact_type<'a>(&self, row: &'a Row) -> &'a str {
+        contact_fields::CONTACT_TYPE.display(&row.contact.contact_type)
     }
 
     fn members(&self) -> &'static str {
@@ -175,7 +184,19 @@ async fn load(request: &HttpRequest, staff: &Staff, segment: Segment, asked: Ask
         _ => None,
     };
     let (summary, is_usable) = (segment.summary(calendar), broken.is_empty() && !segment.is_archived());
-    Ok(MembersPage { frame, summary, segment, note, is_usable, broken, found, filters, campaign: String::new(), error: None })
+    Ok(MembersPage {
+        frame,
+        summary,
+        segment,
+        note,
+        is_usable,
+        broken,
+        found,
+        filters,
+        campaign: String::new(),
+        use_id: Id::new(),
+        error: None,
+    })
 }
 
 /// `POST …/<uuid>/members/`: a campaign took them.
@@ -188,7 +209,8 @@ pub async fn mark_used(
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
     let (segment, campaign) = (segment.0.segment, posted.get("campaign").unwrap_or_default().to_owned());
-    match note_use(&staff.actor, &db, &clock, segment.id, &campaign).await {
+    let use_id = posted.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
+    match note_use(&staff.actor, &db, &clock, (segment.id, use_id), &campaign).await {
         Ok(segment) => {
             staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
             Ok(see_other(&still_carrying(request.path().to_owned(), request.query_string())))
@@ -203,13 +225,13 @@ pub async fn mark_used(
     }
 }
 
-async fn note_use(actor: &Actor, db: &Db, clock: &Clock, id: Id, campaign: &str) -> Result<Segment> {
+async fn note_use(actor: &Actor, db: &Db, clock: &Clock, (id, use_id): (Id, Id), campaign: &str) -> Result<Segment> {
     let (counting, now, campaign) = (actor.clone(), clock.clone(), campaign.to_owned());
     let taken = db.read_heavy(Lane::Saving, move |connection| Use::prepare(connection, &counting, &now, id, &campaign)).await?;
     let (actor, now) = (actor.clone(), clock.clone());
     db.write(move |connection| {
         let actor = as_they_are(connection, &actor)?;
-        taken.note(connection, &actor, &now)
+        taken.note(connection, &actor, &now, use_id)
     })
     .await
 }

@@ -74,10 +74,16 @@ pub fn count_again(db: &Db, who: impl Fn(&mut AnyConnection) -> Result<Actor>, c
     let tally = db.read_unhurried(|connection| Tally::of(connection, clock, Members::of_segment(counted, Calendar::from(clock))))?;
     db.write_blocking(|connection| {
         let actor = &who(connection)?;
+        model::lock(connection, counted.id)?;
+        // They may not see it any more.
+        let before = match model::find(connection, actor, counted.id) {
+            Err(AppError::NotFound) => return Ok(Outcome::Overtaken),
+            found => found?,
+        };
         let outcome = store(connection, counted, &tally)?;
         if outcome != Outcome::Overtaken {
-            let event = NewEvent::new(actor, clock.now(), Action::Counted, counted.object(), "Counted again.");
-            record(connection, event.counts(Some(counted.member_count), Some(tally.count)))?;
+            let event = NewEvent::new(actor, clock.now(), Action::Counted, before.object(), "Counted again.");
+            record(connection, event.counts(Some(before.member_count), Some(tally.count)))?;
         }
         Ok(outcome)
     })

@@ -15,7 +15,7 @@ pub fn not_archived(_: &Actor, row: Option<&Row>) -> bool {
 
 /// See `ModelAdmin::NOTICE`.
 pub fn notice(row: &Row) -> Option<&'static str> {
-    let sentence = "This segment is archived: it is not counted, cannot be used, and only its status can be changed. \
+    let sentence = "This segment is archived: it is not counted, cannot be used, and only its status can be changed, or it is handed over. \
                     Set it to Active or Paused and save to change anything else.";
     row.segment.is_archived().then_some(sentence)
 }

@@ -12,6 +12,7 @@ use crate::accounts::session::{Level, Message};
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Posted, Staff};
 use crate::admin::display::counted;
+use crate::admin::form::NEW_ID;
 use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
@@ -19,7 +20,7 @@ use crate::admin::query_string::still_carrying;
 use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::db::connection::Lane;
-use crate::db::{AnyConnection, Db};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 
 /// `POST …/<uuid>/duplicate/`: leads to the copy.
@@ -27,14 +28,16 @@ pub async fn duplicate(
     request: HttpRequest,
     staff: Staff,
     original: Object<SegmentAdmin>,
-    _asked: Posted,
+    asked: Posted,
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
+    // Of a button that is pressed twice.
+    let made = asked.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
     let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), original.0.segment.id);
     let copy = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &actor)?;
-        bulk::duplicate(connection, &actor, &now, id, None)
+        bulk::duplicate(connection, &actor, &now, id, made, None)
     };
     let copy = match db.write(copy).await {
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &id.to_string()),

@@ -35,7 +35,7 @@ impl Use {
     /// `BadRequest` without a proper name, `Conflict` for an archived segment and one with a broken rule, `NotFound`.
     pub fn prepare(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, campaign: &str) -> Result<Self> {
         let campaign = text::nfc(campaign.trim());
-        if text::is_blank(&campaign) || campaign.contains('\0') {
+        if text::is_invisible(&campaign) || campaign.contains('\0') {
             return Err(AppError::BadRequest("Enter the name of the campaign.".into()));
         }
         if campaign.chars().count() > MAX_NAME {
@@ -53,14 +53,17 @@ impl Use {
         Ok(Self { segment, campaign, count })
     }
 
-    /// Notes the use.
+    /// Notes the use, with the key `use_id`; one that is noted already stays one.
     ///
     /// # Errors
     /// `Conflict` for a segment that was archived or whose rules or list were changed since it was counted, `NotFound`.
-    pub fn note(&self, connection: &mut AnyConnection, actor: &Actor, clock: &Clock) -> Result<Segment> {
+    pub fn note(&self, connection: &mut AnyConnection, actor: &Actor, clock: &Clock, use_id: Id) -> Result<Segment> {
         let Self { segment: Segment { id, .. }, campaign, count } = self;
         model::lock(connection, *id)?;
         let used = model::find(connection, actor, *id)?;
+        if segments_use::table.find(use_id).count().get_result::<i64>(connection)? > 0 {
+            return Ok(used);
+        }
         refuse_archived(&used)?;
         if !used.has_members_of(&self.segment) {
             return Err(AppError::Conflict(format!("“{}” was changed just now. Look at its members again, then mark it.", used.name)));
@@ -70,7 +73,7 @@ impl Use {
             .set((segment::times_used.eq(segment::times_used + 1), segment::last_used_at.eq(now)))
             .execute(connection)?;
         let row = (
-            segments_use::id.eq(Id::new()),
+            segments_use::id.eq(use_id),
             segments_use::segment_id.eq(id),
             segments_use::campaign.eq(campaign),
             segments_use::used_by_id.eq(actor.id),

@@ -157,7 +157,7 @@ fn a_hundred_campaigns_at_once_are_counted_a_hundred_times() {
         at_once(100, |number| {
             let campaign = format!("Campaign {number}");
             let taken = test.db.read_blocking(|connection| Use::prepare(connection, &actor, &test.clock, id, &campaign)).unwrap();
-            test.db.write_blocking(|connection| taken.note(connection, &actor, &test.clock)).unwrap();
+            test.db.write_blocking(|connection| taken.note(connection, &actor, &test.clock, Id::new())).unwrap();
         });
         let found: (i32, usize, i64) = test
             .db

@@ -234,13 +234,13 @@ fn the_total_beside_a_search_is_what_its_link_leads_to() {
         }
         let list = person.open("/admin/crm_app/customersegment/?q=hotels");
         let said = list.text("#changelist-search");
-        assert!(said.contains("1 result (2 total)") && said.contains("Archived not searched (search all)"), "{said}");
+        assert!(said.contains("1 result (2 total)") && said.contains("Archived left out (show all)"), "{said}");
         let list = person.open("/admin/crm_app/customersegment/?q=old");
         assert_eq!(names(&list), Vec::<String>::new());
         let all = list.attributes("#changelist-search a", "href").pop().expect("a way to search all");
         let list = person.open(&format!("/admin/crm_app/customersegment/{all}"));
-        assert_eq!((names(&list), list.text("#changelist-search").contains("not searched")), (vec!["Old".to_owned()], false));
-        assert!(!person.open("/admin/crm_app/customersegment/").text("#changelist-search").contains("not searched"));
+        assert_eq!((names(&list), list.text("#changelist-search").contains("left out")), (vec!["Old".to_owned()], false));
+        assert!(!person.open("/admin/crm_app/customersegment/").text("#changelist-search").contains("left out"));
     });
 }
 

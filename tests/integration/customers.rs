@@ -574,3 +574,35 @@ fn a_shared_database_lets_nobody_edit_customers() {
         assert!(refused.status == 403 && refused.body.contains("are kept by the CRM, which shares this database"), "{list}");
     }
 }
+
+#[test]
+fn the_page_of_a_company_leads_to_its_contacts_and_contracts() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let (hotel, bar) = (company(&person, "Hotel"), company(&person, "Bar"));
+        for (name, at) in [("Anong", &hotel), ("Somchai", &bar)] {
+            add(&person, CONTACTS, &[("name", name), ("company", at)]);
+        }
+        let page = person.open(&format!("{COMPANIES}{hotel}/change/"));
+        let tools = page.attributes(".object-tools a", "href");
+        assert_eq!(page.texts(".object-tools a"), ["Contacts", "Contracts", "History"]);
+        assert_eq!(person.open(&tools[0]).texts("#result_list th[scope=row]"), ["Anong"]);
+        assert_eq!(person.open(&tools[1]).text(".empty-list"), "0 Contracts");
+        // As in Django, the address without a page leads to the form.
+        assert_eq!(person.get(&format!("{COMPANIES}{hotel}/")).location(), format!("{COMPANIES}{hotel}/change/"));
+    });
+}
+
+#[test]
+fn the_history_tells_what_a_short_field_was() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let hotel = company(&person, "Hotel");
+        let url = format!("{COMPANIES}{hotel}/change/");
+        assert_eq!(person.post_form(&url, &[("city", "Phuket"), ("notes", "A long story."), ("location_count", "1200")]).status, 303);
+        let history = person.open(&format!("{COMPANIES}{hotel}/history/"));
+        assert_eq!(history.texts(".changes li"), ["Location count: 1 → 1,200", "City: - → Phuket"]);
+    });
+}

@@ -257,3 +257,18 @@ fn values_leave_as_csv_in_the_same_spelling_for_every_spreadsheet() {
         assert!(lines("customersegment")[1].contains(",2026-11-22 09:00:00,"), "by the clocks of the zone: {:?}", lines("customersegment"));
     });
 }
+
+/// Yesterday's "Today", a tag that few segments have: what an address asks for is marked, whether or not it is offered.
+#[test]
+fn what_an_address_asks_for_is_marked_though_it_is_no_offer() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let chosen =
+            |query: &str| person.open(&format!("/admin/crm_app/customersegment/?{query}")).texts("#changelist-filter li.selected a");
+        assert!(chosen("created_at__gte=2026-01-02&created_at__lt=2026-01-05").contains(&"from 2026-01-02 until 2026-01-05".to_owned()));
+        assert!(chosen("tag=zz39").contains(&"zz39".to_owned()));
+        let folded = person.open("/admin/crm_app/customersegment/?tag=zz39").text(".filter-box > summary");
+        assert_eq!(folded, "Filter tag: zz39");
+    });
+}

@@ -67,6 +67,7 @@ impl ModelAdmin for ShopAdmin {
         actions::Action {
             name: "delete_selected",
             label: "Delete selected Shops",
+            most: actions::MOST,
             permission: Permission::Delete,
             question: Some(actions::DELETE),
             deed: actions::Deed::Delete(|shops| format!("Successfully deleted {shops}.")),
@@ -74,6 +75,7 @@ impl ModelAdmin for ShopAdmin {
         actions::Action {
             name: "visit",
             label: "Visit selected Shops",
+            most: actions::MOST,
             permission: Permission::View,
             question: None,
             deed: actions::Deed::Long(visit, |shops| format!("{shops} visited."), "closed"),

@@ -160,7 +160,7 @@ fn two_who_copy_a_segment_at_once_both_get_a_copy() {
         let id = stored_segment(app, &one, "Hotels");
         let form = other.open(&format!("{SEGMENTS}{id}/change/")).form_at("#tool-2");
         let (first, clock) = (actor(&one), &app.test.clock);
-        let copies = |connection: &mut AnyConnection| bulk::duplicate(connection, &first, clock, id, None).map(|_| ());
+        let copies = |connection: &mut AnyConnection| bulk::duplicate(connection, &first, clock, id, Id::new(), None).map(|_| ());
         let answer = while_open(app, copies, || other.submit(&form));
         assert_eq!(answer.status, 303, "{}", answer.body);
         let names = [("Copy of Hotels".to_owned(), one.id), ("Copy of Hotels 2".to_owned(), other.id), ("Hotels".to_owned(), one.id)];

@@ -130,7 +130,7 @@ fn what_cannot_be_understood_is_an_error_at_its_rule_and_nothing_is_saved() {
         (r#"{"rules":[{"field":"company.location_count","operator":"equals","value":"many"}]}"#, "/rules/0/value", "not a number"),
         (r#"{"rules":[{"field":"is_primary","operator":"contains","value":"x"}]}"#, "/rules/0/operator", "does not apply"),
         (r#"{"rules":[{"field":"title","operator":"in_list","value":[]}]}"#, "/rules/0/value", "at least one value"),
-        (r#"{"rules":[{"match_type":"any","rules":[]}]}"#, "/rules/0/rules", "Unknown key “rules”"),
+        (r#"{"rules":[{"match_type":"any","rules":[]}]}"#, "/rules/0/rules", "This group has no rules"),
         (r#"{"rules":[RULE],"entity":"person"}"#, "/entity", "must be “contact” or “company”"),
         (r#"{"rules":[RULE],"match_type":"ALL"}"#, "/match_type", "must be “all” or “any”"),
         (r#"{"rules":[]}"#, "/rules", "Add at least one rule"),
@@ -388,7 +388,11 @@ fn saving_a_segment_that_was_deleted_meanwhile_keeps_what_was_typed() {
         assert_eq!(other.post_form(&page(id, "delete/"), &[]).status, 303);
         let told = person.submit(&form);
         assert_eq!(told.text("h1"), "Add Customer Segment");
-        assert!(told.text(".errornote").starts_with("This Customer Segment was deleted while you were editing it."), "nothing is below");
+        assert!(
+            told.text(".errornote")
+                .starts_with("This Customer Segment was deleted while you were editing it, or you may not see it any more."),
+            "nothing is below"
+        );
         assert_eq!(told.form().value("description"), Some("An hour of thought"));
         assert_eq!(press(&person, told.form(), "_save").status, 303);
         assert_eq!(person.open(LIST).text("#result_list .field-name"), "Doomed");
@@ -686,10 +690,13 @@ fn a_campaign_that_takes_a_segment_is_remembered_and_counted_exactly() {
         let form = person.open(&page(id, "members/")).form().fill("campaign", "Many");
         thread::scope(|scope| {
             for _ in 0..20 {
-                scope.spawn(|| assert_eq!(person.submit(&form).status, 303));
+                let form = form.clone().fill("_new_id", &Id::new().to_string());
+                let person = &person;
+                scope.spawn(move || assert_eq!(person.submit(&form).status, 303));
             }
         });
-        assert_eq!(stored(app, id).unwrap().times_used, 21);
+        assert_eq!([person.submit(&form).status, person.submit(&form).status], [303, 303], "a button that is pressed twice");
+        assert_eq!(stored(app, id).unwrap().times_used, 22);
         let uses: Vec<(String, i32)> = app
             .test
             .db
@@ -700,7 +707,7 @@ fn a_campaign_that_takes_a_segment_is_remembered_and_counted_exactly() {
                     .load(connection)?)
             })
             .unwrap();
-        assert_eq!(uses.len(), 21);
+        assert_eq!(uses.len(), 22);
         assert!(uses.contains(&("Renewal letters".into(), i32::try_from(members_of(world, EVERYBODY)).unwrap())));
     });
 }
@@ -744,5 +751,27 @@ fn what_was_typed_into_a_form_whose_segment_was_archived_meanwhile_is_shown() {
         assert_eq!(press(&person, editing.form(), "_save").status, 303);
         let now = stored(app, id).unwrap();
         assert_eq!((now.description.as_str(), now.status.as_str()), ("", "archived"));
+    });
+}
+
+#[test]
+fn whoever_makes_a_list_of_rules_is_told_that_nobody_is_on_it() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let id = add(&person, "Everybody", EVERYBODY);
+        let had = stored(app, id).unwrap().member_count;
+        let answer = person.post_form(&page(id, "change/"), &[("segment_type", "static")]);
+        let told = person.follow(&answer).texts(".messagelist .warning");
+        assert!(told[0].starts_with(&format!("It had {had} members by its rules, which rest now. Its list is empty")), "{told:?}");
+    });
+}
+
+#[test]
+fn whoever_may_only_look_sees_the_rules_as_text() {
+    with_customers(|app, _| {
+        let id = add(&app.staff(), "Hotels", EVERYBODY);
+        let shown = app.role(Role::Finance).open(&page(id, "change/"));
+        assert!(!shown.has("textarea") && !shown.body.contains("Press “Preview”"));
+        assert!(shown.text(".criteria pre.readonly").contains("\"rules\""));
     });
 }

@@ -159,8 +159,9 @@ pub fn save<B: Belongings>(
     let note = (owned > 0).then(|| Note {
         is_warning: true,
         text: format!(
-            "“{name}” can no longer log in and still owns {}. “Hand over” on their page gives them to somebody else.",
-            owns::<B>(owned)
+            "“{name}” can no longer log in and still owns {}. “Hand over” on their page gives {} to somebody else.",
+            owns::<B>(owned),
+            if owned == 1 { "it" } else { "them" }
         ),
     });
     Ok(Saved { id: saved.id, name, notes: note.into_iter().collect() })

@@ -18,7 +18,7 @@ use self::form::{Edited, Panels};
 use super::actor::{Actor, Permission};
 use super::managing::{self, Account};
 use super::managing_rules::{self, sets_rights, sets_superuser};
-use crate::admin::actions::{Action, DELETE, Deed};
+use crate::admin::actions::{Action, DELETE, Deed, MOST};
 use crate::admin::cell::{Cell, Show};
 use crate::admin::editing::{Edit, Editing, FormContext};
 use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, ReadonlyField, Widget};
@@ -81,6 +81,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
         Action {
             name: "delete_selected",
             label: "Delete selected Users",
+            most: MOST,
             permission: Permission::Delete,
             question: Some(DELETE),
             deed: Deed::Delete(|count| format!("Successfully deleted {count}.")),
@@ -88,6 +89,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
         Action {
             name: "deactivate",
             label: "Deactivate selected Users",
+            most: MOST,
             permission: Permission::Change,
             question: None,
             deed: Deed::Change(form::deactivate, |count| format!("{count} deactivated and signed out.")),

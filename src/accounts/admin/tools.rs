@@ -11,7 +11,7 @@ use super::UserAdmin;
 use super::belongings::{Belongings, Handed};
 use super::form::owns;
 use crate::accounts::actor::Permission;
-use crate::accounts::hand_over::{self, NOBODY, Question};
+use crate::accounts::hand_over::{self, NOBODY, OTHERS, Question};
 use crate::accounts::hashing::Hashing;
 use crate::accounts::managing::{self, Account};
 use crate::accounts::managing_rules::require;
@@ -98,19 +98,28 @@ pub async fn hand_over<B: Belongings>(
         Ok(to) => to,
         Err(sentence) => return hand_over::show(&request, &staff, asked, Some(sentence)).await,
     };
-    match give::<B>(&db, &clock, &staff, giver.id, to).await {
+    match give::<B>(&db, &clock, &staff, (giver.id, hand_over::count_shown(&posted)), to).await {
         Ok(handed) => tell_handed::<B>(&staff, &giver, handed)?,
         Err(AppError::BadRequest(_)) => return hand_over::show(&request, &staff, asked, Some(NOBODY)).await,
+        Err(AppError::Conflict(_)) => return hand_over::show(&request, &staff, asked, Some(OTHERS)).await,
         Err(error) => return Err(error),
     }
     Ok(see_other(&still_carrying(asked.object.1, request.query_string())))
 }
 
 /// Gives all that `from` owns to `to`, and writes it into the history of both.
-async fn give<B: Belongings>(db: &Db, clock: &Clock, staff: &Staff, from: Id, to: Option<Id>) -> Result<Handed> {
+///
+/// # Errors
+/// `Conflict` when that is more than was shown.
+async fn give<B: Belongings>(db: &Db, clock: &Clock, staff: &Staff, (from, shown): (Id, Option<i64>), to: Option<Id>) -> Result<Handed> {
     let (actor, clock) = (staff.actor.clone(), clock.clone());
     db.write(move |connection| {
         let actor = as_they_are(connection, &actor)?;
+        // Not more than they were told.
+        let owned = B::count(connection, from)?;
+        if shown.is_none_or(|shown| owned > shown) {
+            return Err(AppError::Conflict(OTHERS.into()));
+        }
         let handed = B::hand_over(connection, &actor, &clock, from, to)?;
         if handed.count > 0 {
             managing::note_hand_over(connection, &actor, clock.now(), &owns::<B>(handed.count), from, to)?;
@@ -143,7 +152,7 @@ async fn question<B: Belongings>(db: &Db, giver: &Account) -> Result<Option<Ques
     let username = giver.values.username.clone();
     let sentence = format!("“{username}” owns {}. All of them go to the new owner, who may change and delete them.", owns::<B>(owned));
     let (object, action) = ((username, model.change_url(id)), model.object_url(id, "hand_over"));
-    Ok((owned > 0).then_some(Question { model, object, action, sentence, owner: Some(id), recipients }))
+    Ok((owned > 0).then_some(Question { model, object, action, sentence, owner: Some(id), count: Some(owned), recipients }))
 }
 
 fn nothing<B: Belongings>(request: &HttpRequest, staff: &Staff, giver: &Account) -> Result<HttpResponse> {

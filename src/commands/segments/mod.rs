@@ -85,7 +85,7 @@ impl Work {
         let calendar = Calendar::from(&self.clock);
         let rows = self.find(which)?;
         if named.is_csv() {
-            write_segments(&rows, &mut self.out)?;
+            write_segments(&rows, calendar, &mut self.out)?;
             return Ok(Outcome::Done);
         }
         for row in rows {

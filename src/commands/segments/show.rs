@@ -16,7 +16,7 @@ use crate::segments::model::Row;
 pub(super) fn line(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Result<()> {
     let segment = &row.segment;
     let attention = if segment.broken_rules(calendar).is_empty() { "" } else { "\tneeds attention" };
-    let (status, kind, count) = (&segment.status, &segment.segment_type, stored_count(segment, "-"));
+    let (status, kind, count) = (&segment.status, &segment.segment_type, stored_count(segment, calendar, "-"));
     Ok(writeln!(out, "{}\t{status}\t{kind}\t{count}\t{}{attention}", segment.id, segment.name)?)
 }
 

@@ -16,7 +16,7 @@ use crate::admin::filters::ListFilter;
 use crate::admin::form::FormErrors;
 use crate::admin::form_page::ObjectView;
 use crate::admin::list_display::{ListColumn, SortKey};
-use crate::admin::model_admin::{Model, ModelAdmin, Store, Total};
+use crate::admin::model_admin::{Method, Model, ModelAdmin, ObjectTool, Store, Total};
 use crate::admin::related::ForeignKey;
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::company as companies;
@@ -68,9 +68,16 @@ impl ModelAdmin for CompanyAdmin {
         Fieldset { title: "Contact Information", description: "", fold: Fold::Never, fields: CONTACT },
         Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
     ];
+    const OBJECT_TOOLS: &'static [ObjectTool<Row>] =
+        &[of_the_company("Contacts", || ContactAdmin::MODEL.list_url()), of_the_company("Contracts", || ContractAdmin::MODEL.list_url())];
     const STYLES: &'static [&'static str] = super::STYLES;
     const SCRIPTS: &'static [&'static str] = &["admin/js/autocomplete.js"];
     const EDITING: Editing<Self> = editing(related, protects);
+}
+
+/// A tool that leads to what belongs to the company.
+const fn of_the_company(label: &'static str, list: fn() -> String) -> ObjectTool<Row> {
+    ObjectTool { label, page: "", method: Method::List(list, by_company::PARAMETER), is_offered: |_, _| true }
 }
 
 impl Record for CompanyAdmin {

@@ -4,7 +4,7 @@
 //! What a column takes is said by the declarations of the import, so that a form and a file bring in the same.
 
 use crate::accounts::actor::Permission;
-use crate::admin::actions::{Action, DELETE, Deed};
+use crate::admin::actions::{Action, DELETE, Deed, MOST};
 use crate::admin::editing::{Act, Edit, Editing, FormContext, Protects, Related, Saved, Target};
 use crate::admin::fieldset::form_fields;
 use crate::admin::form::{FormData, FormErrors};
@@ -49,6 +49,7 @@ pub(super) const fn delete_selected<A: ModelAdmin>(label: &'static str) -> Actio
     Action {
         name: "delete_selected",
         label,
+        most: MOST,
         permission: Permission::Delete,
         question: Some(DELETE),
         deed: Deed::Delete(|count| format!("Successfully deleted {count}.")),

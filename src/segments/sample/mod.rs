@@ -53,7 +53,7 @@ fn make(connection: &mut AnyConnection, clock: &Clock, actor: &Actor, sample: &S
     let list = list(connection, sample)?;
     let made = save::insert(connection, actor, clock, Id::new(), &Edited::new(draft, list))?.segment;
     if sample.tags.contains("newsletter") {
-        Use::prepare(connection, actor, clock, made.id, "Monthly newsletter")?.note(connection, actor, clock)?;
+        Use::prepare(connection, actor, clock, made.id, "Monthly newsletter")?.note(connection, actor, clock, Id::new())?;
     }
     Ok(())
 }
