@@ -68,6 +68,12 @@ pub(crate) fn find(entity: Entity, path: &str) -> Option<Field> {
     }
 }
 
+/// The field of a contract that `path` names inside a related group, where the prefix may be left away.
+pub(crate) fn find_in_contract(path: &str) -> Option<Field> {
+    let prefix = ["company.contracts.", "contract."].into_iter().find(|prefix| path.starts_with(prefix));
+    named(CONTRACT, path.strip_prefix(prefix.unwrap_or_default()).unwrap_or(path))
+}
+
 fn named(fields: &[Field], name: &str) -> Option<Field> {
     fields.iter().find(|field| field.name == name).copied()
 }

@@ -1,15 +1,11 @@
-//! What a rule says about one cell, one contract, one contact.
-
-use std::cmp::Ordering;
+//! What a node says about one contact, and inside a related group about one contract.
 
 use bigdecimal::BigDecimal;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
-use chrono_tz::Tz;
 
+use super::calendar::Calendar;
 use super::catalogue::{Cell, Column};
-use super::document::{Document, MatchType, Rule};
-use super::operators::Operator;
-use super::values::{Item, fold, is_blank};
+use super::comparing::says;
+use super::document::{Aggregate, Group, MatchType, Membership, Node, Related, Rule, Target};
 use super::world::{Company, Contact, Contract};
 
 /// A contact with what its rules can reach.
@@ -19,51 +15,52 @@ pub(crate) struct Subject<'a> {
     pub(crate) contracts: Vec<&'a Contract>,
 }
 
-/// Whether the rules of the document hold. Whether the contact may be a member at all is another question.
-pub(crate) fn holds(document: &Document, subject: &Subject<'_>, zone: Tz) -> bool {
-    match document.match_type {
-        MatchType::Any => document.rules.iter().any(|rule| holds_alone(rule, subject, zone)),
+/// Whether the group, or the document, holds. Whether the contact may be a member at all is another question.
+pub(crate) fn holds(group: &Group, subject: &Subject<'_>, calendar: Calendar) -> bool {
+    let any = || group.nodes.iter().any(|node| holds_alone(node, subject, calendar));
+    match group.match_type {
+        MatchType::Any => any(),
+        MatchType::None => !any(),
         MatchType::All => {
-            let (together, alone): (Vec<&Rule>, Vec<&Rule>) =
-                document.rules.iter().partition(|rule| is_of_contracts(rule) && !is_negative_on_contracts(rule));
-            alone.into_iter().all(|rule| holds_alone(rule, subject, zone)) && hold_on_one_contract(&together, subject, zone)
+            let (together, alone): (Vec<&Node>, Vec<&Node>) = group.nodes.iter().partition(|node| is_positive_on_contracts(node));
+            alone.into_iter().all(|node| holds_alone(node, subject, calendar)) && meet_on_one_contract(&together, subject, calendar)
         }
     }
 }
 
-/// The positive contract rules of `all` meet on one and the same contract.
-fn hold_on_one_contract(rules: &[&Rule], subject: &Subject<'_>, zone: Tz) -> bool {
-    rules.is_empty() || subject.contracts.iter().any(|contract| rules.iter().all(|rule| holds_for_contract(rule, contract, zone)))
+/// Only the rules that stand in the group themselves: every group in it is a scope of its own.
+fn is_positive_on_contracts(node: &Node) -> bool {
+    match node {
+        Node::Rule(rule) => matches!(rule.field.column, Column::Contract(_)) && rule.operator.opposite_on_contracts().is_none(),
+        Node::Group(_) | Node::Related(_) | Node::Membership(_) => false,
+    }
 }
 
-fn holds_alone(rule: &Rule, subject: &Subject<'_>, zone: Tz) -> bool {
+/// The positive contract rules of `all` meet on one and the same contract.
+fn meet_on_one_contract(rules: &[&Node], subject: &Subject<'_>, calendar: Calendar) -> bool {
+    let all_hold = |contract: &Contract| rules.iter().all(|rule| holds_for_contract(rule, contract, calendar));
+    rules.is_empty() || subject.contracts.iter().any(|contract| all_hold(contract))
+}
+
+fn holds_alone(node: &Node, subject: &Subject<'_>, calendar: Calendar) -> bool {
+    match node {
+        Node::Rule(rule) => rule_holds_alone(rule, subject, calendar),
+        Node::Group(group) => holds(group, subject, calendar),
+        Node::Related(related) => related_holds(related, subject, calendar),
+        Node::Membership(membership) => is_member(membership, subject, calendar) != membership.negated,
+    }
+}
+
+fn rule_holds_alone(rule: &Rule, subject: &Subject<'_>, calendar: Calendar) -> bool {
+    let has_contract = |rule: &Rule| subject.contracts.iter().any(|contract| rule_holds_for_contract(rule, contract, calendar));
     match rule.field.column {
-        Column::Contact(read) => holds_for_cell(rule, &read(subject.contact), zone),
-        Column::Company(read) => holds_for_cell(rule, &read(subject.company), zone),
+        Column::Contact(read) => holds_for_cell(rule, &read(subject.contact), calendar),
+        Column::Company(read) => holds_for_cell(rule, &read(subject.company), calendar),
         Column::Contract(_) => match opposite_on_contracts(rule) {
-            Some(opposite) => !has_contract(&opposite, subject, zone),
-            None => has_contract(rule, subject, zone),
+            Some(opposite) => !has_contract(&opposite),
+            None => has_contract(rule),
         },
     }
-}
-
-fn has_contract(rule: &Rule, subject: &Subject<'_>, zone: Tz) -> bool {
-    subject.contracts.iter().any(|contract| holds_for_contract(rule, contract, zone))
-}
-
-fn holds_for_contract(rule: &Rule, contract: &Contract, zone: Tz) -> bool {
-    match rule.field.column {
-        Column::Contract(read) => holds_for_cell(rule, &read(contract), zone),
-        Column::Contact(_) | Column::Company(_) => false,
-    }
-}
-
-fn is_of_contracts(rule: &Rule) -> bool {
-    matches!(rule.field.column, Column::Contract(_))
-}
-
-fn is_negative_on_contracts(rule: &Rule) -> bool {
-    rule.operator.opposite_on_contracts().is_some()
 }
 
 /// The opposite of a negative rule: its opposite operator, and the opposite flag if it has one.
@@ -72,115 +69,55 @@ fn opposite_on_contracts(rule: &Rule) -> Option<Rule> {
     Some(Rule { operator, include_empty: rule.include_empty.map(|flag| !flag), ..rule.clone() })
 }
 
-/// What the rule says of one cell. Empty cells are never compared: the flag, or else the sign of the operator, decides for them.
-fn holds_for_cell(rule: &Rule, cell: &Cell<'_>, zone: Tz) -> bool {
-    let empty = is_empty(cell);
-    match rule.operator {
-        Operator::IsEmpty => empty,
-        Operator::IsNotEmpty => !empty,
-        operator if empty => rule.include_empty.unwrap_or(operator.negated().is_some()),
-        operator => match operator.negated() {
-            Some(positive) => !compares(positive, cell, &rule.items, zone),
-            None => compares(operator, cell, &rule.items, zone),
-        },
+fn holds_for_cell(rule: &Rule, cell: &Cell<'_>, calendar: Calendar) -> bool {
+    says(rule.operator, &rule.items, rule.include_empty, cell, calendar)
+}
+
+/// The contact is active and has not unsubscribed, or nobody would ask: so these need no second look.
+fn is_member(membership: &Membership, subject: &Subject<'_>, calendar: Calendar) -> bool {
+    match &membership.target {
+        Target::Static(listed) => listed.has(subject.contact),
+        Target::Dynamic(document) => holds(document, subject, calendar),
     }
 }
 
-fn is_empty(cell: &Cell<'_>) -> bool {
-    match cell {
-        Cell::Text(text) => is_blank(text),
-        Cell::Moment(moment) => moment.is_none(),
-        Cell::Number(_) | Cell::Boolean(_) | Cell::Date(_) => false,
+/// "Has at least one contract that…", or what is said of their number or of their values together.
+fn related_holds(related: &Related, subject: &Subject<'_>, calendar: Calendar) -> bool {
+    let matching: Vec<&Contract> =
+        subject.contracts.iter().copied().filter(|contract| group_holds_for_contract(&related.group, contract, calendar)).collect();
+    let Some(test) = &related.test else {
+        return !matching.is_empty();
+    };
+    let number = match test.aggregate {
+        Aggregate::Count => matching.iter().map(|_| BigDecimal::from(1)).sum::<BigDecimal>(),
+        Aggregate::Sum => matching.iter().map(|contract| &contract.value).sum(),
+    };
+    says(test.operator, &test.items, None, &Cell::Number(number), calendar)
+}
+
+/// Everything inside a related group speaks of this one contract, negative rules too.
+fn group_holds_for_contract(group: &Group, contract: &Contract, calendar: Calendar) -> bool {
+    let mut nodes = group.nodes.iter();
+    match group.match_type {
+        // No rules mean any contract, whatever the match type. Only a related group comes here with none.
+        _ if group.nodes.is_empty() => true,
+        MatchType::All => nodes.all(|node| holds_for_contract(node, contract, calendar)),
+        MatchType::Any => nodes.any(|node| holds_for_contract(node, contract, calendar)),
+        MatchType::None => !nodes.any(|node| holds_for_contract(node, contract, calendar)),
     }
 }
 
-/// A positive operator on a cell that is not empty.
-fn compares(operator: Operator, cell: &Cell<'_>, items: &[Item], zone: Tz) -> bool {
-    match operator {
-        Operator::Between => {
-            compares(Operator::GreaterThanOrEqual, cell, &items[..1], zone) && compares(Operator::LessThanOrEqual, cell, &items[1..], zone)
-        }
-        Operator::InList => items.iter().any(|item| compares_with(Operator::Equals, cell, item, zone)),
-        _ => compares_with(operator, cell, &items[0], zone),
+fn holds_for_contract(node: &Node, contract: &Contract, calendar: Calendar) -> bool {
+    match node {
+        Node::Rule(rule) => rule_holds_for_contract(rule, contract, calendar),
+        Node::Group(group) => group_holds_for_contract(group, contract, calendar),
+        Node::Related(_) | Node::Membership(_) => panic!("{node:?} speaks of no contract"),
     }
 }
 
-fn compares_with(operator: Operator, cell: &Cell<'_>, item: &Item, zone: Tz) -> bool {
-    match (cell, item) {
-        (Cell::Text(stored), Item::Text(text)) => text_is(operator, &fold(stored), &fold(text)),
-        (Cell::Number(stored), Item::Number(number)) => order_is(operator, exact_order(stored, number)),
-        (Cell::Boolean(stored), Item::Boolean(truth)) => operator == Operator::Equals && stored == truth,
-        (Cell::Date(stored), Item::Day(day)) => order_is(operator, stored.cmp(day)),
-        (Cell::Moment(Some(stored)), Item::Moment(moment)) => order_is(operator, stored.cmp(moment)),
-        (Cell::Moment(Some(stored)), Item::Day(day)) => order_is(operator, order_to_day(*stored, *day, zone)),
-        _ => false,
-    }
-}
-
-fn text_is(operator: Operator, stored: &str, text: &str) -> bool {
-    match operator {
-        Operator::Equals => stored == text,
-        Operator::Contains => stored.contains(text),
-        Operator::StartsWith => stored.starts_with(text),
-        Operator::EndsWith => stored.ends_with(text),
-        _ => false,
-    }
-}
-
-fn order_is(operator: Operator, order: Ordering) -> bool {
-    match operator {
-        Operator::Equals => order == Ordering::Equal,
-        Operator::GreaterThan => order == Ordering::Greater,
-        Operator::GreaterThanOrEqual => order != Ordering::Less,
-        Operator::LessThan => order == Ordering::Less,
-        Operator::LessThanOrEqual => order != Ordering::Greater,
-        _ => false,
-    }
-}
-
-fn exact_order(left: &BigDecimal, right: &BigDecimal) -> Ordering {
-    left.cmp(right)
-}
-
-/// A moment is equal to the day on which it falls, less before its midnight, greater from the next one.
-fn order_to_day(moment: DateTime<Utc>, day: NaiveDate, zone: Tz) -> Ordering {
-    if moment < midnight(day, zone) {
-        Ordering::Less
-    } else if moment < next_midnight(day, zone) {
-        Ordering::Equal
-    } else {
-        Ordering::Greater
-    }
-}
-
-fn next_midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    match day.checked_add_days(Days::new(1)) {
-        Some(next) => midnight(next, zone),
-        None => DateTime::<Utc>::MAX_UTC,
-    }
-}
-
-/// The day's midnight in the zone: of two the earlier, and where there is none the first moment after the gap.
-pub(crate) fn midnight(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
-    let mut clock = day.and_time(NaiveTime::MIN);
-    // Gaps of old local times end at odd seconds, so the clock is tried second by second; the longest known gap is a day.
-    for _ in 0..=3 * 24 * 3600 {
-        if let Some(moment) = zone.from_local_datetime(&clock).earliest() {
-            return moment.to_utc();
-        }
-        clock += TimeDelta::seconds(1);
-    }
-    panic!("no clock of {zone} shows a time after {day}");
-}
-
-/// Whether nothing can be between the two because they are the wrong way round.
-pub(crate) fn is_reversed(low: &Item, high: &Item, zone: Tz) -> bool {
-    match (low, high) {
-        (Item::Number(low), Item::Number(high)) => low > high,
-        (Item::Day(low), Item::Day(high)) => low > high,
-        (Item::Moment(low), Item::Moment(high)) => low > high,
-        (Item::Day(low), Item::Moment(high)) => midnight(*low, zone) > *high,
-        (Item::Moment(low), Item::Day(high)) => *low >= next_midnight(*high, zone),
-        _ => false,
+fn rule_holds_for_contract(rule: &Rule, contract: &Contract, calendar: Calendar) -> bool {
+    match rule.field.column {
+        Column::Contract(read) => holds_for_cell(rule, &read(contract), calendar),
+        Column::Contact(_) | Column::Company(_) => panic!("{rule:?} speaks of no contract"),
     }
 }

@@ -19,6 +19,11 @@ pub(crate) enum Operator {
     NotInList,
     IsEmpty,
     IsNotEmpty,
+    InTheLast,
+    InTheNext,
+    BeforeTheLast,
+    AfterTheNext,
+    IsWithin,
 }
 
 /// How many values an operator takes.
@@ -30,9 +35,13 @@ pub(crate) enum Arity {
     /// A list of exactly two, both ends included.
     Pair,
     List,
+    /// An amount and a unit.
+    Amount,
+    /// A word that names a stretch of the calendar.
+    Period,
 }
 
-/// Every operator of the existing format, and `not_in_list`. The relative dates and the segment operators come with a later issue.
+/// Every operator of the existing format, and `not_in_list`.
 pub(crate) const OPERATORS: [(&str, Operator); 15] = [
     ("equals", Operator::Equals),
     ("not_equals", Operator::NotEquals),
@@ -51,9 +60,18 @@ pub(crate) const OPERATORS: [(&str, Operator); 15] = [
     ("is_not_empty", Operator::IsNotEmpty),
 ];
 
+/// The operators that count from today. They stand apart so that the flat format can be gone through without them.
+pub(crate) const RELATIVE_OPERATORS: [(&str, Operator); 5] = [
+    ("in_the_last", Operator::InTheLast),
+    ("in_the_next", Operator::InTheNext),
+    ("before_the_last", Operator::BeforeTheLast),
+    ("after_the_next", Operator::AfterTheNext),
+    ("is_within", Operator::IsWithin),
+];
+
 impl Operator {
     pub(crate) fn named(name: &str) -> Option<Operator> {
-        OPERATORS.iter().find(|(wire, _)| *wire == name).map(|(_, operator)| *operator)
+        OPERATORS.iter().chain(&RELATIVE_OPERATORS).find(|(wire, _)| *wire == name).map(|(_, operator)| *operator)
     }
 
     pub(crate) fn arity(self) -> Arity {
@@ -61,6 +79,8 @@ impl Operator {
             Operator::IsEmpty | Operator::IsNotEmpty => Arity::Nothing,
             Operator::Between => Arity::Pair,
             Operator::InList | Operator::NotInList => Arity::List,
+            Operator::InTheLast | Operator::InTheNext | Operator::BeforeTheLast | Operator::AfterTheNext => Arity::Amount,
+            Operator::IsWithin => Arity::Period,
             _ => Arity::One,
         }
     }
@@ -71,8 +91,15 @@ impl Operator {
             Operator::GreaterThan | Operator::GreaterThanOrEqual | Operator::LessThan | Operator::LessThanOrEqual | Operator::Between => {
                 matches!(kind, Kind::Number | Kind::Date | Kind::Timestamp)
             }
+            _ if matches!(self.arity(), Arity::Amount | Arity::Period) => matches!(kind, Kind::Date | Kind::Timestamp),
             _ => true,
         }
+    }
+
+    /// Whether a count or a sum can be held against numbers with it.
+    pub(crate) fn takes_aggregates(self) -> bool {
+        let comparison = self.takes(Kind::Number) && !self.takes(Kind::Text);
+        comparison || matches!(self, Operator::Equals | Operator::NotEquals)
     }
 
     /// Whether the operator is `not_x`, and then its x.

@@ -1,12 +1,16 @@
 //! Every line of criteria.md, "What a rule means", by hand-made examples: the evaluator is the judge of the product, so somebody must judge it.
 
+mod dates;
+mod nodes;
+mod segments;
+
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::meaning::midnight;
+use super::calendar::midnight;
 use super::{Company, Contact, Contract, World, members};
 
 const BANGKOK: Tz = Tz::Asia__Bangkok;
@@ -598,7 +602,7 @@ fn all_errors_of_a_document_come_at_once() {
 #[test]
 fn only_fields_of_the_catalogue_are_known() {
     for field in
-        ["id", "company", "company__name", "company.company.name", "contract.company_id", "contact.name", "Name", " name", "segment"]
+        ["id", "company", "company__name", "company.company.name", "contract.company_id", "contact.name", "Name", " name", "segments"]
     {
         assert_eq!(places(&rule(field, "is_empty", &Value::Null)), ["/rules/0/field"], "{field}");
     }
@@ -622,7 +626,9 @@ fn operators_belong_to_types() {
         ("created_at", "not_contains"),
         ("title", "EQUALS"),
         ("title", "in_segment"),
-        ("created_at", "in_the_last"),
+        ("title", "in_the_last"),
+        ("is_primary", "is_within"),
+        ("contract.value", "after_the_next"),
     ] {
         assert_eq!(places(&rule(field, operator, &json!("x"))), ["/rules/0/operator"], "{field} {operator}");
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
+use super::calendar::{PERIODS, Stretch, UNITS, Unit};
 use super::catalogue::{Choice, Field, Kind};
 use super::operators::Operator;
 
@@ -20,6 +21,10 @@ pub(crate) enum Item {
     Day(NaiveDate),
     /// That instant.
     Moment(DateTime<Utc>),
+    /// That many from today.
+    Amount(i32, Unit),
+    /// The stretch that lies so many after the one of today.
+    Period(Stretch, i32),
 }
 
 /// Why a value is not one: the code of the error.
@@ -27,6 +32,9 @@ pub(crate) type Code = &'static str;
 
 /// A number may need this many digits when it is written out.
 const MOST_DIGITS: i64 = 30;
+
+/// So far can be counted from today.
+const MOST_AMOUNT: i32 = 1_000;
 
 /// Only characters of Unicode `White_Space`, or none at all.
 pub(crate) fn is_blank(text: &str) -> bool {
@@ -78,6 +86,28 @@ fn choice_of(choices: &[Choice], text: &str) -> String {
         Some((stored, _)) => (*stored).to_owned(),
         None => text.to_owned(),
     }
+}
+
+/// The `amount` of a phrase: a whole number, read as numbers are everywhere, so that `"12"` and `1.2e1` are 12 too.
+pub(crate) fn amount(value: &Value) -> Result<i32, Code> {
+    let number = match value {
+        Value::Null => return Err("blank"),
+        Value::String(text) if is_blank(text) => return Err("blank"),
+        value => number_item(value)?,
+    };
+    (1..=MOST_AMOUNT).find(|amount| number == *amount).ok_or("invalid")
+}
+
+/// The `unit` of a phrase.
+pub(crate) fn unit(value: &Value) -> Result<Unit, Code> {
+    let name = value.as_str().ok_or("wrong_type")?;
+    UNITS.iter().find(|(word, _)| *word == name).map(|(_, unit)| *unit).ok_or("invalid")
+}
+
+/// The word of `is_within`.
+pub(crate) fn period(value: &Value) -> Result<Item, Code> {
+    let name = value.as_str().ok_or("wrong_type")?;
+    PERIODS.iter().find(|(word, ..)| *word == name).map(|(_, stretch, steps)| Item::Period(*stretch, *steps)).ok_or("invalid")
 }
 
 fn number_item(value: &Value) -> Result<BigDecimal, Code> {

@@ -78,6 +78,7 @@ fn value(rng: &mut Rng, field: &Field, operator: Operator) -> Option<Value> {
             return rng.pick(&[None, None, Some(json!(null)), Some(json!("x")), Some(json!({"a": [1]}))]);
         }
         Arity::One => item(rng, field, operator),
+        Arity::Amount | Arity::Period => panic!("{operator:?} is none of the flat operators"),
         Arity::Pair => pair(rng, field),
         Arity::List => {
             let number = rng.pick(&[1, 2, 3, 3, 5, 12]);
