@@ -27,7 +27,7 @@ use uuid::Uuid;
 pub(crate) use calendar::Calendar;
 use document::Error;
 use meaning::Subject;
-pub(crate) use operators::{Arity, OPERATORS, Operator};
+pub(crate) use operators::{Arity, OPERATORS, Operator, RELATIVE_OPERATORS};
 pub(crate) use segments::{Listed, Segment, Segments};
 pub(crate) use world::{Company, Contact, Contract, World};
 

@@ -8,15 +8,15 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Rng, pools};
+use super::{Nodes, Rng, nodes, pools};
 use crate::support::evaluator::catalogue::{self, Entity, Field, Kind};
 use crate::support::evaluator::{Arity, OPERATORS, Operator};
 
 /// A document without a mistake.
-pub(crate) fn valid(rng: &mut Rng) -> Value {
+pub(crate) fn valid(rng: &mut Rng, with: Nodes<'_>) -> Value {
     let entity = entity(rng);
     let number = rng.pick(&[1, 1, 1, 2, 2, 3, 4, 6]);
-    let rules = (0..number).map(|_| rule(rng, entity)).collect();
+    let rules = (0..number).map(|_| nodes::node(rng, nodes::Place::of(entity), with)).collect();
     around(rng, entity, rules)
 }
 
@@ -42,13 +42,18 @@ pub(crate) fn around(rng: &mut Rng, entity: Entity, rules: Vec<Value>) -> Value 
 /// A rule without a mistake.
 pub(crate) fn rule(rng: &mut Rng, entity: Entity) -> Value {
     let (path, field) = field(rng, entity);
+    rule_on(rng, &path, &field)
+}
+
+/// A rule without a mistake on this field.
+pub(crate) fn rule_on(rng: &mut Rng, path: &str, field: &Field) -> Value {
     let operators: Vec<_> = OPERATORS.iter().filter(|(_, operator)| operator.takes(field.kind)).collect();
     let (name, operator) = *rng.pick(&operators);
     let mut rule = Map::new();
     rule.insert("field".to_owned(), json!(path));
     rule.insert("operator".to_owned(), json!(name));
     let says_nothing = matches!(operator, Operator::Equals | Operator::NotEquals) && rng.chance(10);
-    let value = if says_nothing { Some(rng.pick(&[json!(null), json!(""), json!(" \u{a0}")])) } else { value(rng, &field, operator) };
+    let value = if says_nothing { Some(rng.pick(&[json!(null), json!(""), json!(" \u{a0}")])) } else { value(rng, field, operator) };
     if let Some(value) = value {
         rule.insert("value".to_owned(), value);
     }
@@ -101,7 +106,7 @@ fn item(rng: &mut Rng, field: &Field, operator: Operator) -> Value {
 }
 
 /// A number is kept as it is typed, never made a float.
-fn literal(text: &str) -> Value {
+pub(crate) fn literal(text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value) => value,
         Err(error) => panic!("{text}: {error}"),
@@ -219,12 +224,12 @@ fn pair(rng: &mut Rng, field: &Field) -> Value {
         Kind::Timestamp if rng.chance(40) => pair_of_moments(rng),
         Kind::Timestamp if rng.chance(30) => pair_of_day_and_moment(rng),
         Kind::Date | Kind::Timestamp => pair_of_days(rng),
-        Kind::Number | Kind::Text | Kind::Boolean => pair_of_numbers(rng),
+        Kind::Number | Kind::Text | Kind::Boolean => pair_of_numbers(rng, pools::NUMBERS),
     }
 }
 
-fn pair_of_numbers(rng: &mut Rng) -> Value {
-    let mut texts = [rng.pick_early(pools::NUMBERS), rng.pick_early(pools::NUMBERS)];
+pub(crate) fn pair_of_numbers(rng: &mut Rng, pool: &[&str]) -> Value {
+    let mut texts = [rng.pick_early(pool), rng.pick_early(pool)];
     texts.sort_by_key(|text| match text.trim_matches(['"', ' ']).parse::<BigDecimal>() {
         Ok(number) => number,
         Err(error) => panic!("{text}: {error}"),

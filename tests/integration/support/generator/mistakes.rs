@@ -5,14 +5,17 @@
 
 use serde_json::{Value, json};
 
-use super::{Rng, documents};
+use super::{Nodes, Rng, documents, wrong_nodes};
 use crate::support::evaluator::catalogue::Entity;
 
 /// A document with at least one mistake.
-pub(crate) fn wrong(rng: &mut Rng) -> Value {
+pub(crate) fn wrong(rng: &mut Rng, with: Nodes<'_>) -> Value {
+    if !with.is_flat() && rng.chance(70) {
+        return wrong_nodes::wrong(rng, with);
+    }
     match rng.below(10) {
         0..2 => wrong_around(rng),
-        2 => beyond_limits(rng),
+        2 => wrong_nodes::beyond_limits(rng, with),
         _ => wrong_rules(rng),
     }
 }
@@ -59,19 +62,6 @@ fn wrong_entity(rng: &mut Rng) -> Value {
     json!({"entity": entity, "match_type": "all", "rules": [{"field": field, "operator": "contains", "value": "a"}]})
 }
 
-/// One limit passed, and nothing else wrong.
-fn beyond_limits(rng: &mut Rng) -> Value {
-    let entity = documents::entity(rng);
-    let long = "é".repeat(501);
-    let rules = match rng.below(4) {
-        0 => (0..101).map(|_| json!({"field": "name", "operator": "equals", "value": "x"})).collect(),
-        1 => vec![json!({"field": "name", "operator": "in_list", "value": vec!["x"; 1_001]})],
-        2 => vec![documents::rule(rng, entity), json!({"field": "name", "operator": "contains", "value": long})],
-        _ => vec![json!({"field": "name", "operator": "not_in_list", "value": ["x", long, "y", long]})],
-    };
-    documents::around(rng, entity, rules)
-}
-
 /// Fields of each type, as the entity names them.
 struct Names {
     text: &'static str,
@@ -108,7 +98,7 @@ impl Names {
     }
 }
 
-fn wrong_rule(rng: &mut Rng, entity: Entity) -> Value {
+pub(crate) fn wrong_rule(rng: &mut Rng, entity: Entity) -> Value {
     let names = Names::of(rng, entity);
     match rng.below(8) {
         0 => wrong_name(rng, entity, &names),

@@ -5,17 +5,43 @@
 
 mod documents;
 mod mistakes;
+mod nodes;
 mod pools;
 mod rows;
+mod segments;
 mod tests;
+mod wrong_nodes;
 
 use serde_json::Value;
 
-pub(crate) use rows::world;
+pub(crate) use rows::{world, world_near};
+pub(crate) use segments::{Pool, pool};
 
-/// A random document: about four of five are valid, the others wrong in one place or in several.
+/// What may come into a document beside flat rules: nothing, unless it is switched on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Nodes<'a> {
+    pub(crate) groups: bool,
+    pub(crate) related: bool,
+    /// The operators that count from today. Worlds `near` that day give them something to find.
+    pub(crate) relative: bool,
+    /// The segments that rules may name.
+    pub(crate) segments: Option<&'a Pool>,
+}
+
+impl Nodes<'_> {
+    fn is_flat(self) -> bool {
+        !self.groups && !self.related && !self.relative && self.segments.is_none()
+    }
+}
+
+/// A random document of flat rules: about four of five are valid, the others wrong in one place or in several.
 pub(crate) fn document(rng: &mut Rng) -> Value {
-    if rng.chance(80) { documents::valid(rng) } else { mistakes::wrong(rng) }
+    document_with(rng, Nodes::default())
+}
+
+/// A random document in which these nodes may come too, right and wrong ones. The same seed without them makes the same flat documents.
+pub(crate) fn document_with(rng: &mut Rng, with: Nodes<'_>) -> Value {
+    if rng.chance(80) { documents::valid(rng, with) } else { mistakes::wrong(rng, with) }
 }
 
 /// Splitmix64: tiny, seeded, and the same on every machine.

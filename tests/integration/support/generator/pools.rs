@@ -1,6 +1,6 @@
 //! The values that rows and rules are made of, the most useful first. Texts fit into the shortest free column (20 characters).
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 
 use crate::support::evaluator::catalogue::Field;
 
@@ -226,6 +226,33 @@ pub(crate) const MOMENTS: &[&str] = &[
     "9999-12-31T17:00:00Z",
     "9999-12-31T16:59:59.999999Z",
 ];
+
+/// Numbers of contracts.
+pub(crate) const CONTRACT_COUNTS: &[&str] = &["1", "2", "0", "3", "\"1\"", "\" 2 \"", "1.5", "5", "-1", "2.0", "1000"];
+
+/// How far is counted from today.
+pub(crate) const AMOUNTS_FROM_TODAY: &[u64] = &[1, 2, 3, 7, 30, 12, 31, 6, 60, 90, 28, 29, 52, 365, 366, 999, 1_000];
+
+/// The days around which phrases that count from today turn: some near it, the starts of weeks, months, quarters and years, and the day
+/// before each.
+pub(crate) fn days_near(today: NaiveDate) -> Vec<NaiveDate> {
+    let before = |number: u64| today - Days::new(number);
+    let after = |number: u64| today + Days::new(number);
+    let mut days = vec![today, before(1), after(1), after(2)];
+    let amounts = AMOUNTS_FROM_TODAY.iter().flat_map(|&amount| [before(amount), before(amount * 7), after(amount), after(amount * 7)]);
+    days.extend(amounts);
+    days.extend([1, 2, 3, 6, 12, 30].iter().flat_map(|&amount| [today - Months::new(amount), today + Months::new(amount)]));
+    let monday = before(today.weekday().num_days_from_monday().into());
+    days.extend([monday - Days::new(7), monday, monday + Days::new(7), monday + Days::new(14)]);
+    let month = before(today.day0().into());
+    let quarter = month - Months::new(month.month0() % 3);
+    let year = month - Months::new(month.month0());
+    for (first, size) in [(month, 1), (quarter, 3), (year, 12)] {
+        days.extend([first - Months::new(size), first, first + Months::new(size), first + Months::new(2 * size)]);
+    }
+    let borders: Vec<NaiveDate> = days.iter().flat_map(|&day| [day, day - Days::new(1), day + Days::new(1)]).collect();
+    borders
+}
 
 /// What a text column may hold, the choices of its list first.
 pub(crate) fn texts(field: &Field) -> Vec<&'static str> {

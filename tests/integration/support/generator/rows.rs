@@ -5,18 +5,28 @@
 use std::collections::HashSet;
 
 use bigdecimal::BigDecimal;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use unicode_normalization::UnicodeNormalization;
 use uuid::{Builder, Uuid};
 
 use super::Rng;
 use super::pools;
+use crate::support::evaluator::calendar::midnight;
 use crate::support::evaluator::catalogue::{self, Field};
-use crate::support::evaluator::{Company, Contact, Contract, World};
+use crate::support::evaluator::{Calendar, Company, Contact, Contract, World};
 
 /// A world with that many contacts. There are companies without contacts, without contracts, and with up to five.
 pub(crate) fn world(seed: u64, contacts: usize) -> World {
-    let mut maker = Maker { rng: Rng::new(seed), taken: HashSet::new() };
+    make(seed, contacts, None)
+}
+
+/// A world whose dates and moments lie for the most part where phrases that count from today begin and end.
+pub(crate) fn world_near(seed: u64, contacts: usize, calendar: Calendar) -> World {
+    make(seed, contacts, Some(calendar))
+}
+
+fn make(seed: u64, contacts: usize, near: Option<Calendar>) -> World {
+    let mut maker = Maker { rng: Rng::new(seed), taken: HashSet::new(), near };
     let mut world = World::default();
     for _ in 0..=contacts / 3 {
         let company = maker.company();
@@ -35,6 +45,7 @@ struct Maker {
     rng: Rng,
     /// Names, numbers and e-mails that exist already, as (scope, value without case and blanks).
     taken: HashSet<(String, String)>,
+    near: Option<Calendar>,
 }
 
 impl Maker {
@@ -155,10 +166,20 @@ impl Maker {
     }
 
     fn day(&mut self) -> NaiveDate {
-        pools::day(self.rng.pick_early(pools::DAYS))
+        match self.near {
+            Some(calendar) if self.rng.chance(75) => self.rng.pick(&pools::days_near(calendar.today)),
+            _ => pools::day(self.rng.pick_early(pools::DAYS)),
+        }
     }
 
+    /// Near today: a midnight, the last microsecond before it, or some other moment of that day.
     fn moment(&mut self) -> DateTime<Utc> {
-        pools::moment(self.rng.pick_early(pools::MOMENTS))
+        match self.near {
+            Some(calendar) if self.rng.chance(75) => {
+                let midnight = midnight(self.rng.pick(&pools::days_near(calendar.today)), calendar.zone);
+                midnight + TimeDelta::microseconds(self.rng.pick(&[0, -1, 1, 45_296_000_000]))
+            }
+            _ => pools::moment(self.rng.pick_early(pools::MOMENTS)),
+        }
     }
 }
