@@ -19,9 +19,11 @@ use super::schema::auth_user;
 use super::types::Id;
 use crate::error::{AppError, Result};
 
+mod fold;
 mod migrating;
 mod word;
 
+pub use fold::fold;
 pub(super) use migrating::{make_lease_table, migration_state, revert_migrations, run_first_migration, run_migrations};
 pub use word::Word;
 
@@ -179,16 +181,6 @@ extern "SQL" {
     fn current_setting(name: Text) -> Text;
     /// The table of this name on the search path, whether or not one may read it.
     fn to_regclass(name: Text) -> Nullable<diesel::sql_types::Oid>;
-}
-
-/// Lower case, each character alone: `CAFÉ` = `café`, `İ` = `i`, `ß` stays; Thai and Chinese pass through. The same as
-/// PostgreSQL's `lower` under a Unicode locale, and applied to every value before it meets a folded column.
-pub fn fold(mut text: String) -> String {
-    if text.is_ascii() {
-        text.make_ascii_lowercase();
-        return text;
-    }
-    text.chars().map(|letter| letter.to_lowercase().next().unwrap_or(letter)).collect()
 }
 
 /// Adds many rows with one statement: Diesel knows how on each engine, but not on a connection that may be either. The
