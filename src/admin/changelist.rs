@@ -22,6 +22,7 @@ use super::model_admin::{Model, ModelAdmin, Total};
 use super::paginator::{self, Count, PageLink, Paginator};
 use super::query_string::{PRESERVED, QueryString, back_to, carrying};
 use super::related::foreign_keys;
+use super::search::Searched;
 
 /// A list, as the page shows it.
 #[derive(Debug)]
@@ -109,14 +110,14 @@ impl ChangeList {
     /// The page of a list that `query` asks for; `None` when the list ends before it.
     pub fn load<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query, facets: &Facets) -> Result<Option<Self>> {
         let visible = (A::VISIBLE)(actor);
-        let (predicate, order) = (query.predicate::<A>(connection, &visible)?, query.order::<A>());
-        let Some((paginator, rows)) = page::<A>(connection, query, &predicate, &order)? else { return Ok(None) };
+        let found = query.found::<A>(connection, &visible)?;
+        let Some((paginator, rows)) = page::<A>(connection, query, &found)? else { return Ok(None) };
         let total = if query.search().is_empty() {
             paginator.count
         } else {
             let asked = Asked { visible: &visible, display: query.display() };
             let unfiltered = query.left_at_first(connection, asked)?;
-            Found::of::<A>(connection, &Sql::and(unfiltered.into_iter().chain([visible.clone()])))?.count
+            Found::of::<A>(connection, &[Sql::and(unfiltered.into_iter().chain([visible.clone()]))])?.count
         };
         let filters = SideBar::of::<A>(connection, query, &visible, facets)?;
         Ok(Some(Self::of::<A>(actor, query, filters, &paginator, total, &rows)))
@@ -164,24 +165,36 @@ fn add_url<A: ModelAdmin>(parameters: &QueryString) -> String {
 }
 
 /// The rows of the page that is wanted, and where it is among how many; `None` when the list ends before it.
-fn page<A: ModelAdmin>(
-    connection: &mut AnyConnection,
-    query: &Query,
-    predicate: &Sql,
-    order: &Sql,
-) -> Result<Option<(Paginator, Vec<A::Row>)>> {
-    let Found { count, keys } = Found::of::<A>(connection, predicate)?;
+fn page<A: ModelAdmin>(connection: &mut AnyConnection, query: &Query, found: &Searched) -> Result<Option<(Paginator, Vec<A::Row>)>> {
+    let Found { count, keys } = Found::of::<A>(connection, &found.parts)?;
     let Some(paginator) = Paginator::new(count, query.wanted()) else { return Ok(None) };
     let (limit, offset, reads_rows) = (paginator.limit, paginator.offset, query.is_plain());
-    let selection = Selection { predicate, order, limit, offset, reads_rows };
+    let order = query.order::<A>();
+    let selection = Selection { predicate: &found.rows, order: &order, limit, offset, reads_rows };
     let rows = match keys {
-        Some(keys) => (A::STORE.list)(connection, &Selection { predicate: &Test::one_of(*A::KEY, keys), ..selection })?,
+        Some(keys) if !count.is_capped => (A::STORE.list)(connection, &Selection { predicate: &Test::one_of(*A::KEY, keys), ..selection })?,
+        Some(keys) if query.is_search_sorted() => foremost::<A>(connection, query, &selection, keys)?,
         // The order is that of an index, and some rows of it are left out.
-        None if count.is_capped && query.sort().is_empty() && !reads_rows => among_many::<A>(connection, &selection)?,
-        None => (A::STORE.list)(connection, &selection)?,
+        Some(_) if query.sort().is_empty() && !reads_rows => among_many::<A>(connection, &selection)?,
+        _ => (A::STORE.list)(connection, &selection)?,
     };
     Ok((!rows.is_empty() || paginator.page == 1).then_some((paginator, rows)))
 }
+
+/// A page of a search that is sorted by a column. No row of it comes after the one that would end it if `some` were all that the
+/// search finds, and to see that of a row is much less work than to search it.
+fn foremost<A: ModelAdmin>(connection: &mut AnyConnection, query: &Query, selection: &Selection<'_>, some: Vec<Id>) -> Result<Vec<A::Row>> {
+    let Some(place) = query.place::<A>() else { return (A::STORE.list)(connection, selection) };
+    let until = selection.offset + selection.limit;
+    let few = some.into_iter().take(usize::try_from(until * TRIED).unwrap_or(usize::MAX));
+    let end = Selection { predicate: &Test::one_of(*A::KEY, few), limit: 1, offset: until - 1, ..*selection };
+    let Some(last) = A::STORE.source.list_keys(connection, &end)?.pop() else { return (A::STORE.list)(connection, selection) };
+    let before = place.until(A::STORE.source, &Test::one_of(*A::KEY, [last]));
+    (A::STORE.list)(connection, &Selection { predicate: &Sql::and([before, selection.predicate.clone().asked_last()]), ..*selection })
+}
+
+/// Of so many rows for each that is wanted, the last that is wanted leaves as small a part of all to be searched.
+const TRIED: i64 = 40;
 
 /// A page of rows that are too many to be named. Mostly the first of them are met soon in their order; if not, they are not
 /// spread over it as chance would have it, and may all stand at its end.
@@ -200,21 +213,32 @@ const SPARSE: i64 = 10;
 /// How many rows meet a predicate.
 struct Found {
     count: Count,
-    /// Which they are, where they had to be found to be counted: the page is then sorted out of them, not looked for again.
+    /// Which they are, where they had to be found to be counted: all of them, from which the page is then sorted, not looked
+    /// for again; or, of more than are counted, some.
     keys: Option<Vec<Id>>,
 }
 
 impl Found {
-    fn of<A: ModelAdmin>(connection: &mut AnyConnection, predicate: &Sql) -> Result<Self> {
+    /// Those that meet one of `parts`.
+    fn of<A: ModelAdmin>(connection: &mut AnyConnection, parts: &[Sql]) -> Result<Self> {
         let Total::UpTo(most) = A::TOTAL else {
-            let value = A::STORE.source.count(connection, predicate)?;
+            let value = A::STORE.source.count(connection, &Sql::or(parts.iter().cloned()))?;
             return Ok(Self { count: Count { value, is_capped: false }, keys: None });
         };
-        // One more than is counted tells whether there are more.
-        let keys = A::STORE.source.list_some_keys(connection, predicate, most + 1)?;
-        let found = i64::try_from(keys.len()).unwrap_or(i64::MAX);
-        let is_capped = found > most;
-        Ok(Self { count: Count { value: found.min(most), is_capped }, keys: (!is_capped).then_some(keys) })
+        let is_more = |keys: &[Id]| i64::try_from(keys.len()).map_or(true, |found| found > most);
+        let mut keys = Vec::new();
+        for part in parts {
+            if is_more(&keys) {
+                break;
+            }
+            // One more than is counted tells whether there are more.
+            keys.extend(A::STORE.source.list_some_keys(connection, part, most + 1)?);
+            keys.sort_unstable();
+            keys.dedup();
+        }
+        let is_capped = is_more(&keys);
+        let value = if is_capped { most } else { i64::try_from(keys.len()).unwrap_or(most) };
+        Ok(Self { count: Count { value, is_capped }, keys: Some(keys) })
     }
 }
 

@@ -71,7 +71,7 @@ fn count<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Q
         }
         lengths.push(offers.len());
     }
-    let searched = query.searched::<A>(connection, &visible)?;
+    let searched = query.searched::<A>(connection, &visible)?.rows;
     let mut counts = A::STORE.source.tally(connection, &searched, &conditions)?.into_iter();
     Ok(lengths.into_iter().map(|length| counts.by_ref().take(length).collect()).collect())
 }

@@ -5,7 +5,7 @@
 
 use crate::db::dialect::Word;
 use crate::query::condition::folded;
-use crate::query::{Column, Kind, Sql};
+use crate::query::{Column, Kind, Source, Sql};
 
 use super::cell::{Cell, Show};
 use super::display::Display;
@@ -125,18 +125,49 @@ impl SortKey {
     }
 
     fn sql(self) -> Sql {
-        let stored = Sql::column(self.column);
+        let value = if self.direction == Direction::Descending { self.value() + " DESC" } else { self.value() };
+        if self.column.nullable { Sql::column(self.column) + " IS NULL, " + value } else { value }
+    }
+
+    /// What is compared.
+    fn value(self) -> Sql {
         let text = self.column.kind == Kind::Text;
-        let value = if self.is_folded && text { folded(self.column) } else { stored.clone() };
-        let value = if text { value + Word::ByteOrder } else { value };
-        let value = if self.direction == Direction::Descending { value + " DESC" } else { value };
-        if self.column.nullable { stored + " IS NULL, " + value } else { value }
+        let value = if self.is_folded && text { folded(self.column) } else { Sql::column(self.column) };
+        if text { value + Word::ByteOrder } else { value }
     }
 }
 
 /// `keys` as an order, with the key of the table at its end so that pages are stable.
 pub fn order(keys: impl IntoIterator<Item = SortKey>, id: &'static Column) -> Sql {
+    Sql::join(with_last(keys, id).into_iter().map(SortKey::sql), ", ", "1")
+}
+
+fn with_last(keys: impl IntoIterator<Item = SortKey>, id: &'static Column) -> Vec<SortKey> {
     let keys: Vec<SortKey> = keys.into_iter().collect();
     let last = SortKey { direction: keys.last().map_or(Direction::Ascending, |key| key.direction), ..SortKey::ascending(id) };
-    Sql::join(keys.into_iter().chain([last]).map(SortKey::sql), ", ", "1")
+    keys.into_iter().chain([last]).collect()
+}
+
+/// Where a row stands in an [`order`], as values that are compared together: `title, id`.
+#[derive(Debug, Clone)]
+pub struct Place {
+    values: Sql,
+    is_descending: bool,
+}
+
+impl Place {
+    /// `None` for an order that goes both ways or sorts blank dates apart, which no single comparison does.
+    pub fn new(keys: impl IntoIterator<Item = SortKey>, id: &'static Column) -> Option<Self> {
+        let keys = with_last(keys, id);
+        let direction = keys.first()?.direction;
+        let is_one = keys.iter().all(|key| key.direction == direction && !key.column.nullable);
+        let values = Sql::join(keys.into_iter().map(SortKey::value), ", ", "1");
+        is_one.then_some(Self { values, is_descending: direction == Direction::Descending })
+    }
+
+    /// The rows of `source` until the one that meets `last`, which is among them.
+    pub fn until(&self, source: &Source, last: &Sql) -> Sql {
+        let comes = if self.is_descending { " >= " } else { " <= " };
+        self.values.clone().grouped() + comes + source.values(&self.values, last)
+    }
 }

@@ -11,11 +11,11 @@ use super::display::Display;
 use super::facets;
 use super::filters::{Asked, ListFilter, Narrowing, Unusable};
 use super::headings::{Clicked, ORDER, keys, sort};
-use super::list_display::order;
+use super::list_display::{Place, order};
 use super::model_admin::{ModelAdmin, Total};
 use super::paginator::{self, PER_PAGE, Wanted};
 use super::query_string::QueryString;
-use super::search;
+use super::search::{self, Searched};
 
 /// What is searched for.
 pub const SEARCH: &str = "q";
@@ -66,17 +66,22 @@ impl Query {
 
     /// The rows that the list finds, of those that the actor sees.
     pub fn predicate<A: ModelAdmin>(&self, connection: &mut AnyConnection, visible: &Sql) -> Result<Sql> {
-        let mut wanted = self.left_by_filters(connection, Asked { visible, display: &self.display })?;
-        wanted.push(self.searched::<A>(connection, visible)?);
-        Ok(Sql::and(wanted))
+        Ok(self.found::<A>(connection, visible)?.rows)
+    }
+
+    /// The same, as they are found soonest.
+    pub(super) fn found<A: ModelAdmin>(&self, connection: &mut AnyConnection, visible: &Sql) -> Result<Searched> {
+        let left = self.left_by_filters(connection, Asked { visible, display: &self.display })?;
+        Ok(self.searched::<A>(connection, visible)?.among(&left))
     }
 
     /// The rows that the search finds, of those that the actor sees.
-    pub(super) fn searched<A: ModelAdmin>(&self, connection: &mut AnyConnection, visible: &Sql) -> Result<Sql> {
+    pub(super) fn searched<A: ModelAdmin>(&self, connection: &mut AnyConnection, visible: &Sql) -> Result<Searched> {
         if self.search.is_empty() || A::SEARCH_FIELDS.is_empty() {
-            return Ok(visible.clone());
+            return Ok(Searched::whole(visible.clone()));
         }
-        Ok(Sql::and([visible.clone(), search::predicate(connection, A::SEARCH_FIELDS, &self.search)?]))
+        let found = search::searched(connection, A::SEARCH_FIELDS, &self.search)?;
+        Ok(found.among(std::slice::from_ref(visible)))
     }
 
     /// What each filter leaves.
@@ -127,6 +132,16 @@ impl Query {
     /// The order of the list.
     pub fn order<A: ModelAdmin>(&self) -> Sql {
         order(keys::<A>(&self.sort), A::KEY)
+    }
+
+    /// Where a row stands in that order; `None` where that is not one comparison.
+    pub(super) fn place<A: ModelAdmin>(&self) -> Option<Place> {
+        Place::new(keys::<A>(&self.sort), A::KEY)
+    }
+
+    /// Whether something is searched for and sorted by a column.
+    pub(super) fn is_search_sorted(&self) -> bool {
+        !self.search.is_empty() && !self.sort.is_empty()
     }
 
     /// Whether answering may look at every row of a model that has many.

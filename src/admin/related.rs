@@ -17,7 +17,7 @@ use super::headings::keys;
 use super::list_display::order;
 use super::model_admin::{Model, ModelAdmin};
 use super::query_string::QueryString;
-use super::search::predicate;
+use super::search::searched;
 use super::task::find;
 use super::widget::Widget;
 use crate::accounts::actor::Permission;
@@ -211,7 +211,7 @@ pub(super) fn foreign_key<A: ModelAdmin>(field: &str) -> Option<&'static Foreign
 
 fn search<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, among: Sql, term: &str, page: i64) -> Result<Found> {
     A::EDITING.allows(actor, Permission::View, None)?;
-    let predicate = Sql::and([(A::VISIBLE)(actor), among, predicate(connection, A::SEARCH_FIELDS, term)?]);
+    let predicate = Sql::and([(A::VISIBLE)(actor), among, searched(connection, A::SEARCH_FIELDS, term)?.rows]);
     let order = Sql::join(begins_with::<A>(term).into_iter().chain([order(keys::<A>(&[]), A::KEY)]), ", ", "1");
     // One more than is shown tells whether there are more.
     let per_page = i64::try_from(PER_PAGE).map_err(AppError::internal)?;

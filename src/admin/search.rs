@@ -3,7 +3,7 @@
 //! Declared in `SEARCH_FIELDS`, read by `changelist`; the comparison is the "contains" of filter criteria, from the same
 //! compiler, so that both fold and escape alike. The columns of one table are searched as one text.
 
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::condition::any_contains;
 use crate::query::{Column, Source, Sql, Test};
@@ -47,6 +47,9 @@ pub struct Through {
 /// many rows that the first are soon found. Half of what SQLite binds in one statement.
 const MOST_NAMED: i64 = 15_000;
 
+/// Up to so many of them the rows that point there are looked up by themselves, see [`Searched::parts`].
+const MOST_APART: usize = 2_000;
+
 impl SearchField {
     /// Columns of the model's own table.
     pub const fn new(columns: &'static [&'static Column]) -> Self {
@@ -60,31 +63,96 @@ impl SearchField {
 
     /// Rows in which `term` occurs. Of another table the matching rows are looked up first: a few keys can be found in an
     /// index beside the text, a subquery in an OR cannot.
-    fn contains(&self, connection: &mut AnyConnection, term: &str, most_named: i64) -> Result<Sql> {
+    fn contains(&self, connection: &mut AnyConnection, term: &str, most_named: i64) -> Result<Occurrence> {
         let found = any_contains(self.columns, term);
-        let Some(Through { foreign_key, key, source }) = self.through else { return Ok(found) };
+        let Some(Through { foreign_key, key, source }) = self.through else { return Ok(Occurrence::Text(found)) };
         let keys = source.list_some_keys(connection, &found, most_named + 1)?;
         if i64::try_from(keys.len()).is_ok_and(|length| length <= most_named) {
-            return Ok(Test::one_of(*foreign_key, keys));
+            return Ok(Occurrence::Named(*foreign_key, keys));
         }
-        Ok(Sql::column(foreign_key).is_in(Sql::from("SELECT ") + Sql::column(key) + " FROM " + key.table + " WHERE ", found))
+        let select = Sql::from("SELECT ") + Sql::column(key) + " FROM " + key.table + " WHERE ";
+        Ok(Occurrence::Through(Sql::column(foreign_key).is_in(select, found)))
+    }
+}
+
+/// Where a term occurs.
+enum Occurrence {
+    /// In the row's own text.
+    Text(Sql),
+    /// In these rows of another table, to which the column points.
+    Named(Column, Vec<Id>),
+    /// In rows of another table that are too many to be named.
+    Through(Sql),
+}
+
+impl Occurrence {
+    fn sql(&self) -> Sql {
+        match self {
+            Self::Text(sql) | Self::Through(sql) => sql.clone(),
+            Self::Named(column, keys) => Test::one_of(*column, keys.iter().copied()),
+        }
+    }
+}
+
+/// The rows that a search finds.
+#[derive(Debug, Clone)]
+pub struct Searched {
+    /// All of them.
+    pub rows: Sql,
+    /// The same, perhaps in two parts that share some: those that point to a row found by name, which an index leads to, and
+    /// those with every term in their own text. Whoever reads everybody's text then asks nothing else of them, which takes
+    /// SQLite half as long.
+    pub parts: Vec<Sql>,
+}
+
+impl Searched {
+    /// The rows that meet `rows`, undivided.
+    pub fn whole(rows: Sql) -> Self {
+        Self { parts: vec![rows.clone()], rows }
+    }
+
+    /// Those that meet each of `others` too.
+    #[must_use]
+    pub fn among(self, others: &[Sql]) -> Self {
+        let among = |sql: Sql| Sql::and(others.iter().cloned().chain([sql]));
+        Self { rows: among(self.rows), parts: self.parts.into_iter().map(among).collect() }
+    }
+
+    /// Those in which each term occurs somewhere.
+    fn of(terms: &[Vec<Occurrence>]) -> Self {
+        let rows = Sql::and(terms.iter().map(|term| Sql::or(term.iter().map(Occurrence::sql))));
+        let (mut named, mut pointing) = (0, Vec::new());
+        for occurrence in terms.iter().flatten() {
+            match occurrence {
+                Occurrence::Text(_) => {}
+                Occurrence::Named(_, keys) if keys.is_empty() => {}
+                Occurrence::Named(_, keys) if named + keys.len() <= MOST_APART => {
+                    named += keys.len();
+                    pointing.push(occurrence.sql());
+                }
+                Occurrence::Named(..) | Occurrence::Through(_) => return Self::whole(rows),
+            }
+        }
+        let text = |term: &Vec<Occurrence>| Sql::or(term.iter().filter(|one| matches!(one, Occurrence::Text(_))).map(Occurrence::sql));
+        let in_text = Sql::and(terms.iter().map(text));
+        let parts = if pointing.is_empty() { vec![in_text] } else { vec![Sql::and([Sql::or(pointing), rows.clone()]), in_text] };
+        Self { rows, parts }
     }
 }
 
 /// The rows in which every term of `typed` occurs.
-pub fn predicate(connection: &mut AnyConnection, fields: &[SearchField], typed: &str) -> Result<Sql> {
+pub fn searched(connection: &mut AnyConnection, fields: &[SearchField], typed: &str) -> Result<Searched> {
     if is_too_long(typed) {
-        return Ok(Sql::none());
+        return Ok(Searched::whole(Sql::none()));
     }
     let terms = terms(typed);
     // Values that all of them bind together stay below what SQLite takes.
     let most_named = MOST_NAMED / i64::try_from(terms.len().max(1)).unwrap_or(MOST_NAMED);
-    let mut found = Vec::new();
+    let mut occurrences = Vec::new();
     for term in &terms {
-        let in_fields = fields.iter().map(|field| field.contains(connection, term, most_named)).collect::<Result<Vec<_>>>()?;
-        found.push(Sql::or(in_fields));
+        occurrences.push(fields.iter().map(|field| field.contains(connection, term, most_named)).collect::<Result<Vec<_>>>()?);
     }
-    Ok(Sql::and(found))
+    Ok(Searched::of(&occurrences))
 }
 
 /// The terms of what was typed: words, and phrases in quotes of either kind. A quote that is never closed is a letter.

@@ -104,6 +104,12 @@ impl Source {
         Rows { columns, rest: page + join + " ORDER BY " + selection.order.clone() }
     }
 
+    /// These values of the one row that meets `predicate`, to compare with.
+    pub fn values(&self, values: &Sql, predicate: &Sql) -> Sql {
+        let one = Sql::from("SELECT ") + values.clone() + self.meeting(predicate, std::slice::from_ref(values));
+        one.enclosed().grouped()
+    }
+
     fn key(&self) -> Scalar<Uid> {
         Scalar::new(Sql::from(self.table) + ".id")
     }

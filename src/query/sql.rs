@@ -81,7 +81,8 @@ impl Sql {
         self + " NOT IN (" + (select.into() + condition).enclosed() + ")"
     }
 
-    fn enclosed(self) -> Self {
+    /// `self` as part of a subquery, whose columns are no business of whoever asks it.
+    pub(super) fn enclosed(self) -> Self {
         let spelt = |token| match token {
             Token::Column(table, name) => vec![Token::Text(table), Token::Text("."), Token::Text(name)],
             other => vec![other],
@@ -109,6 +110,12 @@ impl Sql {
     #[must_use]
     pub fn complement(self) -> Self {
         self.grouped() + " IS NOT TRUE"
+    }
+
+    /// `self` as a predicate that no index knows: it is asked of the rows that the others leave.
+    #[must_use]
+    pub fn asked_last(self) -> Self {
+        self.grouped() + " IS TRUE"
     }
 
     /// `parts` with `between` between them; `empty` when there are none.

@@ -11,7 +11,7 @@ use super::listed::{COMPANY_ID, Change};
 use super::model::Segment;
 use crate::admin::display::counted;
 use crate::admin::form::{ENTER, FormData};
-use crate::admin::search::{SearchField, Through, predicate};
+use crate::admin::search::{SearchField, Through, searched};
 use crate::criteria::catalogue::{company as company_field, contact as contact_field};
 use crate::customers::company;
 use crate::db::dialect::Word;
@@ -239,7 +239,7 @@ impl Kind {
     }
 
     fn pane(&self, connection: &mut AnyConnection, query: &str, page: i64, of: Sql, is_walked: bool) -> Result<Pane> {
-        let of = if query.trim().is_empty() { of } else { Sql::and([of, predicate(connection, self.search, query)?]) };
+        let of = if query.trim().is_empty() { of } else { Sql::and([of, searched(connection, self.search, query)?.rows]) };
         let order = Sql::column(self.name) + Word::ByteOrder + ", " + self.key;
         let order = if is_walked { order } else { Sql::from(Word::Unindexed) + order };
         let selection = Selection { predicate: &of, order: &order, limit: PAGE + 1, offset: (page - 1) * PAGE, reads_rows: false };

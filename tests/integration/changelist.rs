@@ -336,3 +336,25 @@ fn many_that_stand_at_the_end_of_the_order_are_found_as_soon_as_those_at_its_beg
         );
     });
 }
+
+#[test]
+fn a_search_that_finds_more_than_are_counted_is_sorted_by_any_column() {
+    let found: Vec<String> = (0..10_400).map(|number| format!("z{number:05}")).collect();
+    // Against the order of the names; nobody else is found, and their addresses come between.
+    let people = found.iter().enumerate().flat_map(|(place, name)| {
+        let address = |least| format!("{:05}@people.test", 30_000 - 2 * place - least);
+        [(name.clone(), address(0)), (name.replace('z', "y"), address(1))]
+    });
+    let people: Vec<_> = people.collect();
+    let by_address: Vec<String> = found.iter().rev().cloned().collect();
+    on_engines(|engine| {
+        let contacts: Vec<_> = people.iter().map(|(name, address)| (&**name, &**address, "Other", "2026-01-01T00:00:00Z")).collect();
+        let app = site(engine, &contacts);
+        let person = app.staff();
+        for (order, expected) in [("4", &by_address), ("-4", &found), ("5.4", &by_address), ("2.4", &by_address), ("2.-4", &found)] {
+            assert_eq!(listed(&person, &format!("?q=z&o={order}")), expected[..100], "{engine:?} {order}");
+            assert_eq!(listed(&person, &format!("?q=z&o={order}&p=100")), expected[9_900..10_000], "{engine:?} {order}");
+        }
+        assert_eq!(listed(&person, "?q=z&o=4&p=101"), by_address[10_000..10_100], "{engine:?}");
+    });
+}
