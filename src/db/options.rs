@@ -27,8 +27,8 @@ impl Options {
         Self {
             url: url.into(),
             statement_timeout: Duration::from_secs(10),
-            // So that the page is there within 300 ms.
-            aside_timeout: Duration::from_millis(250),
+            // So that the page is there within 300 ms, its list included.
+            aside_timeout: Duration::from_millis(230),
             pool_timeout: Duration::from_secs(2),
             turn_timeout: Duration::from_secs(20),
             pool_size: 10,
