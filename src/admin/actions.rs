@@ -234,7 +234,8 @@ fn one_by_one<A: ModelAdmin>(rows: &[A::Row], done: Done, each: impl Fn(&A::Row)
     Ok((Outcome::Done(done(&objects::<A>(changed))), rows.len() - changed))
 }
 
-/// One transaction over all the rows: `deed` says what was done, unless it must be asked first.
+/// One transaction over all the rows: `deed` says what was done, unless it must be asked first. They are searched for before
+/// it, and who is only asked writes nothing: whoever writes to SQLite keeps all others from it.
 fn write<A: ModelAdmin>(
     db: &Db,
     task: &Task,
@@ -243,22 +244,29 @@ fn write<A: ModelAdmin>(
     chosen: &Chosen,
     deed: impl Fn(&mut AnyConnection, &Act<'_>, &[A::Row]) -> Result<String>,
 ) -> Result<Outcome> {
-    db.write_blocking(|connection| {
-        let meant = Meant::of::<A>(connection, task, query, action, chosen)?;
-        // Whoever is only asked keeps nobody waiting.
-        let is_asked = action.question.is_some() && chosen.confirmed.is_none();
-        let task = &if is_asked { task.as_they_are(connection)? } else { task.in_turn::<A>(connection, &meant.keys)? };
-        let rows = rows::<A>(connection, task, query, action, &meant)?;
+    let meant = &db.read_blocking(|connection| Meant::of::<A>(connection, task, query, action, chosen))?;
+    let due = |connection: &mut AnyConnection, task: &Task| -> Result<Result<Vec<A::Row>, Outcome>> {
+        let rows = rows::<A>(connection, task, query, action, meant)?;
         // Asked once more: between the answer and this transaction others may have changed what it was about.
         if rows.is_empty() {
-            return Ok(Outcome::Nothing(nothing_left::<A>(action.question, chosen)));
+            return Ok(Err(Outcome::Nothing(nothing_left::<A>(action.question, chosen))));
         }
-        if let Some(question) = action.question
-            && let Some(asked) = ask::<A>(connection, task, action, question, chosen, &rows)?
-        {
-            return Ok(Outcome::Ask(Box::new(asked)));
+        let Some(question) = action.question else { return Ok(Ok(rows)) };
+        let asked = ask::<A>(connection, task, action, question, chosen, &rows)?;
+        Ok(asked.map_or(Ok(rows), |asked| Err(Outcome::Ask(Box::new(asked)))))
+    };
+    if action.question.is_some()
+        && chosen.confirmed.is_none()
+        && let Err(outcome) = db.read_blocking(|connection| due(connection, task))?
+    {
+        return Ok(outcome);
+    }
+    db.write_blocking(|connection| {
+        let task = &task.in_turn::<A>(connection, &meant.keys)?;
+        match due(connection, task)? {
+            Ok(rows) => deed(connection, &task.act(), &rows).map(Outcome::Done),
+            Err(outcome) => Ok(outcome),
         }
-        deed(connection, &task.act(), &rows).map(Outcome::Done)
     })
 }
 
