@@ -12,6 +12,7 @@ use reqwest::redirect::Policy;
 use scraper::{Html, Selector};
 
 use crate::figures::private_memory;
+use crate::page::{Answer, Form};
 
 /// The running program; it ends when this is dropped.
 pub(crate) struct Program {
@@ -95,6 +96,17 @@ impl Visitor {
             StatusCode::OK => Ok(answer.bytes().unwrap().len()),
             other => Err(other),
         }
+    }
+
+    /// Asks for a page to read it.
+    pub(crate) fn open(&self, path: &str) -> Answer {
+        Answer::of(self.client.get(format!("{}{path}", self.url)).send().expect("an answer"))
+    }
+
+    /// Sends a form.
+    pub(crate) fn send(&self, form: &Form) -> Answer {
+        let request = self.client.post(format!("{}{}", self.url, form.action)).header("Origin", &self.url);
+        Answer::of(request.form(&form.fields).send().expect("an answer"))
     }
 }
 
