@@ -100,8 +100,7 @@ pub struct Searched {
     /// All of them.
     pub rows: Sql,
     /// The same, perhaps in two parts that share some: those that point to a row found by name, which an index leads to, and
-    /// those with every term in their own text. Whoever reads everybody's text then asks nothing else of them, which takes
-    /// SQLite half as long.
+    /// those with every term in their own text. Whoever reads everybody's text then asks nothing else of them.
     pub parts: Vec<Sql>,
 }
 
