@@ -7,12 +7,12 @@
 
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
-use crate::accounts::posted::Posted;
 use crate::db::connection::Lane;
-use crate::db::{AnyConnection, Db, Id};
+use crate::db::{AnyConnection, Db};
 use crate::error::{AppError, Result};
 use crate::history::{self, NewEvent, Object, record};
 
+use super::chosen::Chosen;
 use super::confirmation::{Confirmation, ask};
 use super::display::counted;
 use super::editing::Act;
@@ -72,54 +72,6 @@ pub type WriteFile<A> = fn(&mut AnyConnection, &Act<'_>, &[<A as ModelAdmin>::Ro
 
 /// The sentence for so many objects: "3 Customer Segments were archived."
 pub type Done = fn(&str) -> String;
-
-/// Which action is asked for, and for which objects.
-#[derive(Debug, Clone, Default)]
-pub struct Chosen {
-    /// The action's name.
-    pub action: String,
-    /// Their keys, as far as they were ticked.
-    pub keys: Vec<Id>,
-    /// Whether all that the list finds are meant.
-    pub across: bool,
-    /// How many the list showed then, as it shows it.
-    pub shown: String,
-    /// The objects that the person was told of, once they have been asked: see [`Confirmation::digest`].
-    pub confirmed: Option<String>,
-    /// The value that was asked for.
-    pub value: String,
-}
-
-/// The field of the value that a question asks for.
-pub const VALUE: &str = "value";
-/// The field that says how many objects the list showed.
-pub const SHOWN: &str = "shown";
-/// The field that says which objects were confirmed.
-pub const CONFIRMED: &str = "confirmed";
-
-impl Chosen {
-    /// Reads it from what was posted.
-    pub fn read(posted: &Posted) -> Self {
-        Self {
-            action: posted.get("action").unwrap_or_default().to_owned(),
-            keys: posted.all("_selected_action").filter_map(Id::parse).collect(),
-            across: posted.get("select_across").is_some_and(|across| across == "1"),
-            shown: posted.get(SHOWN).unwrap_or_default().to_owned(),
-            confirmed: posted.get(CONFIRMED).map(str::to_owned),
-            value: posted.get(VALUE).unwrap_or_default().trim().to_owned(),
-        }
-    }
-
-    /// Whether this object is one of them, as far as is known without a search.
-    pub fn has(&self, key: &Id) -> bool {
-        self.across || self.keys.contains(key)
-    }
-
-    /// Whether no object was chosen.
-    pub fn is_empty(&self) -> bool {
-        self.keys.is_empty() && !self.across
-    }
-}
 
 /// What came of an action.
 #[derive(Debug)]

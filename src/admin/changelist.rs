@@ -10,8 +10,9 @@ use crate::db::{AnyConnection, Id, dialect};
 use crate::error::Result;
 use crate::query::{Selection, Sql, Test, text};
 
-use super::actions::{self, Chosen};
+use super::actions;
 use super::cell::Cell;
+use super::chosen::Chosen;
 use super::display::{Display, number};
 use super::facets::Facets;
 use super::filter_choices::SideBar;

@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 
-use super::actions::{Action, Chosen, Question};
+use super::actions::{Action, Question};
+use super::chosen::Chosen;
 use super::deletion::{Protected, related};
 use super::display::number;
 use super::form_page::ObjectView;

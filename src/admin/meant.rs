@@ -6,7 +6,8 @@ use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 use crate::query::{Selection, Sql, Test};
 
-use super::actions::{Action, Chosen};
+use super::actions::Action;
+use super::chosen::Chosen;
 use super::display::{counted, number};
 use super::list_query::Query;
 use super::model_admin::ModelAdmin;

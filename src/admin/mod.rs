@@ -12,6 +12,7 @@ pub mod bound_field;
 pub mod cell;
 pub mod changelist;
 pub mod checks;
+pub mod chosen;
 pub mod confirmation;
 pub mod conflict;
 pub mod deletion;

@@ -7,8 +7,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 
-use super::actions::{Action, Chosen, Outcome};
+use super::actions::{Action, Outcome};
 use super::changelist::ChangeList;
+use super::chosen::Chosen;
 use super::display::Display;
 use super::edit::{self, Answer};
 use super::editing::Saved;

@@ -3,6 +3,7 @@
 //! The sentence says what the rules mean after `resolve`, not how they were typed: contract rules that meet on one contract
 //! are one clause, a negative one is "has no contract".
 
+use bigdecimal::Zero as _;
 use chrono::{Days, NaiveDate};
 
 use super::catalogue::contract;
@@ -56,6 +57,7 @@ impl Speaker {
         match &contracts.number {
             Number::Some => format!("{has} a contract{of_one}"),
             Number::None => format!("{has} no contract{of_one}"),
+            Number::Measured(Aggregate::Count, Operator::Equals, values) if is_zero(values) => format!("{has} no contract{of_one}"),
             Number::Measured(Aggregate::Count, operator, values) => {
                 let number = numbered(*operator, values).replace("less than", "fewer than");
                 let noun = if number.ends_with(" 1") { "contract" } else { "contracts" };
@@ -135,6 +137,10 @@ fn spoken_group<Q>(group: &Group<Q>, clause: Clause<'_, Q>) -> String {
         MatchType::Any => text::list(&clauses, "or"),
         MatchType::None => format!("not ({})", text::list(&clauses, "or")),
     }
+}
+
+fn is_zero(values: &[Typed]) -> bool {
+    matches!(values, [Typed::Number(number)] if number.is_zero())
 }
 
 /// "at least 2", "more than 100,000", as it stands before what is counted.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::evaluator::{self, World, catalogue};
-use crate::support::generator::{self, Rng};
+use crate::support::generator::{self, Nodes, Rng};
 use crate::support::stored::store;
 use crate::support::{TestDb, on_engines};
 
@@ -20,15 +20,22 @@ const BANGKOK: Tz = Tz::Asia__Bangkok;
 
 /// The members of a document, or the places of its errors.
 fn members(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result<Result<BTreeSet<Uuid>, BTreeSet<String>>> {
-    Ok(evaluate(connection, document, zone)?.map(|(_, ids)| ids))
+    Ok(evaluate(connection, document, on(zone, TODAY))?.map(|(_, ids)| ids))
+}
+
+/// The day on which most of these tests happen.
+const TODAY: &str = "2026-11-22";
+
+fn on(zone: Tz, today: &str) -> evaluator::Calendar {
+    evaluator::Calendar { zone, today: today.parse().expect("a day") }
 }
 
 /// A predicate with its members, or the places of errors.
 type Evaluated = Result<(Members, BTreeSet<Uuid>), BTreeSet<String>>;
 
 /// The predicate of a document with its members, or the places of its errors.
-fn evaluate(connection: &mut AnyConnection, document: &Value, zone: Tz) -> Result<Evaluated> {
-    let calendar = Calendar { zone, today: chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap() };
+fn evaluate(connection: &mut AnyConnection, document: &Value, on: evaluator::Calendar) -> Result<Evaluated> {
+    let calendar = Calendar { zone: on.zone, today: on.today };
     let criteria = match resolve(document, calendar) {
         Ok(criteria) => criteria,
         Err(problems) => return Ok(Err(pointers(&problems))),
@@ -67,19 +74,24 @@ fn pointers(problems: &[Problem]) -> BTreeSet<String> {
     problems.iter().map(|problem| problem.pointer.clone()).collect()
 }
 
-fn expected(world: &World, document: &Value, zone: Tz) -> Result<BTreeSet<Uuid>, BTreeSet<String>> {
-    evaluator::members(world, document, zone).map_err(|errors| errors.into_iter().map(|(pointer, _)| pointer).collect())
+fn expected(world: &World, document: &Value, on: evaluator::Calendar) -> Result<BTreeSet<Uuid>, BTreeSet<String>> {
+    let found = evaluator::members_on(world, document, on, &evaluator::Segments::new());
+    found.map_err(|errors| errors.into_iter().map(|(pointer, _)| pointer).collect())
 }
 
 fn agrees(db: &Db, world: &World, documents: &[Value], zone: Tz) {
+    agrees_on(db, world, documents, on(zone, TODAY));
+}
+
+fn agrees_on(db: &Db, world: &World, documents: &[Value], on: evaluator::Calendar) {
     db.read_unhurried(|connection| {
         for (number, document) in documents.iter().enumerate() {
-            let found = evaluate(connection, document, zone)?;
+            let found = evaluate(connection, document, on)?;
             // One predicate feeds them all: every tenth document shows that.
             if let (0, Ok((members, ids))) = (number % 10, &found) {
                 agrees_with_itself(connection, document, members, ids)?;
             }
-            assert_eq!(found.map(|(_, ids)| ids), expected(world, document, zone), "{document}");
+            assert_eq!(found.map(|(_, ids)| ids), expected(world, document, on), "{document}");
         }
         Ok(())
     })
@@ -312,4 +324,108 @@ fn days_are_those_of_the_zone() {
             agrees(&test.db, &world, &dated, zone);
         }
     });
+}
+
+/// Groups in groups, questions to contracts with count and sum, dates counted from today: what is understood, and what is not.
+#[test]
+fn generated_documents_of_every_node_have_the_members_that_the_specification_says() {
+    let nodes = Nodes { groups: true, related: true, relative: true, segments: None };
+    let on = on(BANGKOK, TODAY);
+    let world = generator::world_near(23, 120, on);
+    let mut rng = Rng::new(20_261_127);
+    let documents: Vec<Value> = (0..how_many()).map(|_| generator::document_with(&mut rng, nodes)).collect();
+    on_engines(|engine| {
+        let test = TestDb::new(engine);
+        store(&test.db, &world);
+        agrees_on(&test.db, &world, &documents, on);
+    });
+}
+
+/// Phrases of a day on which the clocks change, of a leap day, of the last of a month, in zones that skip a midnight or have
+/// two.
+#[test]
+fn phrases_are_counted_from_the_days_of_the_zone() {
+    let nodes = Nodes { relative: true, ..Nodes::default() };
+    for (zone, today) in [
+        (Tz::Europe__Berlin, "2026-03-29"),
+        (Tz::Europe__Berlin, "2026-10-25"),
+        (Tz::America__Sao_Paulo, "2018-11-04"),
+        (Tz::America__Havana, "2026-11-01"),
+        (Tz::Pacific__Apia, "2011-12-31"),
+        (BANGKOK, "2024-02-29"),
+        (BANGKOK, "2026-12-31"),
+    ] {
+        let on = on(zone, today);
+        let world = generator::world_near(29, 60, on);
+        let mut rng = Rng::new(31);
+        let mut documents: Vec<Value> = (0..60).map(|_| generator::document_with(&mut rng, nodes)).collect();
+        documents.extend(phrases());
+        on_engines(|engine| {
+            let test = TestDb::new(engine);
+            store(&test.db, &world);
+            agrees_on(&test.db, &world, &documents, on);
+        });
+    }
+}
+
+/// Every phrase, on a day and on a moment.
+fn phrases() -> Vec<Value> {
+    let fields = ["created_at", "last_contacted", "contract.end_date"];
+    let rule = |field: &str, operator: &str, value: Value| json!({"rules": [{"field": field, "operator": operator, "value": value}]});
+    let mut phrases = Vec::new();
+    for field in fields {
+        for operator in ["in_the_last", "in_the_next", "before_the_last", "after_the_next"] {
+            for (amount, unit) in [(1, "days"), (30, "days"), (2, "weeks"), (1, "months"), (1000, "months")] {
+                phrases.push(rule(field, operator, json!({"amount": amount, "unit": unit})));
+            }
+        }
+        phrases.extend(evaluator::PERIODS.iter().map(|(period, ..)| rule(field, "is_within", (*period).into())));
+    }
+    phrases
+}
+
+/// What a few documents say, in English.
+#[test]
+fn sentences_tell_groups_counts_sums_and_days() {
+    let calendar = Calendar { zone: BANGKOK, today: TODAY.parse().unwrap() };
+    let said = |document: Value| describe(&resolve(&document, calendar).unwrap_or_else(|problems| panic!("{problems:?}")));
+    for (document, sentence) in [
+        (
+            json!({"entity": "company", "rules": [
+                {"field": "industry", "operator": "equals", "value": "Hotels"},
+                {"relation": "contract", "aggregate": "sum", "of": "value", "operator": "greater_than", "value": 100_000, "rules": [
+                    {"field": "status", "operator": "equals", "value": "Active"},
+                    {"field": "currency", "operator": "equals", "value": "USD"}]}]}),
+            "Contacts of companies whose industry is Hotels and whose contracts – whose status is Active and whose currency is USD – \
+             are worth more than 100,000 in all.",
+        ),
+        (
+            json!({"rules": [{"relation": "contract", "rules": [
+                {"field": "status", "operator": "equals", "value": "Active"},
+                {"field": "end_date", "operator": "in_the_next", "value": {"amount": 60, "unit": "days"}},
+                {"field": "auto_renew", "operator": "equals", "value": false}]}]}),
+            "Contacts whose company has a contract whose status is Active, whose end date is in the next 60 days (by 21 Jan 2027) and \
+             whose “renews by itself” mark is no.",
+        ),
+        (
+            json!({"rules": [
+                {"relation": "contract", "rules": []},
+                {"relation": "contract", "aggregate": "count", "operator": "equals", "value": 0,
+                    "rules": [{"field": "status", "operator": "equals", "value": "Active"}]}]}),
+            "Contacts whose company has a contract and whose company has no contract whose status is Active.",
+        ),
+        (
+            json!({"rules": [
+                {"field": "last_contacted", "operator": "before_the_last", "value": {"amount": 90, "unit": "days"}, "include_empty": true},
+                {"match_type": "none", "rules": [
+                    {"field": "title", "operator": "equals", "value": "Owner"},
+                    {"match_type": "all", "rules": [
+                        {"field": "created_at", "operator": "is_within", "value": "this_quarter"},
+                        {"field": "company.country", "operator": "equals", "value": "Thailand"}]}]}]}),
+            "Contacts whose last contact is more than 90 days ago (before 24 Aug 2026) or is blank and not (whose title is “Owner” or \
+             (whose creation date is this quarter (1 Oct 2026 to 31 Dec 2026) and whose company’s country is “Thailand”)).",
+        ),
+    ] {
+        assert_eq!(said(document), sentence);
+    }
 }

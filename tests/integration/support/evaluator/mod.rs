@@ -24,7 +24,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub(crate) use calendar::Calendar;
+pub(crate) use calendar::{Calendar, PERIODS};
 use document::Error;
 use meaning::Subject;
 pub(crate) use operators::{Arity, OPERATORS, Operator, RELATIVE_OPERATORS};
