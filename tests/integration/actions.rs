@@ -86,8 +86,6 @@ fn a_good_count_stays_good_until_type_rules_or_list_change() {
         later(1);
         go(person, LIST, "duplicate", ids);
         later(1);
-        let change = format!("{LIST}{}/change/", ids[0]);
-        person.post_form(&change, &[("description", "Told anew.")]);
         assert_eq!(stored(app).len(), 2);
         assert_eq!(marks(), Vec::<String>::new(), "nobody came in or went");
         assert!(person.open(&format!("{LIST}?health=stale")).texts("#result_list .field-name").is_empty());
