@@ -119,23 +119,35 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
             Ok(done(&objects::<A>(rows.len())))
         }),
         Deed::Long(each, done, passed_over) => long::<A>(db, task, query, action, chosen, (*each, *done, passed_over)),
-        Deed::File(ending, media_type, write) => db.write_blocking(|connection| {
-            let task = &task.as_they_are(connection)?;
-            let meant = Meant::of::<A>(connection, task, query, action, chosen)?;
-            let rows = rows::<A>(connection, task, query, action, &meant)?;
-            if rows.is_empty() {
-                return Ok(Outcome::Nothing(nothing_left::<A>(action.question, chosen)));
-            }
-            for row in &rows {
-                let message = format!("Exported as {}.", ending.to_uppercase());
-                let object = Object { model: A::MODEL.model_name, id: (A::STORE.id)(row).to_string(), name: (A::STORE.name)(row) };
-                record(connection, NewEvent::new(&task.actor, task.clock.now(), history::Action::Exported, object, message))?;
-            }
-            let mut file = Vec::new();
-            write(connection, &task.act(), &rows, &mut file)?;
-            Ok(Outcome::File(ending, media_type, file))
-        }),
+        Deed::File(ending, media_type, write) => file::<A>(db, task, query, action, chosen, (ending, media_type, *write)),
     }
+}
+
+/// A file of the rows, which is written down as handed out before it is.
+fn file<A: ModelAdmin>(
+    db: &Db,
+    task: &Task,
+    query: &Query,
+    action: &Action<A>,
+    chosen: &Chosen,
+    (ending, media_type, write): (&'static str, &'static str, WriteFile<A>),
+) -> Result<Outcome> {
+    let meant = db.read_blocking(|connection| Meant::of::<A>(connection, task, query, action, chosen))?;
+    db.write_blocking(|connection| {
+        let task = &task.as_they_are(connection)?;
+        let rows = rows::<A>(connection, task, query, action, &meant)?;
+        if rows.is_empty() {
+            return Ok(Outcome::Nothing(nothing_left::<A>(action.question, chosen)));
+        }
+        for row in &rows {
+            let message = format!("Exported as {}.", ending.to_uppercase());
+            let object = Object { model: A::MODEL.model_name, id: (A::STORE.id)(row).to_string(), name: (A::STORE.name)(row) };
+            record(connection, NewEvent::new(&task.actor, task.clock.now(), history::Action::Exported, object, message))?;
+        }
+        let mut file = Vec::new();
+        write(connection, &task.act(), &rows, &mut file)?;
+        Ok(Outcome::File(ending, media_type, file))
+    })
 }
 
 /// Long work on each row, which judges the rights anew, in the transaction that writes.

@@ -1,8 +1,8 @@
 //! The changelist: a query string and a declaration become a page of rows, filters, headings and links.
 //!
 //! Called by `views::changelist`, inside one `db.read`. [`Query::read`] is pure and refuses what cannot be meant, so that
-//! only closed lists of names ever reach SQL; [`ChangeList::load`] asks three questions, however many rows there are, and a
-//! fourth where many are left of more.
+//! only closed lists of names ever reach SQL; [`ChangeList::load`] asks a constant number of
+//! questions, however many rows there are.
 
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;

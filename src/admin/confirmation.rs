@@ -1,6 +1,6 @@
 //! The question before an action: about which objects it is asked, and whether it has been answered for these very ones.
 //!
-//! Called by `actions`, in the transaction that acts.
+//! Called by `actions`, before it acts and once more in the transaction that does.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -9,7 +9,7 @@ use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::history;
 
-use super::display::Display;
+use super::display::{Display, counted};
 use super::editing::Act;
 use super::fieldset::{field_names, form_fields};
 use super::form::{FormData, OPENED, initial, version};
@@ -27,6 +27,8 @@ pub struct ConflictPage {
     pub object: ObjectView,
     /// Who saved it; `None` when nobody knows.
     pub who: Option<String>,
+    /// Whether it was whoever edits, in another window.
+    pub is_own: bool,
     /// When, as a sentence says it.
     pub when: Option<String>,
     /// The version that is stored now: what is sent from this page was made knowing it.
@@ -59,6 +61,7 @@ impl ConflictPage {
         let is_secret = |name: &str| form_fields::<A>().any(|field| field.name == name && matches!(field.widget, Widget::Password));
         Ok(Self {
             model: A::MODEL,
+            is_own: last.as_ref().is_some_and(|event| event.actor_id == act.actor.id),
             who: last.as_ref().map(|event| if event.actor_id == act.actor.id { "You".to_owned() } else { event.actor_name.clone() }),
             when: last.map(|event| display.sentence(event.at)),
             version: version::<A>(row),
@@ -75,6 +78,11 @@ impl ConflictPage {
     /// Who saved it, as a sentence begins.
     pub fn who(&self) -> &str {
         self.who.as_deref().unwrap_or("Somebody else")
+    }
+
+    /// "Nobody changed the other 18 fields."
+    pub fn untouched(&self) -> String {
+        format!("Nobody changed the other {}", counted(self.alike.len(), "field", "fields"))
     }
 
     /// The heading of the stored version.

@@ -121,7 +121,7 @@ impl Offer {
     }
 }
 
-/// What an address asks for that is no offer: "From 2026-11-26 until 2026-11-28", or the value itself.
+/// What an address asks for that is no offer: "from 2026-11-26 until 2026-11-28", or the value itself.
 fn spoken(setting: &Setting) -> String {
     let day = |typed: &str| typed.split([' ', 'T']).next().unwrap_or_default().to_owned();
     let part = |(ending, value): &(&str, String)| match *ending {
@@ -159,7 +159,8 @@ impl ListFilter {
 
     /// The filter as the page shows it, with `counts` beside the offers where there are any.
     pub(super) fn view(&self, offers: &[Offer], query: &QueryString, counts: Option<&[i64]>) -> FilterView {
-        let present: Setting = ENDINGS.iter().filter_map(|ending| Some((*ending, self.get(query, ending)?.to_owned()))).collect();
+        let given = |ending: &&'static str| Some((*ending, self.get(query, ending).filter(|value| !value.is_empty())?.to_owned()));
+        let present: Setting = ENDINGS.iter().filter_map(given).collect();
         let choices = offers.iter().enumerate().map(|(number, offer)| FilterChoice {
             label: offer.label.clone(),
             is_selected: offer.setting == present,

@@ -52,5 +52,5 @@ pub mod widget;
 mod binding;
 mod meant;
 mod pages;
-mod repeats;
+pub mod repeats;
 mod typed;

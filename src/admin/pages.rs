@@ -93,7 +93,7 @@ pub(super) struct ConflictTemplate {
 
 impl ConflictTemplate {
     pub(super) async fn new(request: &HttpRequest, staff: &Staff, conflict: ConflictPage, filters: &str) -> Result<Self> {
-        let who = if conflict.who() == "You" { "You" } else { "Somebody else" };
+        let who = if conflict.is_own { "You" } else { "Somebody else" };
         let heading = format!("{who} changed this {}", conflict.model.verbose_name);
         let frame = framed(request, staff, format!("{} | {heading}", conflict.object.name), conflict.model, filters).await?;
         let frame = Frame { has_errors: true, ..frame }.here(&*conflict.object.name);

@@ -34,10 +34,14 @@ pub(super) fn as_it_is<A: ModelAdmin>(row: &A::Row) -> Saved {
     Saved { id: (A::STORE.id)(row), name: (A::STORE.name)(row), notes: Vec::new() }
 }
 
-/// The key that the form carries, unless an object has it or had it: the history of one that was deleted is not for
-/// whoever sends its key.
+/// The key that the form carries, if it is free.
 pub(super) fn new_id<A: ModelAdmin>(connection: &mut AnyConnection, data: &FormData) -> Result<Id> {
-    let Some(id) = Id::parse(data.get(NEW_ID)) else { return Ok(Id::new()) };
+    Id::parse(data.get(NEW_ID)).map_or(Ok(Id::new()), |id| free_key::<A>(connection, id))
+}
+
+/// `id`, unless an object has it or had it, then another key: the history of one that was deleted is not for whoever sends its
+/// key.
+pub fn free_key<A: ModelAdmin>(connection: &mut AnyConnection, id: Id) -> Result<Id> {
     let is_it = Test::new(*A::KEY, Condition::OneOf(vec![Value::Id(id)])).sql();
     let is_free = A::STORE.source.count(connection, &is_it)? == 0
         && history::list_of(connection, A::MODEL.model_name, &id.to_string(), 0, 1)?.is_empty();

@@ -88,10 +88,10 @@ pub(super) fn pairs<A: ModelAdmin>(
 /// What is said of a field, by whether it was changed in the one version and in the other, where that is known.
 fn mark(differs: bool, changed: Option<[bool; 2]>) -> &'static str {
     match (differs, changed) {
-        (true, Some([true, true])) => "changed by both of you",
+        (true, Some([true, true])) => "changed in both",
         (true, Some([false, true])) => "changed by you",
         (true, _) => "differs",
-        (false, Some([true, _])) => "changed, not touched by you",
+        (false, Some([true, _])) => "changed since you began",
         (false, _) => "",
     }
 }

@@ -106,7 +106,8 @@ pub async fn act<A: ModelAdmin>(
         },
     };
     staff.message(level, sentence)?;
-    list::<A>(&request, &staff, &db, query, chosen, status).await
+    // All that the list finds are chosen anew: it may find others now.
+    list::<A>(&request, &staff, &db, query, Chosen { across: false, ..chosen }, status).await
 }
 
 /// The action that was chosen; else the sentence why nothing is done, in Django's words.

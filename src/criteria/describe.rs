@@ -6,13 +6,12 @@
 use bigdecimal::Zero as _;
 use chrono::{Days, NaiveDate};
 
-use super::catalogue::contract;
 use super::document::{Aggregate, Entity, MatchType};
 use super::field::{Field, Owner};
 use super::resolved::{Calendar, Contracts, Criteria, Group, Node, Number, Question, Rule};
 use super::value::{Typed, spoken_day};
 use crate::query::relative::{Named, Span};
-use crate::query::{Column, Kind, Operator, text};
+use crate::query::{Kind, Operator, text};
 
 /// The sentence.
 pub fn describe(criteria: &Criteria) -> String {
@@ -20,8 +19,18 @@ pub fn describe(criteria: &Criteria) -> String {
         Entity::Contact => "Contacts",
         Entity::Company => "Contacts of companies",
     };
-    let speaker = Speaker { entity: criteria.entity, calendar: criteria.calendar };
+    let speaker = Speaker::of(criteria);
     format!("{subject} {}.", spoken_group(&criteria.root, &|question, is_last| speaker.question(question, is_last)))
+}
+
+/// What each rule and group of the document asks, as the sentence says it: "whose industry is Hotels".
+pub fn clauses(criteria: &Criteria) -> Vec<String> {
+    let speaker = Speaker::of(criteria);
+    let clause = |node: &Node<Question>| match node {
+        Node::Leaf(question) => speaker.question(question, true),
+        Node::Group(group) => spoken_group(group, &|question, is_last| speaker.question(question, is_last)),
+    };
+    criteria.root.nodes.iter().map(clause).collect()
 }
 
 /// Who speaks of what, and when.
@@ -34,6 +43,10 @@ struct Speaker {
 type Clause<'a, Q> = &'a dyn Fn(&Q, bool) -> String;
 
 impl Speaker {
+    fn of(criteria: &Criteria) -> Self {
+        Self { entity: criteria.entity, calendar: criteria.calendar }
+    }
+
     fn question(&self, question: &Question, is_last: bool) -> String {
         match question {
             Question::Rule(rule) => format!("whose {}", self.rule(rule)),
@@ -66,7 +79,7 @@ impl Speaker {
             Number::Measured(Aggregate::Sum, operator, values) => {
                 let whose = if self.entity == Entity::Contact { "whose company’s contracts" } else { "whose contracts" };
                 let of_one = if of_one.is_empty() || has_dashes { of_one } else { format!(" –{of_one} –") };
-                format!("{whose}{of_one} are worth {} in all{}", numbered(*operator, values), any_currency(contracts, true))
+                format!("{whose}{of_one} are worth {} in all{}", numbered(*operator, values), any_currency(contracts))
             }
         }
     }
@@ -74,7 +87,10 @@ impl Speaker {
     fn of_one(&self, contracts: &Contracts) -> String {
         let is_sum = matches!(contracts.number, Number::Measured(Aggregate::Sum, ..));
         let said = spoken_group(&contracts.of_one, &|rule, _| format!("whose {}", self.rule(rule)));
-        said + if is_sum { "" } else { any_currency(contracts, false) }
+        // What follows is asked beside all of it.
+        let is_choice = contracts.of_one.match_type == MatchType::Any && contracts.of_one.nodes.len() > 1;
+        let said = if is_choice { format!("({said})") } else { said };
+        said + if is_sum { "" } else { any_currency(contracts) }
     }
 
     /// "country is “Thailand”", as it follows "whose".
@@ -133,6 +149,8 @@ fn spoken_group<Q>(group: &Group<Q>, clause: Clause<'_, Q>) -> String {
         })
         .collect();
     match group.match_type {
+        // Of a contract nothing may be asked.
+        _ if clauses.is_empty() => String::new(),
         MatchType::All => text::list(&clauses, "and"),
         MatchType::Any => text::list(&clauses, "or"),
         MatchType::None => format!("not ({})", text::list(&clauses, "or")),
@@ -159,9 +177,8 @@ fn numbered(operator: Operator, values: &[Typed]) -> String {
 }
 
 /// Amounts of several currencies are compared as bare numbers: it is said where nothing else says which.
-fn any_currency(contracts: &Contracts, is_sum: bool) -> &'static str {
-    let is_about = |column: &Column| contracts.of_one.questions().iter().any(|rule| rule.field.column == column && !rule.values.is_empty());
-    if (is_sum || is_about(&contract::VALUE)) && !is_about(&contract::CURRENCY) { " (in any currency)" } else { "" }
+fn any_currency(contracts: &Contracts) -> &'static str {
+    if contracts.compares_any_currency() { " (in any currency)" } else { "" }
 }
 
 fn compared(rule: &Rule, values: &[Typed]) -> String {

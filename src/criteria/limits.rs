@@ -43,7 +43,9 @@ impl Found {
                 continue;
             };
             self.problems.extend(map.get("value").into_iter().flat_map(|value| value_beyond(&format!("{pointer}/value"), value)));
-            if !map.contains_key("rules") {
+            // A question to contracts without any rule is one itself.
+            let is_bare = map.contains_key("relation") && map.get("rules").is_some_and(|rules| rules.as_array().is_some_and(Vec::is_empty));
+            if !map.contains_key("rules") || is_bare {
                 self.rules += 1;
             } else if depth == MAX_DEPTH {
                 let sentence = format!("At most {MAX_DEPTH} groups may stand inside one another; this is one more.");

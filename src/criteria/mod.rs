@@ -23,7 +23,7 @@ pub mod value;
 pub mod warnings;
 
 pub use compile::{Plan, predicate};
-pub use describe::describe;
+pub use describe::{clauses, describe};
 pub use document::{Entity, MatchType};
 pub use problem::{Code, Problem};
 pub use resolve::resolve;

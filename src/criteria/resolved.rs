@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::catalogue::contract;
 use super::document::{Aggregate, Entity, MatchType};
 use super::field::Field;
 use super::value::Typed;
@@ -111,5 +112,23 @@ impl<Q> Group<Q> {
                 Node::Group(group) => group.questions(),
             })
             .collect()
+    }
+}
+
+impl Contracts {
+    /// Whether amounts are compared, or summed up, whatever their currency: no rule that must hold names one.
+    pub fn compares_any_currency(&self) -> bool {
+        let is_sum = matches!(self.number, Number::Measured(Aggregate::Sum, ..));
+        let names_one = |node: &Node<Rule>| {
+            matches!(node, Node::Leaf(rule) if rule.field.column == &contract::CURRENCY && rule.values.len() == 1
+                && matches!(rule.operator, Operator::Equals | Operator::InList))
+        };
+        let is_named = self.of_one.match_type == MatchType::All && self.of_one.nodes.iter().any(names_one);
+        (is_sum || self.rule_about_value().is_some()) && !is_named
+    }
+
+    /// The first rule that compares the value of one contract.
+    pub fn rule_about_value(&self) -> Option<&Rule> {
+        self.of_one.questions().into_iter().find(|rule| rule.field.column == &contract::VALUE && !rule.values.is_empty())
     }
 }

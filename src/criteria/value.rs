@@ -1,6 +1,6 @@
 //! Values of rules: from JSON to the type of their field, or an error at their place.
 //!
-//! Called by `resolve`; `compile` turns what comes out into bounds, `describe` into words. Nothing is rounded or guessed.
+//! Called by `resolve`; `meaning` turns what comes out into bounds, `describe` into words. Nothing is rounded or guessed.
 
 use std::fmt;
 

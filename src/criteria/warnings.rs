@@ -6,11 +6,9 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::catalogue::contract;
-use super::document::Aggregate;
 use super::field::Owner;
 use super::problem::{Code, Problem};
-use super::resolved::{Contracts, Criteria, Number, Question, Rule};
+use super::resolved::{Contracts, Criteria, Question, Rule};
 use super::value::Typed;
 use crate::db::schema::{crm_app_company, crm_app_contact, crm_app_contract};
 use crate::db::{AnyConnection, MultiBackend};
@@ -20,14 +18,12 @@ use crate::query::{Column, Condition, Operator, Sql, Test, Value, text};
 
 /// The warnings of `criteria`, in the order of its nodes.
 pub fn warnings(connection: &mut AnyConnection, criteria: &Criteria) -> Result<Vec<Problem>> {
-    let mut found = Vec::new();
-    for question in criteria.root.questions() {
+    let questions = criteria.root.questions();
+    let mut found = mixed_currencies(connection, &questions)?;
+    for question in questions {
         let rules = match question {
             Question::Rule(rule) => vec![rule],
-            Question::Contracts(contracts) => {
-                found.extend(mixed_currencies(connection, contracts)?);
-                contracts.of_one.questions()
-            }
+            Question::Contracts(contracts) => contracts.of_one.questions(),
         };
         for rule in rules {
             found.extend(unknown_choices(connection, rule)?);
@@ -84,23 +80,25 @@ fn list_held(connection: &mut AnyConnection, owner: Owner, column: &Column, type
     })
 }
 
-/// A comparison of contract values, or of what they come to, that says nothing of their currency, where there are several.
-fn mixed_currencies(connection: &mut AnyConnection, contracts: &Contracts) -> Result<Option<Problem>> {
-    let rules = contracts.of_one.questions();
-    let about_value = rules.iter().find(|rule| rule.field.column == &contract::VALUE && !rule.values.is_empty());
-    let is_sum = matches!(contracts.number, Number::Measured(Aggregate::Sum, ..));
-    let place = about_value.map(|rule| &rule.pointer).or(is_sum.then_some(&contracts.pointer));
-    let about_currency = rules.iter().any(|rule| rule.field.column == &contract::CURRENCY);
-    let Some(place) = place.filter(|_| !about_currency) else { return Ok(None) };
+/// The warnings of comparisons of contract values, or of what they come to, that say nothing of their currency, where there are
+/// several.
+fn mixed_currencies(connection: &mut AnyConnection, questions: &[&Question]) -> Result<Vec<Problem>> {
+    let compared =
+        questions.iter().filter_map(|question| if let Question::Contracts(contracts) = question { Some(contracts) } else { None });
+    let compared: Vec<&Contracts> = compared.filter(|contracts| contracts.compares_any_currency()).collect();
+    if compared.is_empty() {
+        return Ok(Vec::new());
+    }
     let currencies = list_currencies(connection)?;
     if currencies.len() < 2 {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let sentence = format!(
         "Values are in {} and are not converted; add a rule about the currency: currency equals USD.",
         text::list(&currencies, "and")
     );
-    Ok(Some(Problem::new(place.clone(), Code::MixedCurrencies, sentence)))
+    let place = |contracts: &Contracts| contracts.rule_about_value().map_or(&contracts.pointer, |rule| &rule.pointer).clone();
+    Ok(compared.into_iter().map(|contracts| Problem::new(place(contracts), Code::MixedCurrencies, sentence.clone())).collect())
 }
 
 /// The currencies of all contracts, at most five.

@@ -1,6 +1,6 @@
 //! Stretches of days that are counted from today: "in the last 90 days", "this quarter".
 //!
-//! Rules store them as phrases; `criteria::compile` asks for their days on the day it runs. Months keep the day of the month,
+//! Rules store them as phrases; `criteria::meaning` asks for their days on the day it runs. Months keep the day of the month,
 //! or take the last one of a shorter month; weeks begin on Monday (ISO 8601).
 
 use chrono::{Datelike, Days, Months, NaiveDate};

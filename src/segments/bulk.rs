@@ -84,7 +84,7 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
 }
 
 /// Copies a segment, with its list, for `actor`: active, not used yet, with the count of its original, as old as that. The copy
-/// has the key `copy`; one that has been made already is found. Without a name it is "Copy of NAME", or with the first number
+/// has the key `copy`, which nobody else's segment ever had; one that has been made already is found. Without a name it is "Copy of NAME", or with the first number
 /// that is free.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use crate::admin::html::Html;
 use crate::criteria::Entity;
 use crate::criteria::field::fields;
 use crate::error::Result;
+use crate::query::relative::NAMED;
 use crate::query::{Choice, Kind, Operator};
 
 #[derive(Template)]
@@ -18,6 +19,8 @@ struct CriteriaTemplate<'a> {
     preview: Html,
     kinds: Vec<KindView>,
     choices: Vec<ChoicesView>,
+    /// The words of `is_within`.
+    periods: String,
 }
 
 /// The values that a field is expected to have.
@@ -63,7 +66,11 @@ fn choices() -> Vec<ChoicesView> {
         .collect()
 }
 
+fn periods() -> String {
+    NAMED.map(|(word, _)| word).join(", ")
+}
+
 /// The row of the box, with `preview` beside it.
 pub fn render(field: &BoundField, preview: Html) -> Result<Html> {
-    Html::render(&CriteriaTemplate { field, preview, kinds: kinds(), choices: choices() })
+    Html::render(&CriteriaTemplate { field, preview, kinds: kinds(), choices: choices(), periods: periods() })
 }

@@ -10,7 +10,8 @@ use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::listed::ListChange;
 use super::model::{Row, Segment, SegmentType};
-use super::preview::{Preview, preview};
+use super::preview::preview;
+use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::save::{self, Edited, is_taken};
 use super::{admin::SegmentAdmin, criteria_box, draft};
 use crate::admin::bound_field::BoundField;
@@ -18,13 +19,9 @@ use crate::admin::display::{counted, number};
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
 use crate::admin::form::{FormData, FormErrors};
 use crate::admin::html::Html;
-use crate::criteria::{Code, Problem, describe, resolve};
-use crate::customers::contact;
+use crate::criteria::{describe, resolve};
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
-
-/// The button that previews the rules without saving.
-pub const PREVIEW: &str = "_preview";
 
 /// What the panels of the form show.
 #[derive(Debug, Clone, Default)]
@@ -34,69 +31,11 @@ pub struct Panels {
     companies: Chooser,
 }
 
-/// What stands beside the criteria box.
-#[derive(Debug, Clone, Default)]
-pub enum State {
-    /// An invitation.
-    #[default]
-    Nothing,
-    /// Nothing: there are no rules to speak of, and nobody may write any.
-    Resting,
-    /// The rules in English.
-    Sentence(String),
-    /// What is wrong, at its rule.
-    Broken(Vec<Problem>),
-    /// Who they select.
-    Members(Answer),
-}
-
-/// Who rules select, ready to be shown.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// How many, with separators.
-    pub count: String,
-    /// The rules in English.
-    pub summary: String,
-    /// What is worth knowing, at its rule.
-    pub warnings: Vec<Problem>,
-    /// The first few.
-    pub sample: Vec<contact::Row>,
-}
-
-impl From<Preview> for State {
-    fn from(preview: Preview) -> Self {
-        match preview {
-            Preview::Broken(problems) => Self::Broken(problems),
-            Preview::Members { count, sample, summary, warnings } => {
-                Self::Members(Answer { count: number(count), summary, warnings, sample })
-            }
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "segments/preview.html")]
-struct PreviewTemplate<'a> {
-    state: &'a State,
-}
-
-impl PreviewTemplate<'_> {
-    /// Whether nothing is wrong but that there are no rules yet.
-    fn is_empty(&self) -> bool {
-        matches!(self.state, State::Broken(problems) if problems.iter().all(|problem| problem.code == Code::Empty && problem.path().is_empty()))
-    }
-}
-
 #[derive(Template)]
 #[template(path = "segments/chooser.html")]
 struct ChooserTemplate<'a> {
     chooser: &'a Chooser,
     listed: String,
-}
-
-/// The piece of page that a preview is.
-pub fn render_preview(state: &State) -> Result<Html> {
-    Html::render(&PreviewTemplate { state })
 }
 
 /// The row of the criteria box.
@@ -161,7 +100,7 @@ fn beside_the_box(connection: &mut AnyConnection, context: &FormContext<'_, Segm
     let calendar = context.act.clock.into();
     let typed = context.data.get("filter_criteria");
     if context.data.has(PREVIEW) {
-        return preview(connection, typed, calendar).map(State::from);
+        return preview(connection, typed, calendar, context.data.get(PREVIEW) == BY_RULE).map(State::from);
     }
     let is_new = context.row.is_none() && !context.is_sent;
     if is_new || !is_dynamic(context.data) {

@@ -8,10 +8,10 @@ use askama::Template;
 
 use super::admin::SegmentAdmin;
 use super::export::write_csv;
-use super::form::{State, render_preview};
 use super::members::{Members, Numbers};
 use super::model::{self, Segment, Status};
 use super::preview::preview;
+use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::usage::Use;
 use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
@@ -240,7 +240,8 @@ async fn note_use(actor: &Actor, db: &Db, clock: &Clock, (id, use_id): (Id, Id),
 pub async fn show_preview(_staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let typed = posted.get("filter_criteria").unwrap_or_default().to_owned();
     let calendar = Calendar::from(clock.get_ref());
-    let state: State = db.read_heavy(Lane::Question, move |connection| preview(connection, &typed, calendar)).await?.into();
+    let by_rule = posted.get(PREVIEW) == Some(BY_RULE);
+    let state: State = db.read_heavy(Lane::Question, move |connection| preview(connection, &typed, calendar, by_rule)).await?.into();
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render_preview(&state)?.to_string()))
 }
 

@@ -1,7 +1,7 @@
 //! The product: segments, what they list, who is in them, and their pages.
 //!
 //! `model` finds them, `draft` is what may be saved, `save` saves it, `listed` is a static segment's list, `members` says
-//! who is in, `preview` who would be, `recalculate` keeps the counts, `freshness` knows which are old, `usage`
+//! who is in, `preview` who would be, rule by rule in `funnel`, `recalculate` keeps the counts, `freshness` knows which are old, `usage`
 //! remembers which campaigns took one. Everything that a page, the command line or an API shows of members goes through
 //! `members`, so that no two of them can disagree.
 
@@ -18,6 +18,7 @@ pub mod export;
 pub mod filters;
 pub mod form;
 pub mod freshness;
+pub mod funnel;
 pub mod hand_over;
 pub mod json;
 pub mod listed;
@@ -27,6 +28,7 @@ pub mod model;
 pub mod owner;
 pub mod ownership;
 pub mod preview;
+pub mod preview_panel;
 pub mod recalculate;
 pub mod restrictions;
 pub mod sample;

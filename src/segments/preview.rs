@@ -3,6 +3,7 @@
 //! Called by the form ("Preview") and the preview of a script, by validation and by the command line; nothing is stored.
 
 use super::draft;
+use super::funnel::Funnel;
 use super::members::Members;
 use crate::criteria::warnings::warnings;
 use crate::criteria::{Calendar, Problem, describe, resolve};
@@ -26,13 +27,26 @@ pub enum Preview {
         summary: String,
         /// What is worth knowing, at its rule.
         warnings: Vec<Problem>,
+        /// The rules one by one, where that was asked for.
+        funnel: ByRule,
     },
     /// They cannot: everything that is wrong, at its rule. Nobody is a member.
     Broken(Vec<Problem>),
 }
 
-/// The preview of the criteria box's text.
-pub fn preview(connection: &mut AnyConnection, typed: &str, calendar: Calendar) -> Result<Preview> {
+/// The rules one by one.
+#[derive(Debug, Clone)]
+pub enum ByRule {
+    /// Nobody asked.
+    NotAsked,
+    /// There was not enough time.
+    TooLong,
+    /// They are counted.
+    Counted(Funnel),
+}
+
+/// The preview of the criteria box's text; rule by rule, where that is asked for.
+pub fn preview(connection: &mut AnyConnection, typed: &str, calendar: Calendar, by_rule: bool) -> Result<Preview> {
     let resolved = draft::read_criteria(typed).map_err(|problem| vec![problem]).and_then(|document| resolve(&document, calendar));
     let criteria = match resolved {
         Ok(criteria) => criteria,
@@ -41,5 +55,6 @@ pub fn preview(connection: &mut AnyConnection, typed: &str, calendar: Calendar) 
     let members = Members::of_criteria(&criteria);
     let count = members.count(connection)?;
     let sample = members.page(connection, count, SAMPLE, 0)?;
-    Ok(Preview::Members { count, sample, summary: describe(&criteria), warnings: warnings(connection, &criteria)? })
+    let funnel = if by_rule { Funnel::of(connection, &criteria)?.map_or(ByRule::TooLong, ByRule::Counted) } else { ByRule::NotAsked };
+    Ok(Preview::Members { count, sample, summary: describe(&criteria), warnings: warnings(connection, &criteria)?, funnel })
 }

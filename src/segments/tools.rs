@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::admin::SegmentAdmin;
 use super::bulk;
+use super::model;
 use super::recalculate::{self, Outcome};
 use crate::accounts::session::{Level, Message};
 use crate::accounts::user::as_they_are;
@@ -17,6 +18,7 @@ use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
 use crate::admin::query_string::still_carrying;
+use crate::admin::repeats::free_key;
 use crate::admin::views::unknown;
 use crate::clock::Clock;
 use crate::db::connection::Lane;
@@ -32,11 +34,13 @@ pub async fn duplicate(
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    // Of a button that is pressed twice.
-    let made = asked.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
+    let sent = asked.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
     let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), original.0.segment.id);
     let copy = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &actor)?;
+        // Of a button that is pressed twice.
+        let is_made = model::find(connection, &actor, sent).is_ok_and(|made| actor.owns(made.created_by_id));
+        let made = if is_made { sent } else { free_key::<SegmentAdmin>(connection, sent)? };
         bulk::duplicate(connection, &actor, &now, id, made, None)
     };
     let copy = match db.write(copy).await {

@@ -53,7 +53,7 @@ impl Use {
         Ok(Self { segment, campaign, count })
     }
 
-    /// Notes the use, with the key `use_id`; one that is noted already stays one.
+    /// Notes the use, with the key `use_id`; the same that is noted already stays one.
     ///
     /// # Errors
     /// `Conflict` for a segment that was archived or whose rules or list were changed since it was counted, `NotFound`.
@@ -61,9 +61,12 @@ impl Use {
         let Self { segment: Segment { id, .. }, campaign, count } = self;
         model::lock(connection, *id)?;
         let used = model::find(connection, actor, *id)?;
-        if segments_use::table.find(use_id).count().get_result::<i64>(connection)? > 0 {
+        let noted: Option<(Id, String)> =
+            segments_use::table.find(use_id).select((segments_use::segment_id, segments_use::campaign)).first(connection).optional()?;
+        if noted.as_ref() == Some(&(*id, campaign.clone())) {
             return Ok(used);
         }
+        let use_id = if noted.is_some() { Id::new() } else { use_id };
         refuse_archived(&used)?;
         if !used.has_members_of(&self.segment) {
             return Err(AppError::Conflict(format!("“{}” was changed just now. Look at its members again, then mark it.", used.name)));

@@ -181,7 +181,8 @@ fn the_focus_goes_through_a_form_as_one_reads_it() {
         way.push(focus(&window));
     }
     let place = |name: &str| way.iter().position(|step| step == name).unwrap_or_else(|| panic!("no {name} in {way:?}"));
-    let expected = ["Description", "Segment type", "Status", "Tags", "Filter criteria", "Preview", "Save", "Save and add another"];
+    let expected =
+        ["Description", "Segment type", "Status", "Tags", "Filter criteria", "Preview", "Rule by rule", "Save", "Save and add another"];
     assert!(expected.map(place).is_sorted(), "{way:?}");
 }
 

@@ -333,7 +333,11 @@ fn an_action_on_all_pages_takes_no_more_than_the_list_showed() {
         let told = "The list finds 3 Customer Segments now, but showed 2: see below, and select all once more if you mean them. Nothing was changed.";
         assert_eq!(refused.texts(".messagelist li").last().map(String::as_str), Some(told));
         assert!(stored(app).iter().all(|segment| segment.status == "active"));
-        assert_eq!(person.submit(&refused.form_at("#changelist-form")).status, 303, "now they have seen all three");
+        assert_eq!(
+            person.submit(&refused.form_at("#changelist-form").and("select_across", "1")).status,
+            303,
+            "now they have seen all three"
+        );
         assert!(stored(app).iter().all(|segment| segment.status == "paused"));
     });
 }
@@ -348,6 +352,12 @@ fn the_button_duplicate_pressed_twice_makes_one_copy_that_keeps_the_description(
         assert_eq!(answers[0].location(), answers[1].location());
         let descriptions: Vec<String> = stored(app).into_iter().map(|segment| segment.description).collect();
         assert_eq!(descriptions, ["Who they are.", "Who they are.\n\nCloned from: A"]);
+        // The key of another's segment that was deleted opens nobody its history.
+        let other = app.role(Role::Finance);
+        let gone = add(&other, "Gone");
+        assert_eq!(other.post_form(&format!("{LIST}{gone}/delete/"), &[]).status, 303);
+        let sent = person.submit(&button.fill("_new_id", &gone.to_string()));
+        assert_eq!((sent.status, sent.location().contains(&gone.to_string())), (303, false));
     });
 }
 

@@ -159,7 +159,7 @@ fn the_second_of_two_editors_sees_both_versions_and_loses_nothing() {
             "{}",
             conflict.body
         );
-        assert_eq!(conflict.texts("tr.differs th"), ["Description changed by both of you", "Tags changed by you"]);
+        assert_eq!(conflict.texts("tr.differs th"), ["Description changed in both", "Tags changed by you"]);
         assert_eq!(conflict.texts("tr.differs td"), ["By the first.", "By the second.", "-", "vip"]);
         assert_eq!(second.open(&url).form().value("description"), Some("By the first."), "nothing was overwritten");
 
@@ -187,7 +187,7 @@ fn what_nobody_touched_follows_the_others_version() {
         assert_eq!(conflict.texts("tr.differs th"), ["Tags changed by you"]);
         assert_eq!(
             conflict.texts("tr:has(.mark) th"),
-            ["Description changed, not touched by you", "Status changed, not touched by you", "Tags changed by you"]
+            ["Description changed since you began", "Status changed since you began", "Tags changed by you"]
         );
         assert_eq!((conflict.form().value("description"), conflict.form().value("tags")), (Some("By the first."), Some("vip")));
         let editing = second.submit(&conflict.form().and("_edit", "1"));

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
-use customer_segments::criteria::{Calendar, Problem, describe, resolve};
+use customer_segments::criteria::{Calendar, Criteria, MatchType, Problem, describe, resolve};
 use customer_segments::db::{AnyConnection, Db};
 use customer_segments::error::Result;
 use customer_segments::segments::Members;
+use customer_segments::segments::funnel::{Funnel, Step};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -428,4 +429,54 @@ fn sentences_tell_groups_counts_sums_and_days() {
     ] {
         assert_eq!(said(document), sentence);
     }
+}
+
+/// Alone, after it, and who remains: of every kind of document, on both engines.
+#[test]
+fn the_last_number_of_a_funnel_is_the_count() {
+    let nodes = Nodes { groups: true, related: true, relative: true, segments: None };
+    let on = on(BANGKOK, TODAY);
+    let world = generator::world_near(37, 120, on);
+    let mut rng = Rng::new(41);
+    let documents: Vec<Value> = (0..200).map(|_| generator::document_with(&mut rng, nodes)).collect();
+    let calendar = Calendar { zone: on.zone, today: on.today };
+    let understood: Vec<Criteria> = documents.iter().filter_map(|document| resolve(document, calendar).ok()).collect();
+    assert!(understood.len() > 100, "{}", understood.len());
+    on_engines(|engine| {
+        let test = TestDb::new(engine);
+        store(&test.db, &world);
+        let check = |connection: &mut AnyConnection| {
+            for criteria in &understood {
+                let funnel = Funnel::of(connection, criteria)?.expect("there are few");
+                let left: Vec<i64> = funnel.steps.iter().map(|step| step.left).collect();
+                let last = left.last().expect("a document has a rule");
+                assert_eq!(funnel.members, Members::of_criteria(criteria).count(connection)?, "{criteria:?}");
+                assert_eq!(last - funnel.inactive - funnel.unsubscribed, funnel.members, "{criteria:?}");
+                assert_eq!(left[0], funnel.steps[0].alone, "{criteria:?}");
+                let is_all = criteria.root.match_type == MatchType::All;
+                let goes_on = |pair: &[i64]| if is_all { pair[1] <= pair[0] } else { pair[1] >= pair[0] };
+                assert!(left.windows(2).all(goes_on), "{left:?} of {criteria:?}");
+                let of_step = |step: &Step| if is_all { step.left <= step.alone } else { step.left >= step.alone };
+                assert!(funnel.steps.iter().all(of_step), "{funnel:?}");
+            }
+            Ok(())
+        };
+        test.db.read_unhurried(check).unwrap();
+    });
+}
+
+/// However they are grouped, and though they ask nothing of a contract.
+#[test]
+fn a_hundred_rules_are_the_most_and_five_groups_inside_one_another() {
+    let calendar = Calendar { zone: BANGKOK, today: TODAY.parse().unwrap() };
+    let places = |document: Value| pointers(&resolve(&document, calendar).err().unwrap_or_default()).into_iter().collect::<Vec<_>>();
+    let rule = json!({"field": "name", "operator": "is_not_empty"});
+    let any = json!({"relation": "contract", "rules": []});
+    for (one, most) in [(&rule, 100), (&any, 100)] {
+        assert_eq!(places(json!({"rules": vec![one; most]})), Vec::<String>::new());
+        assert_eq!(places(json!({"rules": [{"match_type": "any", "rules": vec![one; most]}, one]})), ["/rules"]);
+    }
+    let nested = |depth: usize| (0..depth).fold(rule.clone(), |inner, _| json!({"match_type": "any", "rules": [inner]}));
+    assert_eq!(places(json!({"rules": [nested(5)]})), Vec::<String>::new());
+    assert_eq!(places(json!({"rules": [nested(6)]})), ["/rules/0/rules/0/rules/0/rules/0/rules/0/rules/0"]);
 }

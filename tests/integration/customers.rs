@@ -218,11 +218,7 @@ fn a_form_sent_twice_makes_one_contact_and_the_second_of_two_editors_is_told() {
         assert_eq!(one.submit(&mine.fill("company", &bar)).status, 303);
         let conflict = other.submit(&theirs.fill("title", "Owner"));
         assert_eq!((conflict.status, conflict.texts("tr.differs td")), (409, ["-", "Owner"].map(str::to_owned).to_vec()));
-        assert!(
-            conflict.text("tr:has(.mark)").starts_with("Company changed, not touched by you Bar"),
-            "{}",
-            conflict.text("tr:has(.mark)")
-        );
+        assert!(conflict.text("tr:has(.mark)").starts_with("Company changed since you began Bar"), "{}", conflict.text("tr:has(.mark)"));
     });
 }
 

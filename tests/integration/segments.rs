@@ -697,6 +697,8 @@ fn a_campaign_that_takes_a_segment_is_remembered_and_counted_exactly() {
         });
         assert_eq!([person.submit(&form).status, person.submit(&form).status], [303, 303], "a button that is pressed twice");
         assert_eq!(stored(app, id).unwrap().times_used, 22);
+        assert_eq!(person.submit(&form.clone().fill("campaign", "Another")).status, 303, "gone back to, and mended");
+        assert_eq!(stored(app, id).unwrap().times_used, 23);
         let uses: Vec<(String, i32)> = app
             .test
             .db
@@ -707,7 +709,7 @@ fn a_campaign_that_takes_a_segment_is_remembered_and_counted_exactly() {
                     .load(connection)?)
             })
             .unwrap();
-        assert_eq!(uses.len(), 22);
+        assert_eq!(uses.len(), 23);
         assert!(uses.contains(&("Renewal letters".into(), i32::try_from(members_of(world, EVERYBODY)).unwrap())));
     });
 }
@@ -773,5 +775,21 @@ fn whoever_may_only_look_sees_the_rules_as_text() {
         let shown = app.role(Role::Finance).open(&page(id, "change/"));
         assert!(!shown.has("textarea") && !shown.body.contains("Press “Preview”"));
         assert!(shown.text(".criteria pre.readonly").contains("\"rules\""));
+    });
+}
+
+#[test]
+fn rules_are_counted_one_by_one_where_that_is_asked_for() {
+    with_customers(|app, world| {
+        let person = app.staff();
+        let form = person.open(ADD).form().fill("name", "Kept").fill("filter_criteria", EVERYBODY).and("_preview", "rules");
+        let shown = person.submit(&form);
+        let numbers: Vec<i64> =
+            shown.texts("#preview .funnel .num").iter().map(|text| text.replace(['−', ','], "").parse().unwrap()).collect();
+        let [alone, left, inactive, unsubscribed, members] = numbers[..] else { panic!("{numbers:?}") };
+        assert!(alone == left && usize::try_from(alone).unwrap() <= world.contacts.len() && members == left - inactive - unsubscribed);
+        assert_eq!(shown.text("#preview .funnel tfoot .num"), shown.text("#preview .numbers strong"));
+        assert!(!press(&person, person.open(ADD).form().fill("filter_criteria", EVERYBODY), "_preview").has(".funnel"));
+        assert_eq!(shown.form().value("name"), Some("Kept"));
     });
 }

@@ -1,7 +1,7 @@
-// "Preview" on the segment form: asks the server who the criteria select and shows the answer beside them.
-// Without this script the same button (name="_preview") submits the form and the whole page comes back.
+// "Preview" and "Rule by rule" on the segment form: ask the server who the criteria select and show the answer beside them.
+// Without this script the same buttons (name="_preview") submit the form and the whole page comes back.
 
-const button = document.querySelector("button[data-preview-url]");
+const buttons = [...document.querySelectorAll("button[data-preview-url]")];
 const panel = document.getElementById("preview");
 
 let running = null; // the newest request; an older answer never overwrites a newer one
@@ -38,8 +38,8 @@ function sentenceFor(response) {
   return `The preview failed (${response.status}). What you typed is still here.`;
 }
 
-function formFields(form) {
-  const fields = new URLSearchParams();
+function formFields(form, button) {
+  const fields = new URLSearchParams([[button.name, button.value]]);
   for (const name of ["csrfmiddlewaretoken", "segment_type", "filter_criteria"]) {
     const field = form.elements.namedItem(name);
     if (field) fields.set(name, field.value);
@@ -51,8 +51,13 @@ function rules() {
   return document.getElementById("id_filter_criteria")?.value;
 }
 
-async function preview() {
+function labelAll() {
+  for (const button of buttons) button.textContent = button.dataset.label;
+}
+
+async function preview(button) {
   running?.abort();
+  labelAll();
   const mine = new AbortController();
   running = mine;
   button.textContent = "Counting…";
@@ -61,7 +66,7 @@ async function preview() {
   try {
     const response = await fetch(button.dataset.previewUrl, {
       method: "POST",
-      body: formFields(button.form),
+      body: formFields(button.form, button),
       headers: { Accept: "text/html", "X-Requested-With": "fetch" },
       credentials: "same-origin",
       signal: mine.signal,
@@ -75,7 +80,7 @@ async function preview() {
   } finally {
     if (running === mine) {
       running = null;
-      button.textContent = button.dataset.label;
+      labelAll();
       panel.setAttribute("aria-busy", "false");
     }
   }
@@ -91,11 +96,13 @@ function outdate() {
   panel.prepend(note);
 }
 
-if (button && panel && button.form) {
+if (panel) {
   document.getElementById("id_filter_criteria")?.addEventListener("input", outdate);
-  button.dataset.label = button.textContent;
-  button.addEventListener("click", (event) => {
-    event.preventDefault();
-    preview();
-  });
+  for (const button of buttons.filter((button) => button.form)) {
+    button.dataset.label = button.textContent;
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      preview(button);
+    });
+  }
 }

@@ -144,7 +144,7 @@ fn of_two_people_who_edit_one_contact_nobody_loses_anything() {
             window.see("caption", "Both versions");
             window.see(".errornote", "Nothing of yours was saved yet.");
             assert_eq!(window.texts(".differs th"), ["Department changed by you"]);
-            window.see("tr:not(.differs) .mark", "changed, not touched by you");
+            window.see("tr:not(.differs) .mark", "changed since you began");
         };
         window.be(Who::Sales);
         both_edit();

@@ -23,6 +23,9 @@ fn a_dynamic_segment_is_previewed_mended_and_added() {
         window.click_on("Preview");
         window.see("#preview .sentence", "Thailand");
         let counted = window.texts("#preview .numbers strong")[0].clone();
+        window.click_on("Rule by rule");
+        window.see("#preview .funnel caption", "Rule by rule");
+        assert_eq!(window.texts("#preview .funnel tfoot .num")[0], counted, "the last number is the count");
         window.press("Save");
         window.see(".messagelist", "The Customer Segment “ลูกค้าในไทย” was added successfully.");
         assert_eq!(window.texts("#result_list .field-member_count")[0], counted, "the count is that of the preview");

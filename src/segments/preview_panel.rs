@@ -1,0 +1,82 @@
+//! What stands beside the criteria box: an invitation, the rules in English, what is wrong with them, or who they select.
+//!
+//! Drawn by the form and, for its script, by the preview's own URL.
+
+use askama::Template;
+
+use super::preview::{ByRule, Preview};
+use crate::admin::display::number;
+use crate::admin::html::Html;
+use crate::criteria::{Code, Problem};
+use crate::customers::contact;
+use crate::error::Result;
+
+/// The button that previews the rules without saving.
+pub const PREVIEW: &str = "_preview";
+/// Its value for a preview rule by rule.
+pub const BY_RULE: &str = "rules";
+
+/// What stands beside the criteria box.
+#[derive(Debug, Clone, Default)]
+pub enum State {
+    /// An invitation.
+    #[default]
+    Nothing,
+    /// Nothing: there are no rules to speak of, and nobody may write any.
+    Resting,
+    /// The rules in English.
+    Sentence(String),
+    /// What is wrong, at its rule.
+    Broken(Vec<Problem>),
+    /// Who they select.
+    Members(Answer),
+}
+
+/// Who rules select, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// How many, with separators.
+    pub count: String,
+    /// The rules in English.
+    pub summary: String,
+    /// What is worth knowing, at its rule.
+    pub warnings: Vec<Problem>,
+    /// The first few.
+    pub sample: Vec<contact::Row>,
+    /// The rules one by one.
+    pub funnel: ByRule,
+}
+
+impl From<Preview> for State {
+    fn from(preview: Preview) -> Self {
+        match preview {
+            Preview::Broken(problems) => Self::Broken(problems),
+            Preview::Members { count, sample, summary, warnings, funnel } => {
+                Self::Members(Answer { count: number(count), summary, warnings, sample, funnel })
+            }
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "segments/preview.html")]
+struct PreviewTemplate<'a> {
+    state: &'a State,
+}
+
+impl PreviewTemplate<'_> {
+    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
+    fn number(&self, value: impl std::borrow::Borrow<i64>) -> String {
+        number(*value.borrow())
+    }
+
+    /// Whether nothing is wrong but that there are no rules yet.
+    fn is_empty(&self) -> bool {
+        matches!(self.state, State::Broken(problems) if problems.iter().all(|problem| problem.code == Code::Empty && problem.path().is_empty()))
+    }
+}
+
+/// The piece of page that a preview is.
+pub fn render_preview(state: &State) -> Result<Html> {
+    Html::render(&PreviewTemplate { state })
+}
