@@ -60,8 +60,8 @@ impl Speaker {
             Entity::Contact => "whose company has",
             Entity::Company => "that have",
         };
-        // Dashes tell where what is said of the one contract ends, when something else may follow.
-        let has_dashes = contracts.of_one.questions().len() > 1 && !is_last;
+        // Dashes tell where what is said of the one contract ends, when something else may follow; a choice has brackets.
+        let has_dashes = contracts.of_one.questions().len() > 1 && !is_last && !is_choice(contracts);
         let of_one = match (of_one.is_empty(), has_dashes) {
             (true, _) => String::new(),
             (false, true) => format!(" – {of_one} –"),
@@ -88,8 +88,7 @@ impl Speaker {
         let is_sum = matches!(contracts.number, Number::Measured(Aggregate::Sum, ..));
         let said = spoken_group(&contracts.of_one, &|rule, _| format!("whose {}", self.rule(rule)));
         // What follows is asked beside all of it.
-        let is_choice = contracts.of_one.match_type == MatchType::Any && contracts.of_one.nodes.len() > 1;
-        let said = if is_choice { format!("({said})") } else { said };
+        let said = if is_choice(contracts) { format!("({said})") } else { said };
         said + if is_sum { "" } else { any_currency(contracts) }
     }
 
@@ -155,6 +154,11 @@ fn spoken_group<Q>(group: &Group<Q>, clause: Clause<'_, Q>) -> String {
         MatchType::Any => text::list(&clauses, "or"),
         MatchType::None => format!("not ({})", text::list(&clauses, "or")),
     }
+}
+
+/// Whether one of several things is asked of the one contract.
+fn is_choice(contracts: &Contracts) -> bool {
+    contracts.of_one.match_type == MatchType::Any && contracts.of_one.nodes.len() > 1
 }
 
 fn is_zero(values: &[Typed]) -> bool {

@@ -11,7 +11,7 @@ use super::model;
 use super::recalculate::{self, Outcome};
 use crate::accounts::session::{Level, Message};
 use crate::accounts::user::as_they_are;
-use crate::accounts::{Posted, Staff};
+use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::counted;
 use crate::admin::form::NEW_ID;
 use crate::admin::frame::see_other;
@@ -38,9 +38,7 @@ pub async fn duplicate(
     let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), original.0.segment.id);
     let copy = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &actor)?;
-        // Of a button that is pressed twice.
-        let is_made = model::find(connection, &actor, sent).is_ok_and(|made| actor.owns(made.created_by_id));
-        let made = if is_made { sent } else { free_key::<SegmentAdmin>(connection, sent)? };
+        let made = key_of_copy(connection, &actor, sent)?;
         bulk::duplicate(connection, &actor, &now, id, made, None)
     };
     let copy = match db.write(copy).await {
@@ -51,6 +49,12 @@ pub async fn duplicate(
     let text = format!("This is the copy: “{}”. It is yours; give it the name it should have.", Message::PLACE);
     staff.session().message_about(Level::Success, text, &copy.name, url.clone())?;
     Ok(see_other(&still_carrying(url, request.query_string())))
+}
+
+/// The key that the button sent: of the copy that it has made already, if it is pressed twice, or one that is free.
+fn key_of_copy(connection: &mut AnyConnection, actor: &Actor, sent: Id) -> Result<Id> {
+    let is_made = model::find(connection, actor, sent).is_ok_and(|made| actor.owns(made.created_by_id));
+    if is_made { Ok(sent) } else { free_key::<SegmentAdmin>(connection, sent) }
 }
 
 /// `POST …/<uuid>/count/`: leads back to the segment.

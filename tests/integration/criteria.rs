@@ -410,6 +410,15 @@ fn sentences_tell_groups_counts_sums_and_days() {
         ),
         (
             json!({"rules": [
+                {"relation": "contract", "match_type": "any", "rules": [
+                    {"field": "status", "operator": "equals", "value": "Active"},
+                    {"field": "value", "operator": "greater_than", "value": 5}]},
+                {"relation": "contract", "match_type": "none", "rules": []}]}),
+            "Contacts whose company has a contract (whose status is Active or whose value is more than 5) (in any currency) and whose \
+             company has a contract.",
+        ),
+        (
+            json!({"rules": [
                 {"relation": "contract", "rules": []},
                 {"relation": "contract", "aggregate": "count", "operator": "equals", "value": 0,
                     "rules": [{"field": "status", "operator": "equals", "value": "Active"}]}]}),
