@@ -43,11 +43,14 @@ impl Found {
                 continue;
             };
             self.problems.extend(map.get("value").into_iter().flat_map(|value| value_beyond(&format!("{pointer}/value"), value)));
-            // A question to contracts without any rule is one itself.
-            let is_bare = map.contains_key("relation") && map.get("rules").is_some_and(|rules| rules.as_array().is_some_and(Vec::is_empty));
-            if !map.contains_key("rules") || is_bare {
+            let Some(inner) = map.get("rules") else {
                 self.rules += 1;
-            } else if depth == MAX_DEPTH {
+                continue;
+            };
+            // A question to contracts without any rule is one itself.
+            let is_bare = map.contains_key("relation") && inner.as_array().is_some_and(Vec::is_empty);
+            self.rules += usize::from(is_bare);
+            if depth == MAX_DEPTH {
                 let sentence = format!("At most {MAX_DEPTH} groups may stand inside one another; this is one more.");
                 self.problems.push(Problem::new(pointer, Code::TooDeep, sentence));
             } else {

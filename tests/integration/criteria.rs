@@ -485,7 +485,9 @@ fn a_hundred_rules_are_the_most_and_five_groups_inside_one_another() {
         assert_eq!(places(json!({"rules": vec![one; most]})), Vec::<String>::new());
         assert_eq!(places(json!({"rules": [{"match_type": "any", "rules": vec![one; most]}, one]})), ["/rules"]);
     }
-    let nested = |depth: usize| (0..depth).fold(rule.clone(), |inner, _| json!({"match_type": "any", "rules": [inner]}));
-    assert_eq!(places(json!({"rules": [nested(5)]})), Vec::<String>::new());
-    assert_eq!(places(json!({"rules": [nested(6)]})), ["/rules/0/rules/0/rules/0/rules/0/rules/0/rules/0"]);
+    let nested = |depth: usize, one: &Value| (0..depth).fold(one.clone(), |inner, _| json!({"match_type": "any", "rules": [inner]}));
+    for (one, most) in [(&rule, 5), (&any, 4)] {
+        assert_eq!(places(json!({"rules": [nested(most, one)]})), Vec::<String>::new());
+        assert_eq!(places(json!({"rules": [nested(most + 1, one)]})), ["/rules/0/rules/0/rules/0/rules/0/rules/0/rules/0"]);
+    }
 }
