@@ -83,24 +83,22 @@ pub const NAMED: [(&str, Named); 15] = [
 ];
 
 impl Span {
-    /// The day so long after `day`. Every day of the years 1 to 9999 has one.
+    /// The day so long after `day`; what is later than any day is the last one that can be told.
     pub fn after(self, day: NaiveDate) -> NaiveDate {
-        let found = match self.unit {
-            Unit::Days => day.checked_add_days(Days::new(self.amount.into())),
-            Unit::Weeks => day.checked_add_days(Days::new(u64::from(self.amount) * 7)),
-            Unit::Months => day.checked_add_months(Months::new(self.amount)),
-        };
-        found.unwrap_or(NaiveDate::MAX)
+        self.moved(|days| day.checked_add_days(days), |months| day.checked_add_months(months)).unwrap_or(NaiveDate::MAX)
     }
 
-    /// The day so long before `day`.
+    /// The day so long before `day`; what is earlier than any day is the first one that can be told.
     pub fn before(self, day: NaiveDate) -> NaiveDate {
-        let found = match self.unit {
-            Unit::Days => day.checked_sub_days(Days::new(self.amount.into())),
-            Unit::Weeks => day.checked_sub_days(Days::new(u64::from(self.amount) * 7)),
-            Unit::Months => day.checked_sub_months(Months::new(self.amount)),
-        };
-        found.unwrap_or(NaiveDate::MIN)
+        self.moved(|days| day.checked_sub_days(days), |months| day.checked_sub_months(months)).unwrap_or(NaiveDate::MIN)
+    }
+
+    fn moved<T>(self, by_days: impl Fn(Days) -> T, by_months: impl Fn(Months) -> T) -> T {
+        match self.unit {
+            Unit::Days => by_days(Days::new(self.amount.into())),
+            Unit::Weeks => by_days(Days::new(u64::from(self.amount) * 7)),
+            Unit::Months => by_months(Months::new(self.amount)),
+        }
     }
 
     /// "90 days", "1 month".
