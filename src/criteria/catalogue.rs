@@ -6,13 +6,15 @@
 use crate::query::{Column, Kind};
 
 /// How many contracts a company has of those that are asked about.
-pub static COUNT_OF_CONTRACTS: Column = measured("number of contracts", Kind::Integer);
+pub static COUNT_OF_CONTRACTS: Column = asked_like("", "number of contracts", Kind::Integer);
 /// What they are worth in all.
-pub static SUM_OF_VALUES: Column = measured("sum of values", Kind::Decimal);
+pub static SUM_OF_VALUES: Column = asked_like("", "sum of values", Kind::Decimal);
+/// The segments that a contact is a member of; rules of both entities name it.
+pub static SEGMENT: Column = asked_like("segment", "segment", Kind::Id);
 
-/// What is no column but is compared like one.
-const fn measured(label: &'static str, kind: Kind) -> Column {
-    Column { table: "", name: "", label, kind, choices: &[], nullable: false }
+/// What is no column but is asked about like one.
+const fn asked_like(name: &'static str, label: &'static str, kind: Kind) -> Column {
+    Column { table: "", name, label, kind, choices: &[], nullable: false }
 }
 
 /// Columns of companies.
