@@ -12,7 +12,7 @@ mod figures;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use customer_segments::criteria::{Calendar, resolve};
+use customer_segments::criteria::{Calendar, Scope, resolve};
 use customer_segments::customers::contact::Contact;
 use customer_segments::db::AnyConnection;
 use customer_segments::db::MultiBackend;
@@ -131,7 +131,7 @@ fn main() {
 
 fn row(connection: &mut AnyConnection, case: &Case, size: usize, engine: Engine, calendar: Calendar) -> String {
     let document = serde_json::from_str(case.document).unwrap();
-    let members = Members::of_criteria(&resolve(&document, calendar).expect("good criteria"));
+    let members = Members::of_criteria(&resolve(&document, Scope::alone(calendar)).expect("good criteria"));
     let count = members.count(connection).unwrap();
     let (hand_count, hand_pages) = by_hand(case, engine);
     assert_eq!(count, number(connection, &hand_count), "{}: the same question by hand", case.name);

@@ -40,6 +40,9 @@ pub struct Side {
     pub cell: Cell,
 }
 
+/// What a value of a field means, if it is not words itself.
+type Said<'a> = dyn Fn(&mut AnyConnection, &str, &str) -> Result<Option<String>> + 'a;
+
 /// How values are put into words.
 pub(super) struct Words<'a> {
     /// Who reads them: what they may not see has no name.
@@ -47,7 +50,7 @@ pub(super) struct Words<'a> {
     /// How they are shown.
     pub(super) display: &'a Display,
     /// What the value of a field means, where it is not words itself.
-    pub(super) sentence: &'a dyn Fn(&str, &str) -> Option<String>,
+    pub(super) sentence: &'a Said<'a>,
 }
 
 impl Words<'_> {
@@ -56,7 +59,7 @@ impl Words<'_> {
             Widget::ForeignKey(key) => key.cell(connection, self.actor, value)?,
             widget => widget.show(value, self.display),
         };
-        Ok(Side { sentence: (self.sentence)(field.name, value), cell })
+        Ok(Side { sentence: (self.sentence)(connection, field.name, value)?, cell })
     }
 }
 
@@ -105,7 +108,8 @@ pub(super) fn stored_and_typed<A: ModelAdmin>(
 ) -> Result<Vec<FieldPair>> {
     let (stored, before, display) = (FormData::of::<A>(row), data.initial(), Display::new(act.clock));
     let said = A::VERSIONS.map(|versions| versions.sentence);
-    let sentence = |name: &str, value: &str| said.and_then(|said| said(&act, name, value));
+    let sentence =
+        |connection: &mut AnyConnection, name: &str, value: &str| said.map_or(Ok(None), |said| said(connection, &act, name, value));
     let words = Words { actor: act.actor, display: &display, sentence: &sentence };
     let (one, other) = (|name: &str| stored.get(name).to_owned(), |name: &str| data.get(name).to_owned());
     pairs::<A>(connection, &words, one, other, &before)

@@ -27,7 +27,7 @@ use super::task::{Task, find};
 /// How a screen shows versions. Its events keep every field of its form after each change, under the field's name.
 pub struct Versions<Row> {
     /// A field's value in words, where it is not words itself.
-    pub sentence: fn(&Act<'_>, &str, &str) -> Option<String>,
+    pub sentence: fn(&mut AnyConnection, &Act<'_>, &str, &str) -> Result<Option<String>>,
     /// What the counts of its events are called.
     pub count_label: &'static str,
     /// That count as it is now.
@@ -169,7 +169,7 @@ fn page<A: ModelAdmin>(
 ) -> Result<VersionPage> {
     let display = Display::new(&task.clock);
     let now = FormData::of::<A>(Some(row));
-    let sentence = |name: &str, value: &str| (versions.sentence)(&task.act(), name, value);
+    let sentence = |connection: &mut AnyConnection, name: &str, value: &str| (versions.sentence)(connection, &task.act(), name, value);
     let words = Words { actor: &task.actor, display: &display, sentence: &sentence };
     let all = pairs::<A>(connection, &words, |name| value::<A>(found, name, row), |name| now.get(name).to_owned(), &Initial::new())?;
     let (pairs, same): (Vec<FieldPair>, Vec<FieldPair>) = all.into_iter().partition(|pair| pair.differs);

@@ -7,7 +7,7 @@
 use super::document::{Aggregate, Entity, MatchType};
 use super::field::Owner;
 use super::meaning::{asked, test};
-use super::resolved::{Calendar, Contracts, Criteria, Group, Node, Number, Question, Rule};
+use super::resolved::{Calendar, Contracts, Criteria, Group, Node, Number, Question, Rule, SegmentMembers, SegmentRule};
 use super::value::Typed;
 use crate::db::Money;
 use crate::db::dialect::Word;
@@ -25,14 +25,17 @@ pub enum Plan {
 
 /// The predicate over `crm_app_contact` that the rules come to; who may be mailed at all is another's question.
 pub fn predicate(criteria: &Criteria, plan: Plan) -> Sql {
-    let compiler = Compiler { calendar: criteria.calendar, plan };
-    match criteria.entity {
-        Entity::Contact => compiler.of_contact(&criteria.root),
-        Entity::Company => compiler.company_in(compiler.of_company(&criteria.root)),
-    }
+    let compiler = Compiler { entity: criteria.entity, calendar: criteria.calendar, plan };
+    compiler.of_contact(&criteria.root)
+}
+
+/// Those of `predicate` who may be mailed: the two conditions that no rule can lift, written as the index of members has them.
+pub fn mailable(predicate: Sql) -> Sql {
+    Sql::from("crm_app_contact.is_active AND NOT crm_app_contact.unsubscribed AND ") + predicate.grouped()
 }
 
 struct Compiler {
+    entity: Entity,
     calendar: Calendar,
     plan: Plan,
 }
@@ -40,7 +43,7 @@ struct Compiler {
 impl Compiler {
     /// A group about a contact: its own rules, one subquery for what is asked of its company, one for each contract question.
     fn of_contact(&self, group: &Group<Question>) -> Sql {
-        let (of_company, others): (Vec<_>, Vec<_>) = group.nodes.iter().partition(|node| is_of_company(node));
+        let (of_company, others): (Vec<_>, Vec<_>) = group.nodes.iter().partition(|node| self.is_of_company(node));
         let mut parts: Vec<Sql> = others.into_iter().map(|node| self.node_of_contact(node)).collect();
         if !of_company.is_empty() {
             let asked = of_company.into_iter().map(|node| self.node_of_company(node));
@@ -53,8 +56,18 @@ impl Compiler {
         match node {
             Node::Leaf(Question::Rule(rule)) => self.on_the_way(self.rule(rule).grouped()),
             Node::Leaf(Question::Contracts(contracts)) => self.contracts_of("crm_app_contact.company_id", contracts),
+            Node::Leaf(Question::Segment(rule)) => self.in_segment(rule),
             Node::Group(group) => self.of_contact(group),
         }
+    }
+
+    /// The live membership of another segment: nobody is in one who may not be mailed.
+    fn in_segment(&self, rule: &SegmentRule) -> Sql {
+        let members = mailable(match &rule.members {
+            SegmentMembers::Listed(contacts) => self.key("crm_app_contact.id").is_in(contacts.clone(), Sql::default()),
+            SegmentMembers::Matching(criteria) => predicate(criteria, self.plan),
+        });
+        if rule.is_in { members.grouped() } else { members.complement() }
     }
 
     /// A group about a company.
@@ -67,6 +80,28 @@ impl Compiler {
             Node::Leaf(Question::Rule(rule)) => self.rule(rule),
             Node::Leaf(Question::Contracts(contracts)) => self.contracts_of("crm_app_company.id", contracts),
             Node::Group(group) => self.of_company(group),
+            // `is_of_company` leaves those to the contact.
+            Node::Leaf(Question::Segment(_)) => Sql::none(),
+        }
+    }
+
+    /// Whether a node of a contact's group can be asked of the company together with its other rules. In rules about contacts
+    /// a question to contracts by itself needs no company.
+    fn is_of_company(&self, node: &Node<Question>) -> bool {
+        match node {
+            Node::Leaf(question) => self.needs_company(question),
+            Node::Group(group) => {
+                let questions = group.questions();
+                !questions.iter().any(|question| needs_contact(question)) && questions.iter().any(|question| self.needs_company(question))
+            }
+        }
+    }
+
+    fn needs_company(&self, question: &Question) -> bool {
+        match question {
+            Question::Rule(rule) => rule.field.owner == Owner::Company,
+            Question::Contracts(_) => self.entity == Entity::Company,
+            Question::Segment(_) => false,
         }
     }
 
@@ -150,17 +185,11 @@ fn either(match_type: MatchType, parts: impl IntoIterator<Item = Sql>) -> Sql {
     }
 }
 
-/// Whether a node of a contact's group can be asked of the company together with its other rules. A question to contracts by
-/// itself needs no company.
-fn is_of_company(node: &Node<Question>) -> bool {
-    match node {
-        Node::Leaf(Question::Rule(rule)) => rule.field.owner == Owner::Company,
-        Node::Leaf(Question::Contracts(_)) => false,
-        Node::Group(group) => {
-            let questions = group.questions();
-            let owner = |question: &&Question| if let Question::Rule(rule) = question { Some(rule.field.owner) } else { None };
-            questions.iter().all(|question| owner(question) != Some(Owner::Contact))
-                && questions.iter().any(|question| owner(question) == Some(Owner::Company))
-        }
+/// Whether only the contact can be asked this.
+fn needs_contact(question: &Question) -> bool {
+    match question {
+        Question::Rule(rule) => rule.field.owner == Owner::Contact,
+        Question::Contracts(_) => false,
+        Question::Segment(_) => true,
     }
 }

@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate};
 
 use super::document::{Aggregate, Entity, MatchType};
 use super::field::{Field, Owner};
-use super::resolved::{Calendar, Contracts, Criteria, Group, Node, Number, Question, Rule};
+use super::resolved::{Calendar, Contracts, Criteria, Group, Node, Number, Question, Rule, SegmentRule};
 use super::value::{Typed, spoken_day};
 use crate::query::relative::{Named, Span};
 use crate::query::{Kind, Operator, text};
@@ -51,6 +51,10 @@ impl Speaker {
         match question {
             Question::Rule(rule) => format!("whose {}", self.rule(rule)),
             Question::Contracts(contracts) => self.contracts(contracts, is_last),
+            Question::Segment(SegmentRule { name, is_in, .. }) => {
+                let segment = name.as_ref().map_or_else(|| "a segment you cannot see".to_owned(), |name| format!("the segment “{name}”"));
+                format!("who are {}in {segment}", if *is_in { "" } else { "not " })
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 use serde_json::{Map, Value};
 
 use super::problem::{Code, Problem};
+use super::resolved::Weight;
 
 /// The most rules of a document, however they are grouped.
 const MAX_RULES: usize = 100;
@@ -14,6 +15,20 @@ const MAX_DEPTH: usize = 5;
 const MAX_VALUES: usize = 1_000;
 /// The most characters of a value.
 const MAX_CHARACTERS: usize = 500;
+
+/// The most rules and values of a document with those of the segments that it names.
+const MAX_EXPANDED: Weight = Weight { rules: 1_000, values: 30_000 };
+
+/// What is beyond a limit in a document together with the segments that it names.
+pub(super) fn beyond_expanded(weight: Weight) -> Option<Problem> {
+    let (what, most, are) = match (MAX_EXPANDED, weight) {
+        (most, are) if are.rules > most.rules => ("rules", most.rules, are.rules),
+        (most, are) if are.values > most.values => ("values", most.values, are.values),
+        _ => return None,
+    };
+    let sentence = format!("With those of the segments that are named, at most {most} {what} are allowed; these are {are}.");
+    Some(Problem::new("/rules", Code::TooMany, sentence))
+}
 
 /// What is beyond a limit in a document.
 pub(super) fn beyond(document: &Map<String, Value>) -> Vec<Problem> {

@@ -40,6 +40,12 @@ pub enum Code {
     NotHere,
     /// A flag where it means nothing.
     FlagNotAllowed,
+    /// A segment that is not there, or that whoever writes cannot see.
+    NoSuchSegment,
+    /// A segment that cannot be understood itself.
+    BrokenSegment,
+    /// A segment that depends on itself.
+    Cycle,
     /// A warning: a value that no row has.
     NoSuchValue,
     /// A warning: amounts in several currencies.

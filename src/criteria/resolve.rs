@@ -1,26 +1,35 @@
 //! Names looked up, values typed, flat contract rules brought into groups; every error with its place.
 //!
 //! Called by everyone who evaluates criteria. What does not resolve is an error at its rule and selects nobody; no rule is
-//! ever left out. What a rule says is read by `rule`, flat contract rules are brought together by `gather`.
+//! ever left out. What a rule says is read by `rule`, one about a segment by `follow`; flat contract rules are brought together
+//! by `gather`.
 
 use serde_json::Value;
 
 use super::document::{self, Aggregate, Entity, FilterCriteria, Measured, Node as Written, Related};
 use super::field::{self, Field};
+use super::follow::Following;
 use super::gather::Gathering;
 use super::names::{resolve_operator, unknown_contract_field, unknown_field};
 use super::problem::Problem;
-use super::resolved::{Calendar, Contracts, Criteria, Group, Node, Number, Question, Rule};
-use super::{catalogue, rule};
+use super::resolved::{Calendar, Contracts, Criteria, Group, Node, Number, Question, Rule, Weight};
+use super::segments::Scope;
+use super::{catalogue, limits, rule};
 use crate::query::Operator;
 
 /// Understands a document.
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the document.
-pub fn resolve(document: &Value, calendar: Calendar) -> Result<Criteria, Vec<Problem>> {
+pub fn resolve(document: &Value, scope: Scope<'_>) -> Result<Criteria, Vec<Problem>> {
+    resolve_along(document, &mut Following::new(scope))
+}
+
+/// [`resolve`], for a document that was come to by way of some segments.
+pub(super) fn resolve_along(document: &Value, following: &mut Following<'_>) -> Result<Criteria, Vec<Problem>> {
     let mut problems = Vec::new();
-    let criteria = document::read(document, &mut problems).map(|written| resolve_written(&written, calendar, &mut problems));
+    let criteria = document::read(document, &mut problems).map(|written| resolve_written(&written, following, &mut problems));
+    problems.extend(criteria.as_ref().and_then(|criteria| limits::beyond_expanded(criteria.weight)));
     match criteria {
         Some(criteria) if problems.is_empty() => Ok(criteria),
         _ => {
@@ -31,27 +40,34 @@ pub fn resolve(document: &Value, calendar: Calendar) -> Result<Criteria, Vec<Pro
     }
 }
 
-fn resolve_written(written: &FilterCriteria, calendar: Calendar, problems: &mut Vec<Problem>) -> Criteria {
+fn resolve_written(written: &FilterCriteria, following: &mut Following<'_>, problems: &mut Vec<Problem>) -> Criteria {
     // Where the entity itself is wrong, a field of either is no further mistake.
     let entity_is_known = !problems.iter().any(|problem| problem.pointer == "/entity");
-    let mut resolver = Resolver { entity: written.entity, entity_is_known, calendar, problems };
+    let calendar = following.scope().calendar;
+    let mut resolver = Resolver { entity: written.entity, entity_is_known, calendar, following, problems };
     let root = resolver.group(&written.root);
-    Criteria { entity: written.entity, root, calendar }
+    Criteria { entity: written.entity, weight: Weight::of(&root), root, calendar }
 }
 
-struct Resolver<'a> {
+struct Resolver<'a, 'b> {
     entity: Entity,
     entity_is_known: bool,
     calendar: Calendar,
+    following: &'a mut Following<'b>,
     problems: &'a mut Vec<Problem>,
 }
 
-impl Resolver<'_> {
+impl Resolver<'_, '_> {
     /// A group about a contact or a company.
     fn group(&mut self, written: &document::Group) -> Group<Question> {
         let mut gathering = Gathering::new(written.match_type);
         for node in &written.nodes {
             match node {
+                Written::Rule(rule) if rule.field.as_deref() == Some(catalogue::SEGMENT.name) => {
+                    if let Some(asked) = self.following.rule(rule, self.problems) {
+                        gathering.add(Node::Leaf(Question::Segment(asked)));
+                    }
+                }
                 Written::Rule(rule) => self.rule(rule).into_iter().for_each(|rule| gathering.add_rule(rule)),
                 Written::Group(group) => gathering.add(Node::Group(self.group(group))),
                 Written::Related(related) => {

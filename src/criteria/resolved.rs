@@ -2,6 +2,9 @@
 //!
 //! Made by `resolve` alone; [`Criteria`] compiles to SQL and English without failing.
 
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
@@ -10,7 +13,7 @@ use super::document::{Aggregate, Entity, MatchType};
 use super::field::Field;
 use super::value::Typed;
 use crate::clock::Clock;
-use crate::query::Operator;
+use crate::query::{Operator, Sql};
 
 /// A document that has been understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,25 @@ pub struct Criteria {
     pub root: Group<Question>,
     /// When and where its dates are lived.
     pub calendar: Calendar,
+    /// How much it is.
+    pub(super) weight: Weight,
+}
+
+impl Criteria {
+    /// The same with only these of its nodes.
+    #[must_use]
+    pub fn part(&self, places: RangeInclusive<usize>) -> Self {
+        let nodes = self.root.nodes.iter().enumerate().filter(|(place, _)| places.contains(place)).map(|(_, node)| node.clone());
+        let root = Group { match_type: self.root.match_type, nodes: nodes.collect() };
+        Self { weight: Weight::of(&root), root, ..*self }
+    }
+}
+
+/// How much a document is, with the segments that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Weight {
+    pub(super) rules: usize,
+    pub(super) values: usize,
 }
 
 /// The day and the zone that a document was resolved in.
@@ -63,6 +85,30 @@ pub enum Question {
     Rule(Rule),
     /// A question to the contracts of the company.
     Contracts(Contracts),
+    /// A question to another segment, about the contact.
+    Segment(SegmentRule),
+}
+
+/// "Is in that segment", or is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentRule {
+    /// Where it stands in the document.
+    pub pointer: String,
+    /// What people call the segment; `None` where whoever reads may not see it.
+    pub name: Option<String>,
+    /// Whether those are meant who are in it.
+    pub is_in: bool,
+    /// How its members come about.
+    pub members: SegmentMembers,
+}
+
+/// How the members of a segment come about. Several rules may name one: what was understood of it is shared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SegmentMembers {
+    /// By a list: the question for the keys of the contacts on it.
+    Listed(Sql),
+    /// By criteria.
+    Matching(Arc<Criteria>),
 }
 
 /// "Has a contract that …", has none, or how many or how much they are: what is asked of one is asked of one and the same.
@@ -112,6 +158,36 @@ impl<Q> Group<Q> {
                 Node::Group(group) => group.questions(),
             })
             .collect()
+    }
+}
+
+impl Weight {
+    pub(super) fn of(root: &Group<Question>) -> Self {
+        root.questions().into_iter().fold(Self::default(), |all, question| {
+            let more = question.weight();
+            Self { rules: all.rules.saturating_add(more.rules), values: all.values.saturating_add(more.values) }
+        })
+    }
+
+    /// With the rule that leads to it.
+    fn and_itself(self) -> Self {
+        Self { rules: self.rules.saturating_add(1), ..self }
+    }
+}
+
+impl Question {
+    /// How much it is, with what it leads to.
+    fn weight(&self) -> Weight {
+        match self {
+            Self::Rule(rule) => Weight { rules: 1, values: rule.values.len() },
+            Self::Contracts(contracts) => {
+                let rules = contracts.of_one.questions();
+                // One that asks nothing of a contract is a rule itself.
+                Weight { rules: rules.len().max(1), values: rules.iter().map(|rule| rule.values.len()).sum() }
+            }
+            Self::Segment(SegmentRule { members: SegmentMembers::Matching(criteria), .. }) => criteria.weight.and_itself(),
+            Self::Segment(_) => Weight::default().and_itself(),
+        }
     }
 }
 

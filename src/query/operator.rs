@@ -41,6 +41,10 @@ pub enum Operator {
     AfterTheNext,
     /// In a stretch of days that has a name: this month.
     IsWithin,
+    /// The contact is a member of this segment.
+    InSegment,
+    /// The complement of [`Operator::InSegment`].
+    NotInSegment,
     /// NULL, or blank text.
     IsEmpty,
     /// The complement of [`Operator::IsEmpty`].
@@ -72,6 +76,7 @@ struct Row {
 const EVERY: &[Kind] = &[Kind::Text, Kind::Integer, Kind::Decimal, Kind::Boolean, Kind::Date, Kind::Timestamp];
 const TEXT: &[Kind] = &[Kind::Text];
 const DATED: &[Kind] = &[Kind::Date, Kind::Timestamp];
+const KEY: &[Kind] = &[Kind::Id];
 const ORDERED: &[Kind] = &[Kind::Integer, Kind::Decimal, Kind::Date, Kind::Timestamp];
 
 const TABLE: &[Row] = &[
@@ -93,6 +98,8 @@ const TABLE: &[Row] = &[
     row(Operator::BeforeTheLast, "before_the_last", "is more than so long ago", Arity::One, DATED),
     row(Operator::AfterTheNext, "after_the_next", "is later than so long from now", Arity::One, DATED),
     row(Operator::IsWithin, "is_within", "is within", Arity::One, DATED),
+    row(Operator::InSegment, "in_segment", "is in", Arity::One, KEY),
+    row(Operator::NotInSegment, "not_in_segment", "is not in", Arity::One, KEY),
     row(Operator::IsEmpty, "is_empty", "is blank", Arity::Zero, EVERY),
     row(Operator::IsNotEmpty, "is_not_empty", "is not blank", Arity::Zero, EVERY),
 ];

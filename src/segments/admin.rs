@@ -5,6 +5,7 @@
 use super::actions::ACTIONS;
 use super::cells::{created_by, member_count, tags};
 use super::columns;
+use super::deleting;
 use super::filters;
 use super::form::{self, Panels};
 use super::model::{self, Row};
@@ -139,9 +140,9 @@ impl ModelAdmin for SegmentAdmin {
         is_done: form::is_done,
         save: form::save,
         refusal: form::refusal,
-        delete: form::delete,
-        related: form::related,
-        protects: |_, _, _| Ok(Vec::new()),
+        delete: deleting::delete,
+        related: deleting::related,
+        protects: deleting::protects,
         shows_again: form::shows_again,
     });
 }
@@ -185,6 +186,7 @@ const STATISTICS: &[Field<Row, Panels>] = &[
     ReadonlyField::showing("last_calculated_at", "Last calculated at", Show::Time(|row: &Row| row.segment.last_calculated_at)).field(),
     ReadonlyField::showing("last_used_at", "Last used at", Show::Time(|row: &Row| row.segment.last_used_at)).field(),
     ReadonlyField::showing("times_used", "Times used", Show::Number(|row: &Row| row.segment.times_used.into())).field(),
+    Field::Panel(form::where_used_panel),
 ];
 
 const METADATA: &[Field<Row, Panels>] = &[

@@ -12,6 +12,7 @@ use super::draft::Draft;
 use super::freshness;
 use super::listed;
 use super::model::{self, Segment, Status};
+use super::references::require_unreferred;
 use super::save::{is_taken, require_change};
 use crate::accounts::Actor;
 use crate::clock::Clock;
@@ -32,11 +33,14 @@ const MAX_TAGS: usize = 500;
 /// Sets the status; `false` when it has it already.
 ///
 /// # Errors
-/// `Forbidden` with the sentence why, `NotFound`.
+/// `Forbidden` with the sentence why, `Conflict` where others name what is to be archived, `NotFound`.
 pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, status: Status) -> Result<bool> {
     let before = locked(connection, actor, id)?;
     if before.status == status.name() {
         return Ok(false);
+    }
+    if status == Status::Archived {
+        require_unreferred(connection, actor, &[&before], "archived")?;
     }
     let (now, since) = (Time(clock.now()), freshness::find_members_changed_at(connection, &before)?);
     diesel::update(segment::table.find(id)).set((segment::status.eq(status.name()), segment::updated_at.eq(now))).execute(connection)?;

@@ -13,7 +13,7 @@ use crate::criteria::Calendar;
 pub fn member_count(row: &Row, display: &Display) -> Cell {
     let segment = &row.segment;
     let calendar = Calendar { zone: display.zone(), today: display.today() };
-    if segment.is_broken(calendar) {
+    if row.is_broken(calendar) {
         return display.number(0).noted(Tone::Attention, "needs attention");
     }
     let count = display.number(segment.member_count);

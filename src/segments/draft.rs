@@ -5,8 +5,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Segment, SegmentType, Status, summary_of};
-use crate::criteria::{Calendar, Problem, json, resolve};
+use super::model::{Segment, SegmentType, Status};
+use super::rules::spoken;
+use crate::criteria::{Calendar, Criteria, Problem, Scope, json, resolve};
+use crate::db::AnyConnection;
+use crate::error::Result as Asked;
 use crate::query::text;
 
 /// The values of a segment as somebody typed or sent them.
@@ -49,7 +52,7 @@ impl FieldError {
             [only] => format!("{}: {}", only.place(), only.detail),
             all => format!("{} things in the rules need correcting.", all.len()),
         };
-        Self { field: "filter_criteria", message, problems }
+        Self { field: CRITERIA, message, problems }
     }
 }
 
@@ -62,6 +65,7 @@ pub struct Draft {
     status: Status,
     tags: String,
     filter_criteria: Value,
+    criteria: Option<Criteria>,
 }
 
 /// The fields of a segment that people edit: name and label.
@@ -71,8 +75,11 @@ const FIELDS: [(&str, &str); 6] = [
     ("segment_type", "Segment type"),
     ("status", "Status"),
     ("tags", "Tags"),
-    ("filter_criteria", "Filter criteria"),
+    (CRITERIA, "Filter criteria"),
 ];
+
+/// The field of the criteria.
+const CRITERIA: &str = "filter_criteria";
 
 /// The most characters of a description; the column has no limit of its own.
 const MAX_DESCRIPTION: usize = 100_000;
@@ -83,7 +90,7 @@ impl Draft {
     ///
     /// # Errors
     /// Every field that needs another value.
-    pub fn parse(input: &Input, stored: Option<&Segment>, calendar: Calendar) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(input: &Input, stored: Option<&Segment>, scope: Scope<'_>) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         let name = text_of("name", input.name.trim(), 200, &mut errors);
         if text::is_blank(&name) {
@@ -104,21 +111,20 @@ impl Draft {
         let (name, tags) = (kept_as(name, |stored| &stored.name), kept_as(tags, |stored| &stored.tags));
         let description = kept_as(description, |stored| &stored.description);
         let kept = stored.map(|stored| stored.filter_criteria.0.clone()).filter(|kept| is_typed(kept, &input.filter_criteria));
-        let draft = |filter_criteria| Self { name, description, kind, status, tags, filter_criteria };
-        let draft = match kept {
-            Some(kept) => {
-                let draft = draft(kept);
-                let is_put_away = stored.is_some_and(|stored| draft.changed_fields(stored) == ["Status"]);
-                if kind == SegmentType::Dynamic && !is_put_away {
-                    errors.extend(resolve(&draft.filter_criteria, calendar).err().map(FieldError::rules));
-                }
-                draft
+        let is_kept = kept.is_some();
+        let filter_criteria = kept.map_or_else(|| document_of(&input.filter_criteria, kind), Ok).unwrap_or_else(|error| {
+            errors.push(error);
+            Value::Null
+        });
+        let mut draft = Self { name, description, kind, status, tags, filter_criteria, criteria: None };
+        let is_put_away = is_kept && stored.is_some_and(|stored| draft.changed_fields(stored) == ["Status"]);
+        if kind == SegmentType::Dynamic && !errors.iter().any(|error| error.field == CRITERIA) {
+            match resolve(&draft.filter_criteria, scope) {
+                Ok(criteria) => draft.criteria = Some(criteria),
+                Err(_) if is_put_away => {}
+                Err(problems) => errors.push(FieldError::rules(problems)),
             }
-            None => draft(criteria_of(&input.filter_criteria, kind, calendar).unwrap_or_else(|error| {
-                errors.push(error);
-                Value::Null
-            })),
-        };
+        }
         if errors.is_empty() { Ok(draft) } else { Err(errors) }
     }
 
@@ -131,6 +137,7 @@ impl Draft {
             status: Status::named(&segment.status).unwrap_or(Status::Active),
             tags: segment.tags.clone(),
             filter_criteria: segment.filter_criteria.0.clone(),
+            criteria: None,
         }
     }
 
@@ -164,6 +171,12 @@ impl Draft {
         &self.filter_criteria
     }
 
+    /// The criteria, understood; `None` for a static segment, and for what was not read from somebody's hand or cannot be
+    /// understood and is only put away.
+    pub fn criteria(&self) -> Option<&Criteria> {
+        self.criteria.as_ref()
+    }
+
     /// The labels of the fields that differ from `stored`.
     pub fn changed_fields(&self, stored: &Segment) -> Vec<&'static str> {
         let (old, new) = (Self::stored(stored).as_json(), self.as_json());
@@ -178,8 +191,8 @@ impl Draft {
     }
 
     /// The values that differ from `stored`, as they were, and all values as they are now; of criteria that differ their
-    /// sentences too.
-    pub(super) fn differences(&self, stored: &Segment, calendar: Calendar) -> (Value, Value) {
+    /// sentences too, as anybody may read them.
+    pub(super) fn differences(&self, connection: &mut AnyConnection, stored: &Segment, calendar: Calendar) -> Asked<(Value, Value)> {
         let changed = self.changed_fields(stored);
         let (old, mut after) = (Self::stored(stored).as_json(), self.as_json());
         let mut before = Map::new();
@@ -189,10 +202,10 @@ impl Draft {
             }
         }
         if changed.contains(&"Filter criteria") {
-            before.insert("summary".to_owned(), summary_of(&stored.filter_criteria.0, calendar).into());
-            after["summary"] = summary_of(&self.filter_criteria, calendar).into();
+            before.insert("summary".to_owned(), spoken(connection, None, &stored.filter_criteria.0, calendar)?.into());
+            after["summary"] = spoken(connection, None, &self.filter_criteria, calendar)?.into();
         }
-        (Value::Object(before), after)
+        Ok((Value::Object(before), after))
     }
 
     /// All values, as history keeps them.
@@ -251,15 +264,13 @@ fn is_typed(document: &Value, typed: &str) -> bool {
     json::pretty(document) == typed.trim() || read_criteria(&typed).is_ok_and(|typed| json::pretty(&typed) == json::pretty(document))
 }
 
-/// The document to save. No rules are an error for a dynamic segment and fine for a static one.
-fn criteria_of(typed: &str, kind: SegmentType, calendar: Calendar) -> Result<Value, FieldError> {
+/// The document to save. No rules are fine for a static segment; a dynamic one's are understood next.
+fn document_of(typed: &str, kind: SegmentType) -> Result<Value, FieldError> {
     let document = read_criteria(typed).map_err(|problem| FieldError::rules(vec![problem]))?;
     // Also where a value is ignored: it is stored with the rest.
     json::check_storable(&document, "").map_err(|problem| FieldError::rules(vec![problem]))?;
-    if kind == SegmentType::Dynamic {
-        resolve(&document, calendar).map_err(FieldError::rules)?;
-    } else if !document.is_object() {
-        return Err(FieldError::new("filter_criteria", "Filter criteria must be a JSON object, also while they rest."));
+    if kind == SegmentType::Static && !document.is_object() {
+        return Err(FieldError::new(CRITERIA, "Filter criteria must be a JSON object, also while they rest."));
     }
     Ok(document)
 }

@@ -123,10 +123,11 @@ fn record(row: &Row) -> [Cow<'_, str>; HEADER.len()] {
 pub fn write_segments(rows: &[SegmentRow], calendar: Calendar, out: &mut impl Write) -> Result<()> {
     let header = ["id", "name", "segment_type", "status", "member_count", "last_calculated_at", "needs_attention", "created_by", "tags"];
     csv_line(out, &header)?;
-    for SegmentRow { segment, owner, .. } in rows {
-        let (id, count) = (segment.id.to_string(), stored_count(segment, calendar, ""));
+    for row in rows {
+        let SegmentRow { segment, owner, .. } = row;
+        let (id, count) = (segment.id.to_string(), stored_count(row, calendar, ""));
         let counted = segment.last_calculated_at.map(|time| time.to_string()).unwrap_or_default();
-        let needs_attention = segment.is_broken(calendar).to_string();
+        let needs_attention = row.is_broken(calendar).to_string();
         let owner = owner.as_ref().map(|owner| owner.username.as_str()).unwrap_or_default();
         let Segment { name, segment_type, status, tags, .. } = segment;
         csv_line(out, &[&id, name, segment_type, status, &count, &counted, &needs_attention, owner, tags])?;
@@ -135,8 +136,9 @@ pub fn write_segments(rows: &[SegmentRow], calendar: Calendar, out: &mut impl Wr
 }
 
 /// The stored count: nobody where a rule cannot be understood, `never` where it was never taken.
-pub fn stored_count(segment: &Segment, calendar: Calendar, never: &str) -> String {
-    if segment.is_broken(calendar) {
+pub fn stored_count(row: &SegmentRow, calendar: Calendar, never: &str) -> String {
+    let segment = &row.segment;
+    if row.is_broken(calendar) {
         return "0".to_owned();
     }
     segment.last_calculated_at.map_or_else(|| never.to_owned(), |_| segment.member_count.to_string())

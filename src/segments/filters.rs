@@ -98,7 +98,7 @@ fn ailments() -> Vec<Lookup> {
 fn ailing(connection: &mut AnyConnection, asked: Asked<'_>, value: &str) -> Result<Sql> {
     let calendar = Calendar { zone: asked.display.zone(), today: asked.display.today() };
     let ailment = |row: &Row| match row.segment.last_calculated_at {
-        _ if row.segment.is_broken(calendar) => Some(BROKEN),
+        _ if row.is_broken(calendar) => Some(BROKEN),
         None => Some(NEVER_COUNTED),
         Some(_) => is_stale(row).then_some(STALE),
     };

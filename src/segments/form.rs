@@ -13,14 +13,16 @@ use super::model::{Row, Segment, SegmentType};
 use super::preview::preview;
 use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::save::{self, Edited, is_taken};
+use super::where_used::WhereUsed;
+use super::writer::Writer;
 use super::{admin::SegmentAdmin, criteria_box, draft};
 use crate::admin::bound_field::BoundField;
 use crate::admin::display::{counted, number};
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
 use crate::admin::form::{FormData, FormErrors};
 use crate::admin::html::Html;
-use crate::criteria::{describe, resolve};
-use crate::db::{AnyConnection, Id};
+use crate::criteria::describe;
+use crate::db::AnyConnection;
 use crate::error::{AppError, Result};
 
 /// What the panels of the form show.
@@ -29,6 +31,7 @@ pub struct Panels {
     criteria: State,
     contacts: Chooser,
     companies: Chooser,
+    where_used: WhereUsed,
 }
 
 #[derive(Template)]
@@ -51,6 +54,11 @@ pub fn contacts_panel(panels: &Panels) -> Result<Html> {
 /// The chooser of companies.
 pub fn companies_panel(panels: &Panels) -> Result<Html> {
     chooser_panel(&panels.companies)
+}
+
+/// Where the segment is used.
+pub fn where_used_panel(panels: &Panels) -> Result<Html> {
+    panels.where_used.render()
 }
 
 fn chooser_panel(chooser: &Chooser) -> Result<Html> {
@@ -92,22 +100,27 @@ pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentA
         criteria: beside_the_box(connection, context)?,
         contacts: CONTACTS.read(connection, segment, contacts, data, is_editable)?,
         companies: COMPANIES.read(connection, segment, companies, data, is_editable)?,
+        where_used: segment.map_or(Ok(WhereUsed::default()), |it| WhereUsed::of(connection, context.act.actor, context.act.clock, it))?,
     })
 }
 
 /// The preview when it was asked for; otherwise what can be said without counting.
 fn beside_the_box(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<State> {
-    let calendar = context.act.clock.into();
-    let typed = context.data.get("filter_criteria");
+    let (writer, typed) = (writer(context), context.data.get("filter_criteria"));
     if context.data.has(PREVIEW) {
-        return preview(connection, typed, calendar, context.data.get(PREVIEW) == BY_RULE).map(State::from);
+        return preview(connection, &writer, typed, context.data.get(PREVIEW) == BY_RULE).map(State::from);
     }
     let is_new = context.row.is_none() && !context.is_sent;
     if is_new || !is_dynamic(context.data) {
         return Ok(if context.is_editable { State::Nothing } else { State::Resting });
     }
-    let resolved = draft::read_criteria(typed).map_err(|problem| vec![problem]).and_then(|document| resolve(&document, calendar));
-    Ok(resolved.map_or_else(State::Broken, |criteria| State::Sentence(describe(&criteria))))
+    let read = writer.read(connection, typed)?;
+    Ok(read.map_or_else(State::Broken, |criteria| State::Sentence(describe(&criteria))))
+}
+
+/// Whoever has the form before them.
+fn writer<'a>(context: &FormContext<'a, SegmentAdmin>) -> Writer<'a> {
+    Writer { actor: context.act.actor, stored: context.row.map(|row| &row.segment), calendar: context.act.clock.into() }
 }
 
 /// The sentence for a name that another segment has, in Django's words.
@@ -124,7 +137,9 @@ pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAd
         tags: data.get("tags").to_owned(),
         filter_criteria: data.get("filter_criteria").to_owned(),
     };
-    let draft = Draft::parse(&input, stored, context.act.clock.into());
+    let document = draft::read_criteria(&input.filter_criteria).ok();
+    let naming = writer(context).naming(connection, document.as_ref())?;
+    let draft = Draft::parse(&input, stored, naming.scope(context.act.clock.into()));
     for FieldError { field, message, .. } in draft.as_ref().err().into_iter().flatten() {
         // The machinery may have said the same already.
         if errors.of(field).next().is_none() {
@@ -236,16 +251,4 @@ pub fn refusal(error: &AppError) -> Option<FormErrors> {
 /// Django's constraint.
 fn is_of_the_name(what: &str) -> bool {
     what == "name" || what == "crm_app_customersegment.name" || what.contains("_name_")
-}
-
-/// Deletes segments.
-pub fn delete(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row]) -> Result<()> {
-    rows.iter().try_for_each(|row| save::delete(connection, act.actor, act.clock, &row.segment))
-}
-
-/// What goes with them.
-pub fn related(connection: &mut AnyConnection, rows: &[Row]) -> Result<Vec<(&'static str, i64)>> {
-    let ids: Vec<Id> = rows.iter().map(|row| row.segment.id).collect();
-    let (contacts, companies) = listed::count(connection, &ids)?;
-    Ok(vec![("Listed contacts", contacts), ("Listed companies", companies)])
 }

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 
 use super::members::Members;
-use crate::criteria::resolved::Group;
 use crate::criteria::{Criteria, MatchType, Plan, clauses, predicate};
 use crate::db::AnyConnection;
 use crate::db::schema::crm_app_contact as contact;
@@ -72,9 +71,7 @@ impl Funnel {
 
 /// The predicate of some of the document's nodes.
 fn part(criteria: &Criteria, places: std::ops::RangeInclusive<usize>) -> Sql {
-    let nodes = criteria.root.nodes.iter().enumerate().filter(|(place, _)| places.contains(place)).map(|(_, node)| node.clone());
-    let root = Group { match_type: criteria.root.match_type, nodes: nodes.collect() };
-    predicate(&Criteria { root, ..criteria.clone() }, Plan::LookUp)
+    predicate(&criteria.part(places), Plan::LookUp)
 }
 
 fn count(connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {

@@ -34,8 +34,8 @@ pub fn segment(row: &Row, actor: &Actor, calendar: Calendar) -> Value {
         "can_edit": segment.is_changeable_by(actor),
         "created_at": segment.created_at.to_string(),
         "updated_at": segment.updated_at.to_string(),
-        "summary": segment.summary(calendar),
-        "needs_attention": !segment.broken_rules(calendar).is_empty(),
+        "summary": row.summary(actor, calendar),
+        "needs_attention": row.is_broken(calendar),
     })
 }
 

@@ -1,15 +1,16 @@
 //! Who is in: one predicate, from which everything shown of members comes.
 //!
 //! Made from criteria or from a segment, asked by pages, export, commands and counting. A member is a contact that the
-//! rules match or the list names, active and not unsubscribed, each once; the two conditions are added here and nowhere
-//! else, so that no rule can let anybody past them.
+//! rules match or the list names, active and not unsubscribed, each once; every way in goes through
+//! [`mailable`], so that no rule can let anybody past the two conditions.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::model::{Segment, SegmentType};
+use super::rules::understood;
 use crate::criteria::catalogue::contact as field;
-use crate::criteria::{Calendar, Criteria, Plan, Problem, predicate, resolve};
+use crate::criteria::{Calendar, Criteria, Plan, Problem, mailable, predicate};
 use crate::customers::contact::{self, Row};
 use crate::db::dialect::{self, Word};
 use crate::db::schema::crm_app_contact as contact_table;
@@ -57,29 +58,19 @@ impl Members {
 
     /// Those whom a static segment lists, by themselves or through their company.
     pub fn listed_in(segment: Id) -> Self {
-        // One list of keys, not an OR of two questions: an OR is asked of every contact there is.
-        let listed = |contact: Sql| {
-            let companies = Sql::from("SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = ");
-            let of_companies = Sql::from("SELECT id FROM crm_app_contact WHERE company_id").is_in(companies, Value::Id(segment));
-            contact.is_in(
-                Sql::from("SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ")
-                    + Value::Id(segment)
-                    + " UNION ALL ",
-                of_companies,
-            )
-        };
+        let listed = |contact: Sql| contact.is_in(listed_contacts(segment), Sql::default());
         let contact = Sql::from("crm_app_contact.id");
         Self { to_look_up: mailable(listed(contact.clone())), in_order: mailable(listed(Sql::from(Word::Unindexed) + contact)) }
     }
 
-    /// Those of a segment, whatever its status.
+    /// Those of a segment as it is stored, whatever its status.
     ///
     /// # Errors
-    /// What is wrong with its rules; then nobody is in it.
-    pub fn of_segment(segment: &Segment, calendar: Calendar) -> Result<Self, Vec<Problem>> {
+    /// The engine's. What is wrong with its rules comes back; then nobody is in it.
+    pub fn of_segment(connection: &mut AnyConnection, segment: &Segment, calendar: Calendar) -> Result<Result<Self, Vec<Problem>>> {
         match segment.kind() {
-            SegmentType::Static => Ok(Self::listed_in(segment.id)),
-            SegmentType::Dynamic => resolve(&segment.filter_criteria.0, calendar).map(|criteria| Self::of_criteria(&criteria)),
+            SegmentType::Static => Ok(Ok(Self::listed_in(segment.id))),
+            SegmentType::Dynamic => Ok(understood(connection, segment, calendar)?.map(|criteria| Self::of_criteria(&criteria))),
         }
     }
 
@@ -161,9 +152,15 @@ impl Members {
     }
 }
 
-/// The two conditions that no rule can lift, written as the index of members has them.
-fn mailable(predicate: Sql) -> Sql {
-    Sql::from("crm_app_contact.is_active AND NOT crm_app_contact.unsubscribed AND ") + predicate.grouped()
+/// The question for the keys of the contacts whom a static segment lists. One list of keys, not an OR of two questions: an OR is
+/// asked of every contact there is.
+pub(super) fn listed_contacts(segment: Id) -> Sql {
+    let companies = Sql::from("SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = ");
+    let of_companies = Sql::from("SELECT id FROM crm_app_contact WHERE company_id").is_in(companies, Value::Id(segment));
+    Sql::from("SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ")
+        + Value::Id(segment)
+        + " UNION ALL "
+        + of_companies
 }
 
 fn past(name: String, id: Id) -> Sql {

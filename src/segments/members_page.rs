@@ -9,10 +9,11 @@ use askama::Template;
 use super::admin::SegmentAdmin;
 use super::export::write_csv;
 use super::members::{Members, Numbers};
-use super::model::{self, Segment, Status};
+use super::model::{self, Row as SegmentRow, Segment, Status};
 use super::preview::preview;
 use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::usage::Use;
+use super::writer::Writer;
 use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
@@ -49,6 +50,8 @@ pub struct Asked {
     filters: String,
 }
 
+/// The field of the preview that names the segment whose rules are changed.
+const SEGMENT: &str = "segment";
 /// Asks for the addresses to be counted.
 const ADDRESSES: &str = "addresses";
 
@@ -163,17 +166,22 @@ pub async fn show(
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    let segment = segment.0.segment;
-    let Some(asked) = Asked::read(request.query_string()) else { return Ok(without_parameters(&segment)) };
-    page(&load(&request, &staff, segment, asked, &db, &clock).await?)
+    let row = segment.0;
+    let Some(asked) = Asked::read(request.query_string()) else { return Ok(without_parameters(&row.segment)) };
+    page(&load(&request, &staff, row, asked, &db, &clock).await?)
 }
 
-async fn load(request: &HttpRequest, staff: &Staff, segment: Segment, asked: Asked, db: &Db, clock: &Clock) -> Result<MembersPage> {
-    let (calendar, filters) = (Calendar::from(clock), asked.filters.clone());
-    let (found, broken) = match Members::of_segment(&segment, calendar) {
-        Ok(members) => (db.read_heavy(Lane::Question, move |connection| Found::of(connection, &members, &asked)).await?, Vec::new()),
+async fn load(request: &HttpRequest, staff: &Staff, row: SegmentRow, asked: Asked, db: &Db, clock: &Clock) -> Result<MembersPage> {
+    let (calendar, filters, of) = (Calendar::from(clock), asked.filters.clone(), row.segment.clone());
+    let found = db.read_heavy(Lane::Question, move |connection| match Members::of_segment(connection, &of, calendar)? {
+        Ok(members) => Found::of(connection, &members, &asked).map(Ok),
+        Err(problems) => Ok(Err(problems)),
+    });
+    let (found, broken) = match found.await? {
+        Ok(found) => (found, Vec::new()),
         Err(problems) => (Found { page: 1, pages: 1, ..Found::default() }, problems),
     };
+    let (summary, segment) = (row.summary(&staff.actor, calendar), row.segment);
     let title = format!("{} | Members", segment.name);
     let frame = Frame::new(request, staff, title).await?.crumb(MODEL.app_name(), MODEL.app_url());
     let frame = frame.crumb(MODEL.verbose_name_plural, back_to(MODEL.list_url(), &filters));
@@ -183,7 +191,7 @@ async fn load(request: &HttpRequest, staff: &Staff, segment: Segment, asked: Ask
         Some(Status::Archived) => Some("This segment is archived: it cannot be used."),
         _ => None,
     };
-    let (summary, is_usable) = (segment.summary(calendar), broken.is_empty() && !segment.is_archived());
+    let is_usable = broken.is_empty() && !segment.is_archived();
     Ok(MembersPage {
         frame,
         summary,
@@ -208,19 +216,19 @@ pub async fn mark_used(
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    let (segment, campaign) = (segment.0.segment, posted.get("campaign").unwrap_or_default().to_owned());
+    let (row, campaign) = (segment.0, posted.get("campaign").unwrap_or_default().to_owned());
     let use_id = posted.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
-    match note_use(&staff.actor, &db, &clock, (segment.id, use_id), &campaign).await {
+    match note_use(&staff.actor, &db, &clock, (row.segment.id, use_id), &campaign).await {
         Ok(segment) => {
             staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
             Ok(see_other(&still_carrying(request.path().to_owned(), request.query_string())))
         }
         Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
             let asked = Asked { filters: preserved(request.query_string()), ..Asked::default() };
-            let again = load(&request, &staff, segment, asked, &db, &clock).await?;
+            let again = load(&request, &staff, row, asked, &db, &clock).await?;
             page(&again.refusing(campaign, sentence))
         }
-        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &segment.id.to_string()),
+        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &row.segment.id.to_string()),
         Err(error) => Err(error),
     }
 }
@@ -237,11 +245,19 @@ async fn note_use(actor: &Actor, db: &Db, clock: &Clock, (id, use_id): (Id, Id),
 }
 
 /// `POST /admin/crm_app/customersegment/preview/`: who the rules of a form select, as a piece of page for its script.
-pub async fn show_preview(_staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+pub async fn show_preview(staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let typed = posted.get("filter_criteria").unwrap_or_default().to_owned();
-    let calendar = Calendar::from(clock.get_ref());
-    let by_rule = posted.get(PREVIEW) == Some(BY_RULE);
-    let state: State = db.read_heavy(Lane::Question, move |connection| preview(connection, &typed, calendar, by_rule)).await?.into();
+    let (actor, calendar) = (staff.actor.clone(), Calendar::from(clock.get_ref()));
+    let (by_rule, own) = (posted.get(PREVIEW) == Some(BY_RULE), posted.get(SEGMENT).and_then(Id::parse));
+    let ask = move |connection: &mut AnyConnection| {
+        // What one may not see is not what one changes.
+        let stored = match own.map(|own| model::find(connection, &actor, own)) {
+            None | Some(Err(AppError::NotFound)) => None,
+            Some(found) => Some(found?),
+        };
+        preview(connection, &Writer { actor: &actor, stored: stored.as_ref(), calendar }, &typed, by_rule)
+    };
+    let state: State = db.read_heavy(Lane::Question, ask).await?.into();
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render_preview(&state)?.to_string()))
 }
 
@@ -259,9 +275,7 @@ pub async fn export(
     }
     let turn = db.turn(Lane::Export).await?;
     let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), segment.0.segment.id);
-    let segment = db.write(move |connection| note_export(connection, &actor, &now, id)).await?;
-    let calendar = Calendar::from(clock.get_ref());
-    let members = Members::of_segment(&segment, calendar).map_err(|_| AppError::Conflict(needs_attention(&segment)))?;
+    let (segment, members) = db.write(move |connection| note_export(connection, &actor, &now, id)).await?;
     Ok(download::csv(&db, turn, &segment.name, move |connection, out| write_csv(connection, &members, out)))
 }
 
@@ -270,12 +284,11 @@ fn needs_attention(segment: &Segment) -> String {
 }
 
 /// Writes that the members leave the house, before the first of them does.
-fn note_export(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id) -> Result<Segment> {
+fn note_export(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id) -> Result<(Segment, Members)> {
     let actor = &as_they_are(connection, actor)?;
     let segment = model::find(connection, actor, id)?;
-    if !segment.broken_rules(clock.into()).is_empty() {
-        return Err(AppError::Conflict(needs_attention(&segment)));
-    }
+    let members = Members::of_segment(connection, &segment, clock.into())?;
+    let members = members.map_err(|_| AppError::Conflict(needs_attention(&segment)))?;
     record(connection, NewEvent::new(actor, clock.now(), Action::Exported, segment.object(), "Exported the members as CSV."))?;
-    Ok(segment)
+    Ok((segment, members))
 }

@@ -1,6 +1,6 @@
 //! The product: segments, what they list, who is in them, and their pages.
 //!
-//! `model` finds them, `draft` is what may be saved, `save` saves it, `listed` is a static segment's list, `members` says
+//! `model` finds them, `rules` understands their criteria with the segments that they name (`referred`), `draft` is what may be saved, `save` saves it, `listed` is a static segment's list, `members` says
 //! who is in, `preview` who would be, rule by rule in `funnel`, `recalculate` keeps the counts, `freshness` knows which are old, `usage`
 //! remembers which campaigns took one. Everything that a page, the command line or an API shows of members goes through
 //! `members`, so that no two of them can disagree.
@@ -13,6 +13,7 @@ pub mod cells;
 pub mod chooser;
 pub mod columns;
 pub mod criteria_box;
+pub mod deleting;
 pub mod draft;
 pub mod export;
 pub mod filters;
@@ -30,12 +31,17 @@ pub mod ownership;
 pub mod preview;
 pub mod preview_panel;
 pub mod recalculate;
+pub mod references;
+pub mod referred;
 pub mod restrictions;
+pub mod rules;
 pub mod sample;
 pub mod save;
 pub mod tools;
 pub mod usage;
+pub mod where_used;
 pub mod words;
+pub mod writer;
 
 pub use draft::{Draft, FieldError, Input};
 pub use members::Members;

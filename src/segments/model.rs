@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::accounts::Actor;
 use crate::accounts::actor::{Rights, Role};
-use crate::criteria::{Calendar, Problem, describe, resolve};
 use crate::db::dialect::Hold;
 use crate::db::dialect::Word;
 use crate::db::schema::{auth_user, crm_app_customersegment as segment, segments_freshness};
@@ -21,6 +20,7 @@ use crate::query::{Selection, Source, Sql, Value as Bind};
 use super::columns;
 use super::freshness::Freshness;
 pub use super::owner::Owner;
+use super::referred::Book;
 
 /// The model's name in URLs and in the history.
 pub const MODEL: &str = history::SEGMENT;
@@ -121,6 +121,11 @@ impl Segment {
         SegmentType::named(&self.segment_type).unwrap_or(SegmentType::Dynamic)
     }
 
+    /// Its criteria, where its members come about by them.
+    pub fn live_rules(&self) -> Option<&Value> {
+        (self.kind() == SegmentType::Dynamic).then_some(&self.filter_criteria.0)
+    }
+
     /// Whether it has been put away.
     pub fn is_archived(&self) -> bool {
         self.status == Status::Archived.name()
@@ -135,33 +140,17 @@ impl Segment {
 
     /// Whether `actor` sees it at all: their own, active ones, and Admins all.
     pub fn is_visible_to(&self, actor: &Actor) -> bool {
-        self.status == Status::Active.name() || self.is_changeable_by(actor)
+        self.is_visible_to_all() || self.is_changeable_by(actor)
+    }
+
+    /// Whether everybody sees it.
+    pub fn is_visible_to_all(&self) -> bool {
+        self.status == Status::Active.name()
     }
 
     /// Whether `actor` may change, delete and hand it over, and list in it. One without owner belongs to the Admins.
     pub fn is_changeable_by(&self, actor: &Actor) -> bool {
         actor.is_admin() || actor.owns(self.created_by_id)
-    }
-
-    /// What is wrong with its rules: then it has no members and cannot be used. Nothing for a static segment.
-    pub fn broken_rules(&self, calendar: Calendar) -> Vec<Problem> {
-        match self.kind() {
-            SegmentType::Static => Vec::new(),
-            SegmentType::Dynamic => resolve(&self.filter_criteria.0, calendar).err().unwrap_or_default(),
-        }
-    }
-
-    /// Whether something is.
-    pub fn is_broken(&self, calendar: Calendar) -> bool {
-        !self.broken_rules(calendar).is_empty()
-    }
-
-    /// Who is in, in words.
-    pub fn summary(&self, calendar: Calendar) -> String {
-        match self.kind() {
-            SegmentType::Static => "Contacts listed by hand.".to_owned(),
-            SegmentType::Dynamic => summary_of(&self.filter_criteria.0, calendar),
-        }
     }
 
     /// The object that history speaks of.
@@ -173,17 +162,6 @@ impl Segment {
 /// The single tags of what is stored.
 pub fn tags_of(stored: &str) -> impl Iterator<Item = &str> {
     stored.split(',').map(str::trim).filter(|tag| !tag.is_empty())
-}
-
-/// The sentence of a document, or what is wrong with it.
-pub fn summary_of(document: &Value, calendar: Calendar) -> String {
-    match resolve(document, calendar) {
-        Ok(criteria) => describe(&criteria),
-        Err(problems) => {
-            let said: Vec<String> = problems.iter().map(|problem| format!("{}: {}", problem.place(), problem.detail)).collect();
-            format!("Nobody, because the rules cannot be understood. {}", said.join(" "))
-        }
-    }
 }
 
 /// The predicate of the segments that `actor` sees.
@@ -207,19 +185,26 @@ pub fn find(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Seg
     if found.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
-/// A segment with what lists and pages show of its owner.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
-#[diesel(table_name = segment)]
+/// A segment with what lists and pages show beside it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// The segment.
-    #[diesel(embed)]
     pub segment: Segment,
     /// Its owner.
-    #[diesel(embed)]
     pub owner: Option<Owner>,
     /// Since when it has its members, where its last change left them alone.
-    #[diesel(embed)]
     pub freshness: Option<Freshness>,
+    /// The segments that its rules name.
+    pub(super) book: Book,
+}
+
+/// What is read of a row itself.
+type Read = (Segment, Option<Owner>, Option<Freshness>);
+
+/// Rows with what their rules name, which is read for all of them at once.
+fn rows(connection: &mut AnyConnection, read: Vec<Read>) -> Result<Vec<Row>> {
+    let book = Book::of(connection, read.iter().filter_map(|(segment, ..)| segment.live_rules()))?;
+    Ok(read.into_iter().map(|(segment, owner, freshness)| Row { segment, owner, freshness, book: book.clone() }).collect())
 }
 
 /// Where segments come from.
@@ -234,7 +219,8 @@ pub static SOURCE: Source = Source {
 
 /// The segments of `selection`, with their owners; it may name columns of both tables.
 pub fn list_rows(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Row>> {
-    Ok(SOURCE.rows(selection, Row::as_select()).load(connection)?)
+    let read = SOURCE.rows(selection, Read::as_select()).load(connection)?;
+    rows(connection, read)
 }
 
 /// The segment with this key and its owner, if `actor` sees it.
@@ -242,9 +228,10 @@ pub fn list_rows(connection: &mut AnyConnection, selection: &Selection<'_>) -> R
 /// # Errors
 /// `NotFound`.
 pub fn find_row(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Row> {
-    let rows = segment::table.left_join(auth_user::table).left_join(segments_freshness::table);
-    let found: Row = rows.filter(segment::id.eq(id)).select(Row::as_select()).first(connection)?;
-    if found.segment.is_visible_to(actor) { Ok(found) } else { Err(AppError::NotFound) }
+    let all = segment::table.left_join(auth_user::table).left_join(segments_freshness::table);
+    let found: Read = all.filter(segment::id.eq(id)).select(Read::as_select()).first(connection)?;
+    let visible = Some(found).filter(|(segment, ..)| segment.is_visible_to(actor)).ok_or(AppError::NotFound)?;
+    rows(connection, vec![visible])?.pop().ok_or(AppError::NotFound)
 }
 
 /// The segment of this id, else of this name (case and outer blanks ignored), if `actor` sees it.

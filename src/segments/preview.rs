@@ -2,11 +2,11 @@
 //!
 //! Called by the form ("Preview") and the preview of a script, by validation and by the command line; nothing is stored.
 
-use super::draft;
 use super::funnel::Funnel;
 use super::members::Members;
+use super::writer::Writer;
 use crate::criteria::warnings::warnings;
-use crate::criteria::{Calendar, Problem, describe, resolve};
+use crate::criteria::{Problem, describe};
 use crate::customers::contact::Row;
 use crate::db::AnyConnection;
 use crate::error::Result;
@@ -45,10 +45,9 @@ pub enum ByRule {
     Counted(Funnel),
 }
 
-/// The preview of the criteria box's text; rule by rule, where that is asked for.
-pub fn preview(connection: &mut AnyConnection, typed: &str, calendar: Calendar, by_rule: bool) -> Result<Preview> {
-    let resolved = draft::read_criteria(typed).map_err(|problem| vec![problem]).and_then(|document| resolve(&document, calendar));
-    let criteria = match resolved {
+/// The preview of the criteria box's text, as `writer` types it; rule by rule, where that is asked for.
+pub fn preview(connection: &mut AnyConnection, writer: &Writer<'_>, typed: &str, by_rule: bool) -> Result<Preview> {
+    let criteria = match writer.read(connection, typed)? {
         Ok(criteria) => criteria,
         Err(problems) => return Ok(Preview::Broken(problems)),
     };

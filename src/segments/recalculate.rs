@@ -11,7 +11,7 @@ use super::members::Members;
 use super::model::{self, Segment};
 use crate::accounts::Actor;
 use crate::clock::Clock;
-use crate::criteria::{Calendar, Problem};
+use crate::criteria::Problem;
 use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::{AnyConnection, Db, Time};
 use crate::error::{AppError, Result};
@@ -41,14 +41,17 @@ pub enum Outcome {
 
 impl Tally {
     /// Counts; writes nothing.
-    pub fn of(connection: &mut AnyConnection, clock: &Clock, members: Result<Members, Vec<Problem>>) -> Result<Self> {
+    pub fn of(connection: &mut AnyConnection, clock: &Clock, members: &Members) -> Result<Self> {
         let at = Time(clock.now());
-        match members {
-            Ok(members) => {
-                let count = i32::try_from(members.count(connection)?).map_err(AppError::internal)?;
-                Ok(Self { count, broken: Vec::new(), at })
-            }
-            Err(broken) => Ok(Self { count: 0, broken, at }),
+        let count = i32::try_from(members.count(connection)?).map_err(AppError::internal)?;
+        Ok(Self { count, broken: Vec::new(), at })
+    }
+
+    /// Counts a segment; writes nothing.
+    pub fn of_segment(connection: &mut AnyConnection, clock: &Clock, segment: &Segment) -> Result<Self> {
+        match Members::of_segment(connection, segment, clock.into())? {
+            Ok(members) => Self::of(connection, clock, &members),
+            Err(broken) => Ok(Self { count: 0, broken, at: Time(clock.now()) }),
         }
     }
 }
@@ -59,8 +62,7 @@ impl Tally {
 /// `Conflict` for an archived segment, which is never counted.
 pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome> {
     require_countable(counted)?;
-    let members = || Members::of_segment(counted, Calendar::from(clock));
-    let tally = db.read_unhurried(|connection| Tally::of(connection, clock, members()))?;
+    let tally = db.read_unhurried(|connection| Tally::of_segment(connection, clock, counted))?;
     db.write_blocking(|connection| store(connection, counted, &tally))
 }
 
@@ -71,7 +73,7 @@ pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome>
 /// Those of [`recalculate`] and of `who`.
 pub fn count_again(db: &Db, who: impl Fn(&mut AnyConnection) -> Result<Actor>, clock: &Clock, counted: &Segment) -> Result<Outcome> {
     require_countable(counted)?;
-    let tally = db.read_unhurried(|connection| Tally::of(connection, clock, Members::of_segment(counted, Calendar::from(clock))))?;
+    let tally = db.read_unhurried(|connection| Tally::of_segment(connection, clock, counted))?;
     db.write_blocking(|connection| {
         let actor = &who(connection)?;
         model::lock(connection, counted.id)?;

@@ -12,12 +12,13 @@ use super::draft::Draft;
 use super::freshness;
 use super::listed::{self, ListChange, ListChanged};
 use super::members::Members;
-use super::model::{self, Segment, SegmentType, Status};
+use super::model::{self, Segment, Status};
 use super::recalculate::{Outcome, Tally, store};
+use super::references::{require_sound, require_unreferred};
 use crate::accounts::Actor;
 use crate::clock::Clock;
+use crate::criteria::Problem;
 use crate::criteria::warnings::warnings;
-use crate::criteria::{Problem, resolve};
 use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::schema::{
     crm_app_customersegment_static_companies as listed_companies, crm_app_customersegment_static_contacts as listed_contacts,
@@ -66,11 +67,11 @@ impl Edited {
     /// Counted now, in a transaction that only reads. A static segment is counted while it is saved, after its list was
     /// changed; that costs what the list costs, however many customers there are. One that is put away is not counted.
     pub fn counted(connection: &mut AnyConnection, clock: &Clock, draft: Draft, list: ListChange) -> Result<Self> {
-        let is_counted = draft.kind() == SegmentType::Dynamic && draft.status() != Status::Archived;
-        match resolve(draft.filter_criteria(), clock.into()) {
-            Ok(criteria) if is_counted => {
-                let tally = Tally::of(connection, clock, Ok(Members::of_criteria(&criteria)))?;
-                let warnings = warnings(connection, &criteria)?;
+        let is_counted = draft.status() != Status::Archived;
+        match draft.criteria() {
+            Some(criteria) if is_counted => {
+                let tally = Tally::of(connection, clock, &Members::of_criteria(criteria))?;
+                let warnings = warnings(connection, criteria)?;
                 Ok(Self { tally: Some(tally), warnings, ..Self::new(draft, list) })
             }
             _ => Ok(Self::new(draft, list)),
@@ -92,6 +93,7 @@ impl Edited {
 pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, edited: &Edited) -> Result<Saved> {
     let (now, draft) = (edited.moment(clock), &edited.draft);
     refuse_twin(connection, draft.name(), None)?;
+    require_sound(connection, actor, clock, (id, None), draft)?;
     diesel::insert_into(segment::table)
         .values((
             (segment::id.eq(id), segment::created_at.eq(now), segment::updated_at.eq(now), segment::created_by_id.eq(actor.id)),
@@ -125,13 +127,19 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     if changed.contains(&"Name") {
         refuse_twin(connection, draft.name(), Some(before.id))?;
     }
+    if !draft.selects_as(before) {
+        require_sound(connection, actor, clock, (before.id, Some(before)), draft)?;
+    }
+    if draft.status() == Status::Archived && !before.is_archived() {
+        require_unreferred(connection, actor, &[before], "archived")?;
+    }
     let list = listed::change(connection, before, &edited.list, actor.is_shared)?;
     if !changed.is_empty() || !list.is_nothing() {
         write(connection, before, draft, edited.moment(clock), list.is_nothing())?;
     }
     let saved = stored(connection, before.id)?;
     let after = count(connection, clock, saved, edited)?;
-    let (old, new) = draft.differences(before, clock.into());
+    let (old, new) = draft.differences(connection, before, clock.into())?;
     let lists = [(list.contacts, "Listed contacts"), (list.companies, "Listed companies")];
     changed.extend(lists.iter().filter(|(list, _)| !list.is_nothing()).map(|(_, label)| *label));
     let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(edited, &changed, &list));
@@ -153,12 +161,17 @@ fn write(connection: &mut AnyConnection, before: &Segment, draft: &Draft, now: T
     Ok(())
 }
 
-/// Deletes a segment with what it lists.
+/// Deletes segments with what they list.
 ///
 /// # Errors
-/// `Forbidden` with the sentence why.
-pub fn delete(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &Segment) -> Result<()> {
-    require_change(connection, actor, gone)?;
+/// `Forbidden` with the sentence why; `Conflict` where others, which stay, name one of them in their rules.
+pub fn delete(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &[&Segment]) -> Result<()> {
+    gone.iter().try_for_each(|gone| require_change(connection, actor, gone))?;
+    require_unreferred(connection, actor, gone, "deleted")?;
+    gone.iter().try_for_each(|gone| delete_one(connection, actor, clock, gone))
+}
+
+fn delete_one(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &Segment) -> Result<()> {
     // Django keeps its cascades in Python: on a shared database the rows would stay and the delete would fail.
     diesel::delete(listed_contacts::table.filter(listed_contacts::customersegment_id.eq(gone.id))).execute(connection)?;
     diesel::delete(listed_companies::table.filter(listed_companies::customersegment_id.eq(gone.id))).execute(connection)?;
@@ -196,7 +209,7 @@ fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment, edited: 
     }
     let tally = match &edited.tally {
         Some(tally) => tally.clone(),
-        None => Tally::of(connection, clock, Members::of_segment(&saved, clock.into()))?,
+        None => Tally::of_segment(connection, clock, &saved)?,
     };
     match store(connection, &saved, &tally)? {
         Outcome::Counted(_) | Outcome::Broken(_) => stored(connection, saved.id),

@@ -5,7 +5,6 @@
 
 use diesel::prelude::*;
 
-use super::members::Members;
 use super::model::{self, Segment};
 use super::recalculate::Tally;
 use crate::accounts::Actor;
@@ -43,7 +42,7 @@ impl Use {
         }
         let segment = model::find(connection, actor, id)?;
         refuse_archived(&segment)?;
-        let Tally { count, broken, .. } = Tally::of(connection, clock, Members::of_segment(&segment, clock.into()))?;
+        let Tally { count, broken, .. } = Tally::of_segment(connection, clock, &segment)?;
         if !broken.is_empty() {
             return Err(AppError::Conflict(format!(
                 "“{}” needs attention: one of its rules cannot be understood, so it has no members and cannot be used.",

@@ -3,7 +3,8 @@
 //! Hooks that `admin` (the declaration) names.
 
 use super::chooser::{COMPANIES, CONTACTS};
-use super::{draft, model};
+use super::draft;
+use super::rules::spoken;
 use crate::admin::editing::Act;
 use crate::admin::form::FormData;
 use crate::admin::sent::some_of;
@@ -11,10 +12,11 @@ use crate::db::AnyConnection;
 use crate::error::Result;
 
 /// See `Versions::sentence`: the criteria; other fields are words.
-pub fn sentence(act: &Act<'_>, field: &str, value: &str) -> Option<String> {
-    let document = draft::read_criteria(value).ok().filter(|_| field == "filter_criteria")?;
+pub fn sentence(connection: &mut AnyConnection, act: &Act<'_>, field: &str, value: &str) -> Result<Option<String>> {
+    let Some(document) = draft::read_criteria(value).ok().filter(|_| field == "filter_criteria") else { return Ok(None) };
     let is_empty = document.get("rules").is_none_or(|rules| rules.as_array().is_some_and(Vec::is_empty));
-    Some(if is_empty { "No rules.".to_owned() } else { model::summary_of(&document, act.clock.into()) })
+    let said = if is_empty { Ok("No rules.".to_owned()) } else { spoken(connection, Some(act.actor), &document, act.clock.into()) };
+    said.map(Some)
 }
 
 /// See `ModelAdmin::BESIDE`: whom the form lists, and whom it takes off the list.

@@ -107,7 +107,8 @@ fn two_hundred_previews_at_once_keep_no_list_waiting() {
             turns.release();
         });
         let document = serde_json::from_str(EVERYBODY).unwrap();
-        let criteria = customer_segments::criteria::resolve(&document, (&app.test.clock).into()).unwrap();
+        let criteria =
+            customer_segments::criteria::resolve(&document, customer_segments::criteria::Scope::alone((&app.test.clock).into())).unwrap();
         let expected = app.test.db.read_blocking(|connection| Members::of_criteria(&criteria).count(connection)).unwrap().to_string();
         let counts = counts.lock().unwrap();
         assert!(counts.len() == 200 && counts.iter().all(|count| *count == (200, expected.clone())), "{counts:?}");

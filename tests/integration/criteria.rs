@@ -4,17 +4,18 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
-use customer_segments::criteria::{Calendar, Criteria, MatchType, Problem, describe, resolve};
+use customer_segments::criteria::{Calendar, Criteria, MatchType, Problem, Scope, describe, resolve};
 use customer_segments::db::{AnyConnection, Db};
 use customer_segments::error::Result;
 use customer_segments::segments::Members;
 use customer_segments::segments::funnel::{Funnel, Step};
+use customer_segments::segments::referred::Naming;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::evaluator::{self, World, catalogue};
-use crate::support::generator::{self, Nodes, Rng};
-use crate::support::stored::store;
+use crate::support::evaluator::{self, Segment, Segments, World, catalogue};
+use crate::support::generator::{self, Nodes, Pool, Rng};
+use crate::support::stored::{store, store_segments};
 use crate::support::{TestDb, on_engines};
 
 const BANGKOK: Tz = Tz::Asia__Bangkok;
@@ -37,7 +38,8 @@ type Evaluated = Result<(Members, BTreeSet<Uuid>), BTreeSet<String>>;
 /// The predicate of a document with its members, or the places of its errors.
 fn evaluate(connection: &mut AnyConnection, document: &Value, on: evaluator::Calendar) -> Result<Evaluated> {
     let calendar = Calendar { zone: on.zone, today: on.today };
-    let criteria = match resolve(document, calendar) {
+    let naming = Naming::read(connection, None, document)?;
+    let criteria = match resolve(document, naming.scope(calendar)) {
         Ok(criteria) => criteria,
         Err(problems) => return Ok(Err(pointers(&problems))),
     };
@@ -75,8 +77,8 @@ fn pointers(problems: &[Problem]) -> BTreeSet<String> {
     problems.iter().map(|problem| problem.pointer.clone()).collect()
 }
 
-fn expected(world: &World, document: &Value, on: evaluator::Calendar) -> Result<BTreeSet<Uuid>, BTreeSet<String>> {
-    let found = evaluator::members_on(world, document, on, &evaluator::Segments::new());
+fn expected(world: &World, segments: &Segments, document: &Value, on: evaluator::Calendar) -> Result<BTreeSet<Uuid>, BTreeSet<String>> {
+    let found = evaluator::members_on(world, document, on, segments);
     found.map_err(|errors| errors.into_iter().map(|(pointer, _)| pointer).collect())
 }
 
@@ -85,6 +87,11 @@ fn agrees(db: &Db, world: &World, documents: &[Value], zone: Tz) {
 }
 
 fn agrees_on(db: &Db, world: &World, documents: &[Value], on: evaluator::Calendar) {
+    agrees_among(db, world, &Segments::new(), documents, on);
+}
+
+/// The segments are stored like the world.
+fn agrees_among(db: &Db, world: &World, segments: &Segments, documents: &[Value], on: evaluator::Calendar) {
     db.read_unhurried(|connection| {
         for (number, document) in documents.iter().enumerate() {
             let found = evaluate(connection, document, on)?;
@@ -92,7 +99,7 @@ fn agrees_on(db: &Db, world: &World, documents: &[Value], on: evaluator::Calenda
             if let (0, Ok((members, ids))) = (number % 10, &found) {
                 agrees_with_itself(connection, document, members, ids)?;
             }
-            assert_eq!(found.map(|(_, ids)| ids), expected(world, document, on), "{document}");
+            assert_eq!(found.map(|(_, ids)| ids), expected(world, segments, document, on), "{document}");
         }
         Ok(())
     })
@@ -327,19 +334,36 @@ fn days_are_those_of_the_zone() {
     });
 }
 
-/// Groups in groups, questions to contracts with count and sum, dates counted from today: what is understood, and what is not.
+/// Groups in groups, questions to contracts with count and sum, dates counted from today, segments of every kind that name
+/// one another: what is understood, and what is not.
 #[test]
 fn generated_documents_of_every_node_have_the_members_that_the_specification_says() {
-    let nodes = Nodes { groups: true, related: true, relative: true, segments: None };
     let on = on(BANGKOK, TODAY);
     let world = generator::world_near(23, 120, on);
+    let pool = pool(43, &world);
     let mut rng = Rng::new(20_261_127);
-    let documents: Vec<Value> = (0..how_many()).map(|_| generator::document_with(&mut rng, nodes)).collect();
+    let documents: Vec<Value> = (0..how_many()).map(|_| generator::document_with(&mut rng, every_node(&pool))).collect();
     on_engines(|engine| {
         let test = TestDb::new(engine);
         store(&test.db, &world);
-        agrees_on(&test.db, &world, &documents, on);
+        store_segments(&test.db, &pool.segments);
+        agrees_among(&test.db, &world, &pool.segments, &documents, on);
     });
+}
+
+fn every_node(pool: &Pool) -> Nodes<'_> {
+    Nodes { groups: true, related: true, relative: true, segments: Some(pool) }
+}
+
+/// Segments to be named. Nobody can be set to "never include" yet.
+fn pool(seed: u64, world: &World) -> Pool {
+    let mut pool = generator::pool(seed, world, Nodes { groups: true, related: true, relative: true, segments: None });
+    for segment in pool.segments.values_mut() {
+        if let Segment::Static(listed) = segment {
+            listed.excluded.clear();
+        }
+    }
+    pool
 }
 
 /// Phrases of a day on which the clocks change, of a leap day, of the last of a month, in zones that skip a midnight or have
@@ -389,7 +413,7 @@ fn phrases() -> Vec<Value> {
 #[test]
 fn sentences_tell_groups_counts_sums_and_days() {
     let calendar = Calendar { zone: BANGKOK, today: TODAY.parse().unwrap() };
-    let said = |document: Value| describe(&resolve(&document, calendar).unwrap_or_else(|problems| panic!("{problems:?}")));
+    let said = |document: Value| describe(&resolve(&document, Scope::alone(calendar)).unwrap_or_else(|problems| panic!("{problems:?}")));
     for (document, sentence) in [
         (
             json!({"entity": "company", "rules": [
@@ -443,18 +467,23 @@ fn sentences_tell_groups_counts_sums_and_days() {
 /// Alone, after it, and who remains: of every kind of document, on both engines.
 #[test]
 fn the_last_number_of_a_funnel_is_the_count() {
-    let nodes = Nodes { groups: true, related: true, relative: true, segments: None };
     let on = on(BANGKOK, TODAY);
     let world = generator::world_near(37, 120, on);
+    let pool = pool(47, &world);
     let mut rng = Rng::new(41);
-    let documents: Vec<Value> = (0..200).map(|_| generator::document_with(&mut rng, nodes)).collect();
+    let documents: Vec<Value> = (0..200).map(|_| generator::document_with(&mut rng, every_node(&pool))).collect();
     let calendar = Calendar { zone: on.zone, today: on.today };
-    let understood: Vec<Criteria> = documents.iter().filter_map(|document| resolve(document, calendar).ok()).collect();
-    assert!(understood.len() > 100, "{}", understood.len());
     on_engines(|engine| {
         let test = TestDb::new(engine);
         store(&test.db, &world);
+        store_segments(&test.db, &pool.segments);
         let check = |connection: &mut AnyConnection| {
+            let mut understood: Vec<Criteria> = Vec::new();
+            for document in &documents {
+                let naming = Naming::read(connection, None, document)?;
+                understood.extend(resolve(document, naming.scope(calendar)));
+            }
+            assert!(understood.len() > 100, "{}", understood.len());
             for criteria in &understood {
                 let funnel = Funnel::of(connection, criteria)?.expect("there are few");
                 let left: Vec<i64> = funnel.steps.iter().map(|step| step.left).collect();
@@ -478,7 +507,8 @@ fn the_last_number_of_a_funnel_is_the_count() {
 #[test]
 fn a_hundred_rules_are_the_most_and_five_groups_inside_one_another() {
     let calendar = Calendar { zone: BANGKOK, today: TODAY.parse().unwrap() };
-    let places = |document: Value| pointers(&resolve(&document, calendar).err().unwrap_or_default()).into_iter().collect::<Vec<_>>();
+    let places =
+        |document: Value| pointers(&resolve(&document, Scope::alone(calendar)).err().unwrap_or_default()).into_iter().collect::<Vec<_>>();
     let rule = json!({"field": "name", "operator": "is_not_empty"});
     let any = json!({"relation": "contract", "rules": []});
     for (one, most) in [(&rule, 100), (&any, 100)] {

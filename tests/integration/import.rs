@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use customer_segments::accounts::Actor;
-use customer_segments::criteria::resolve;
+use customer_segments::criteria::{Scope, resolve};
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::{self, Contract};
@@ -165,7 +165,8 @@ fn northwind_comes_in_whole_and_twice_changes_nothing() {
         assert_eq!((order.value, order.start_date.to_string().as_str()), (Money(44_000), "1996-07-04"));
         assert_eq!((order.status.as_str(), order.contract_type.as_str(), order.currency.as_str()), ("Draft", "Annual", "USD"));
         for (rules, members) in northwind_counts() {
-            let criteria = resolve(&json!({ "entity": "contact", "match_type": "all", "rules": rules }), (&test.clock).into()).unwrap();
+            let criteria =
+                resolve(&json!({ "entity": "contact", "match_type": "all", "rules": rules }), Scope::alone((&test.clock).into())).unwrap();
             let counted = test.db.read_blocking(|connection| Members::of_criteria(&criteria).count(connection)).unwrap();
             assert_eq!(counted, members, "{rules}");
         }
@@ -199,7 +200,7 @@ fn what_is_exported_comes_in_again_as_it_was() {
         assert_eq!(phones[0], ("'5".into(), " =x".into(), "'tis".into()));
         let before = (companies(test), contacts(test));
         let everybody = json!({ "rules": [{ "field": "name", "operator": "is_not_empty" }] });
-        let members = Members::of_criteria(&resolve(&everybody, (&test.clock).into()).unwrap());
+        let members = Members::of_criteria(&resolve(&everybody, Scope::alone((&test.clock).into())).unwrap());
         let mut file = Vec::new();
         test.db.read_blocking(|connection| write_csv(connection, &members, &mut file)).unwrap();
         assert!(std::str::from_utf8(&file).unwrap().contains(",'+66 2 123,"));

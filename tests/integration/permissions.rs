@@ -15,6 +15,7 @@ use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Actor, Role, managing_rules};
 use customer_segments::admin::index;
 use customer_segments::admin::model_admin::ModelAdmin;
+use customer_segments::criteria::Scope;
 use customer_segments::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use customer_segments::customers::{company, contact, contract};
 use customer_segments::db::dialect::Engine;
@@ -247,7 +248,7 @@ impl Everybody {
             tags: String::new(),
             filter_criteria: "{}".into(),
         };
-        let draft = Draft::parse(&input, None, (&test.clock).into()).expect("a good segment");
+        let draft = Draft::parse(&input, None, Scope::alone((&test.clock).into())).expect("a good segment");
         let edited = Edited::new(draft, ListChange::default());
         let actor = Actor { id: owner, ..Actor::system("somebody", false) };
         test.db.write_blocking(|connection| save::insert(connection, &actor, &test.clock, id, &edited)).unwrap();

@@ -5,6 +5,7 @@
 
 use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Actor, Role};
+use customer_segments::criteria::Scope;
 use customer_segments::db::Id;
 use customer_segments::segments::listed::ListChange;
 use customer_segments::segments::save::{self, Edited};
@@ -29,8 +30,8 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/crm_app/customersegment/?p=2", 6),
     ("/admin/crm_app/customersegment/?all=", 6),
     ("/admin/crm_app/customersegment/add/", 6),
-    ("/admin/crm_app/customersegment/{segment}/change/", 9),
-    ("/admin/crm_app/customersegment/{segment}/delete/", 5),
+    ("/admin/crm_app/customersegment/{segment}/change/", 11),
+    ("/admin/crm_app/customersegment/{segment}/delete/", 6),
     ("/admin/crm_app/customersegment/{segment}/history/", 5),
     ("/admin/crm_app/customersegment/{segment}/members/", 6),
     ("/admin/crm_app/contact/", 4),
@@ -112,7 +113,7 @@ fn a_page_asks_as_many_questions_of_three_rows_as_of_three_hundred() {
 /// Lists with "Delete selected", and what asking whether to asks: for who asks, for the keys, for the objects, and for what goes and stays.
 /// Of companies that cannot be deleted, the first twenty are told with the names of what keeps them: two questions each.
 const DELETIONS: &[(&str, [usize; 3])] =
-    &[("customersegment", [6; 3]), ("company", [8, 26, 46]), ("contact", [5; 3]), ("contract", [4; 3]), ("user", [5; 3])];
+    &[("customersegment", [7; 3]), ("company", [8, 26, 46]), ("contact", [5; 3]), ("contract", [4; 3]), ("user", [5; 3])];
 
 #[test]
 fn whether_to_delete_is_asked_with_as_many_questions_for_one_object_as_for_a_hundred() {
@@ -145,7 +146,7 @@ fn whether_to_delete_is_asked_with_as_many_questions_for_one_object_as_for_a_hun
 }
 
 /// Actions on all segments, and what each asks before it is confirmed.
-const ACTIONS: &[(&str, usize)] = &[("add_tag", 4), ("delete_selected", 6)];
+const ACTIONS: &[(&str, usize)] = &[("add_tag", 4), ("delete_selected", 7)];
 
 #[test]
 fn an_action_that_asks_first_asks_the_database_as_much_for_all_as_for_three() {
@@ -237,5 +238,5 @@ fn draft(id: Id, app: &TestApp) -> Draft {
         tags: "one, two".into(),
         filter_criteria: r#"{"rules":[{"field":"company.is_active","operator":"equals","value":true}]}"#.into(),
     };
-    Draft::parse(&input, None, (&app.test.clock).into()).expect("a good segment")
+    Draft::parse(&input, None, Scope::alone((&app.test.clock).into())).expect("a good segment")
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use customer_segments::accounts::user::as_they_are;
 use customer_segments::accounts::{Actor, Role};
 use customer_segments::accounts::{managing, sessions};
+use customer_segments::criteria::Scope;
 use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::{
     auth_user as user, crm_app_customersegment as segment, segments_event as event, segments_session as session,
@@ -66,7 +67,7 @@ fn add_segment(connection: &mut AnyConnection, app: &TestApp, actor: &Actor, nam
         tags: String::new(),
         filter_criteria: "{}".into(),
     };
-    let draft = Draft::parse(&input, None, (&app.test.clock).into()).expect("a good segment");
+    let draft = Draft::parse(&input, None, Scope::alone((&app.test.clock).into())).expect("a good segment");
     let (actor, id) = (as_they_are(connection, actor)?, Id::new());
     save::insert(connection, &actor, &app.test.clock, id, &Edited::new(draft, ListChange::default()))?;
     Ok(id)
@@ -180,7 +181,7 @@ fn what_is_deleted_while_everything_is_handed_over_keeps_nothing_of_the_rest() {
         let deletes = |connection: &mut AnyConnection| {
             model::lock(connection, gone)?;
             let row = model::find(connection, &by, gone)?;
-            save::delete(connection, &by, clock, &row)
+            save::delete(connection, &by, clock, &[&row])
         };
         let answer = while_open(app, deletes, || admin.submit(&form));
         assert_eq!(answer.status, 303, "{}", answer.body);
@@ -203,7 +204,7 @@ fn where_everything_was_deleted_while_it_is_handed_over_nothing_is_said_to_be_do
         let deletes = |connection: &mut AnyConnection| {
             model::lock(connection, gone)?;
             let row = model::find(connection, &by, gone)?;
-            save::delete(connection, &by, clock, &row)
+            save::delete(connection, &by, clock, &[&row])
         };
         let said = admin.follow(&while_open(app, deletes, || admin.submit(&form))).texts(".messagelist li");
         // On SQLite whoever writes is alone: it was gone before this began.

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use customer_segments::accounts::Actor;
+use customer_segments::criteria::Scope;
 use customer_segments::db::schema::crm_app_customersegment as segment;
 use customer_segments::db::{Id, Json};
 use customer_segments::segments::listed::ListChange;
@@ -40,7 +41,7 @@ fn add(test: &TestDb, name: &str, status: &str, criteria: &str) -> Id {
         tags: String::new(),
         filter_criteria: criteria.into(),
     };
-    let draft = Draft::parse(&input, None, (&test.clock).into()).expect("a good segment");
+    let draft = Draft::parse(&input, None, Scope::alone((&test.clock).into())).expect("a good segment");
     let edited = Edited::new(draft, ListChange::default());
     let (actor, id) = (Actor::system("test", false), Id::new());
     test.db.write_blocking(|connection| save::insert(connection, &actor, &test.clock, id, &edited)).unwrap();

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use crate::accounts::Actor;
 use crate::clock::Clock;
 use crate::commands::Outcome;
 use crate::criteria::json::{MAX_BYTES, parse};
@@ -14,6 +15,7 @@ use crate::criteria::{Calendar, Code, Problem, resolve};
 use crate::db::{AnyConnection, Db};
 use crate::error::{AppError, Result};
 use crate::segments::Members;
+use crate::segments::referred::Naming;
 
 /// What `segments eval` may be told.
 #[derive(Debug, Args)]
@@ -26,7 +28,7 @@ pub(super) struct Arguments {
 }
 
 /// Runs it. Every line that is not blank gets its answer, errors included.
-pub(super) fn run(db: &Db, clock: &Clock, arguments: &Arguments, out: &mut impl Write) -> Result<Outcome> {
+pub(super) fn run(db: &Db, actor: &Actor, clock: &Clock, arguments: &Arguments, out: &mut impl Write) -> Result<Outcome> {
     let mut lines: Box<dyn BufRead> = if arguments.file.as_os_str() == "-" {
         Box::new(BufReader::new(io::stdin()))
     } else {
@@ -38,7 +40,7 @@ pub(super) fn run(db: &Db, clock: &Clock, arguments: &Arguments, out: &mut impl 
         let mut line = Vec::new();
         while read_line(&mut lines, &mut line)? {
             if !line.trim_ascii().is_empty() {
-                writeln!(out, "{}", answer(connection, &line, calendar, arguments.ids)?)?;
+                writeln!(out, "{}", answer(connection, actor, &line, calendar, arguments.ids)?)?;
                 // Whoever asks line by line waits for the answer.
                 out.flush()?;
             }
@@ -67,9 +69,10 @@ fn read_line(from: &mut dyn BufRead, line: &mut Vec<u8>) -> Result<bool> {
     }
 }
 
-fn answer(connection: &mut AnyConnection, line: &[u8], calendar: Calendar, ids: bool) -> Result<Value> {
+fn answer(connection: &mut AnyConnection, actor: &Actor, line: &[u8], calendar: Calendar, ids: bool) -> Result<Value> {
     let document = read(line).map_err(|problem| vec![problem]);
-    let criteria = match document.and_then(|document| resolve(&document, calendar)) {
+    let naming = Naming::typed(connection, actor, None, document.as_ref().unwrap_or(&Value::Null))?;
+    let criteria = match document.and_then(|document| resolve(&document, naming.scope(calendar))) {
         Ok(criteria) => criteria,
         Err(problems) => return Ok(json!({ "errors": problems })),
     };

@@ -15,7 +15,7 @@ use self::named::Named;
 use super::{Context, Outcome};
 use crate::accounts::Actor;
 use crate::clock::Clock;
-use crate::criteria::Calendar;
+use crate::criteria::{Calendar, Problem};
 use crate::db::{Db, migrations};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
@@ -23,7 +23,7 @@ use crate::segments::export::{CsvExport, write_segments};
 use crate::segments::json::{self, contacts};
 use crate::segments::model::{Row, Status};
 use crate::segments::recalculate::{self, Outcome as Counted};
-use crate::segments::{Members, model};
+use crate::segments::{Members, Segment, model};
 
 /// What `segments` may be told.
 #[derive(Debug, Args)]
@@ -74,14 +74,14 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
         Command::Export(named) => work.export(named),
         Command::Recalculate(named) => work.recalculate(named),
         Command::Check(named) => work.check(named),
-        Command::Eval(arguments) => eval::run(&work.db, &work.clock, arguments, &mut work.out),
+        Command::Eval(arguments) => eval::run(&work.db, &work.actor, &work.clock, arguments, &mut work.out),
     }?;
     work.out.flush()?;
     Ok(outcome)
 }
 
 impl Work {
-    fn show(&mut self, named: &Named, which: &Named, plain: fn(&mut dyn Write, &Row, Calendar) -> Result<()>) -> Result<Outcome> {
+    fn show(&mut self, named: &Named, which: &Named, plain: fn(&mut dyn Write, &Row, &Actor, Calendar) -> Result<()>) -> Result<Outcome> {
         let calendar = Calendar::from(&self.clock);
         let rows = self.find(which)?;
         if named.is_csv() {
@@ -92,7 +92,7 @@ impl Work {
             if named.is_json() {
                 writeln!(self.out, "{}", json::segment(&row, &self.actor, calendar))?;
             } else {
-                plain(&mut self.out, &row, calendar)?;
+                plain(&mut self.out, &row, &self.actor, calendar)?;
             }
         }
         Ok(Outcome::Done)
@@ -103,8 +103,12 @@ impl Work {
         let mut outcome = Outcome::Done;
         show::begin_counts(&mut self.out, named)?;
         for row in rows {
-            let count = match Members::of_segment(&row.segment, calendar) {
-                Ok(members) => self.db.read_blocking(|connection| members.count(connection))?,
+            let count = self.db.read_blocking(|connection| match Members::of_segment(connection, &row.segment, calendar)? {
+                Ok(members) => members.count(connection).map(Ok),
+                Err(problems) => Ok(Err(problems)),
+            });
+            let count = match count? {
+                Ok(count) => count,
                 Err(problems) => {
                     outcome = show::tell_broken(&row, &problems);
                     0
@@ -119,10 +123,10 @@ impl Work {
         if named.is_csv() {
             return self.export(named);
         }
-        let (rows, calendar) = (self.find(named)?, Calendar::from(&self.clock));
+        let rows = self.find(named)?;
         let mut outcome = Outcome::Done;
         for row in rows {
-            match Members::of_segment(&row.segment, calendar) {
+            match members_of(&self.db, &self.clock, &row.segment)? {
                 Ok(members) => {
                     let (out, actor, is_json) = (&mut self.out, &self.actor, named.is_json());
                     self.db.read_unhurried(|connection| {
@@ -145,11 +149,11 @@ impl Work {
         if named.is_json() {
             return Err(AppError::BadRequest("An export is CSV. `segments members --json` gives members as JSON.".into()));
         }
-        let (rows, calendar) = (self.find(named)?, Calendar::from(&self.clock));
+        let rows = self.find(named)?;
         let mut outcome = Outcome::Done;
         let mut csv = CsvExport::begin(&mut self.out)?;
         for row in rows {
-            match Members::of_segment(&row.segment, calendar) {
+            match members_of(&self.db, &self.clock, &row.segment)? {
                 Ok(members) => {
                     let event = || {
                         NewEvent::new(&self.actor, self.clock.now(), Action::Exported, row.segment.object(), "Exported the members as CSV.")
@@ -199,7 +203,7 @@ impl Work {
         let calendar = Calendar::from(&self.clock);
         let mut outcome = Outcome::Done;
         for row in self.find(&named.or_all())? {
-            let problems = row.segment.broken_rules(calendar);
+            let problems = row.broken_rules(Some(&self.actor), calendar);
             if !problems.is_empty() {
                 outcome = Outcome::Problem;
                 show::broken(&mut self.out, named, &row, &problems)?;
@@ -217,4 +221,8 @@ impl Work {
             })
         })
     }
+}
+
+fn members_of(db: &Db, clock: &Clock, segment: &Segment) -> Result<Result<Members, Vec<Problem>>> {
+    db.read_blocking(|connection| Members::of_segment(connection, segment, clock.into()))
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::Named;
+use crate::accounts::Actor;
 use crate::commands::Outcome;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact;
@@ -13,20 +14,20 @@ use crate::segments::export::{csv_line, stored_count};
 use crate::segments::model::Row;
 
 /// One line: id, status, type, count, name; between tabs.
-pub(super) fn line(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Result<()> {
+pub(super) fn line(out: &mut dyn Write, row: &Row, _: &Actor, calendar: Calendar) -> Result<()> {
     let segment = &row.segment;
-    let attention = if segment.broken_rules(calendar).is_empty() { "" } else { "\tneeds attention" };
-    let (status, kind, count) = (&segment.status, &segment.segment_type, stored_count(segment, calendar, "-"));
+    let attention = if row.is_broken(calendar) { "\tneeds attention" } else { "" };
+    let (status, kind, count) = (&segment.status, &segment.segment_type, stored_count(row, calendar, "-"));
     Ok(writeln!(out, "{}\t{status}\t{kind}\t{count}\t{}{attention}", segment.id, segment.name)?)
 }
 
 /// A segment with its rules in words.
-pub(super) fn whole(out: &mut dyn Write, row: &Row, calendar: Calendar) -> Result<()> {
+pub(super) fn whole(out: &mut dyn Write, row: &Row, actor: &Actor, calendar: Calendar) -> Result<()> {
     let segment = &row.segment;
     let counted = segment.last_calculated_at.map_or_else(|| "never counted".to_owned(), |time| format!("counted {time}"));
     writeln!(out, "{}\n  id: {}\n  {} · {}", segment.name, segment.id, segment.segment_type, segment.status)?;
     writeln!(out, "  {} members ({counted})", segment.member_count)?;
-    Ok(writeln!(out, "  {}", segment.summary(calendar))?)
+    Ok(writeln!(out, "  {}", row.summary(actor, calendar))?)
 }
 
 /// What comes before counts.

@@ -16,7 +16,7 @@ use super::save::{self, Edited};
 use super::usage::Use;
 use crate::accounts::Actor;
 use crate::clock::Clock;
-use crate::criteria::catalogue;
+use crate::criteria::{Scope, catalogue};
 use crate::customers::{company, contact};
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
@@ -49,7 +49,7 @@ fn make(connection: &mut AnyConnection, clock: &Clock, actor: &Actor, sample: &S
         tags: sample.tags.into(),
         filter_criteria: criteria,
     };
-    let draft = Draft::parse(&input, None, clock.into()).map_err(|errors| wrong(sample, &errors))?;
+    let draft = Draft::parse(&input, None, Scope::alone(clock.into())).map_err(|errors| wrong(sample, &errors))?;
     let list = list(connection, sample)?;
     let made = save::insert(connection, actor, clock, Id::new(), &Edited::new(draft, list))?.segment;
     if sample.tags.contains("newsletter") {

@@ -1,14 +1,21 @@
 //! Puts a generated world into a database, through the product's own models.
 
 use bigdecimal::ToPrimitive;
+use chrono::DateTime;
 use customer_segments::customers::company::Company;
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::Contract;
-use customer_segments::db::schema::{crm_app_company, crm_app_contract};
-use customer_segments::db::{Db, Id, Money, Time};
+use customer_segments::db::schema::{
+    crm_app_company, crm_app_contract, crm_app_customersegment, crm_app_customersegment_static_companies as listed_companies,
+    crm_app_customersegment_static_contacts as listed_contacts,
+};
+use customer_segments::db::{Db, Id, Json, Money, Time};
+use customer_segments::segments;
 use diesel::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
 
-use super::evaluator::{self, World};
+use super::evaluator::{self, Segment, Segments, World};
 
 /// Stores every row of `world`.
 pub(crate) fn store(db: &Db, world: &World) {
@@ -23,6 +30,52 @@ pub(crate) fn store(db: &Db, world: &World) {
         Ok(())
     })
     .expect("the world is stored");
+}
+
+/// Stores these segments, and what they list.
+pub(crate) fn store_segments(db: &Db, segments: &Segments) {
+    db.write_unhurried(|connection| {
+        for (&id, stored) in segments {
+            diesel::insert_into(crm_app_customersegment::table).values(segment_row(id, stored)).execute(connection)?;
+            let Segment::Static(listed) = stored else { continue };
+            assert!(listed.excluded.is_empty(), "there is no place for those who are never included");
+            for &contact in &listed.contacts {
+                let row = (listed_contacts::customersegment_id.eq(Id(id)), listed_contacts::contact_id.eq(Id(contact)));
+                diesel::insert_into(listed_contacts::table).values(row).execute(connection)?;
+            }
+            for &company in &listed.companies {
+                let row = (listed_companies::customersegment_id.eq(Id(id)), listed_companies::company_id.eq(Id(company)));
+                diesel::insert_into(listed_companies::table).values(row).execute(connection)?;
+            }
+        }
+        Ok(())
+    })
+    .expect("the segments are stored");
+}
+
+fn segment_row(id: Uuid, stored: &Segment) -> segments::Segment {
+    let (kind, criteria) = match stored {
+        Segment::Static(_) => ("static", json!({})),
+        Segment::Dynamic(document) => ("dynamic", document.clone()),
+        Segment::Broken => ("dynamic", json!({"rules": "broken"})),
+    };
+    let long_ago = Time(DateTime::UNIX_EPOCH);
+    segments::Segment {
+        id: Id(id),
+        created_at: long_ago,
+        updated_at: long_ago,
+        name: id.to_string(),
+        description: String::new(),
+        segment_type: kind.into(),
+        status: "active".into(),
+        filter_criteria: Json(criteria),
+        member_count: 0,
+        last_calculated_at: None,
+        tags: String::new(),
+        last_used_at: None,
+        times_used: 0,
+        created_by_id: None,
+    }
 }
 
 fn company_row(company: &evaluator::Company) -> Company {
