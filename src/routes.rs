@@ -12,9 +12,10 @@ use crate::admin::frame::{Nav, NavItem};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::{index, related, site_search, version_views, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
+use crate::customers::contact;
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::hand_over::{self, SegmentsOf};
-use crate::segments::{members_page, model, tools};
+use crate::segments::{members_page, model, tools, why_contact, why_page};
 use crate::server::Site;
 use crate::server::url::{Url, url};
 
@@ -51,6 +52,8 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),
         url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show).post(View(segments), members_page::mark_used),
         url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export),
+        url("/admin/crm_app/customersegment/{id}/explain/").get(View(segments), why_page::show),
+        url("/admin/crm_app/contact/{id}/segments/").get(View(contact::RIGHTS), why_contact::show::<ContactAdmin>),
         url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),
         // Sessions and segments are written beside the CRM too, where users are only looked at.
         url("/admin/crm_app/user/{id}/sessions/").get(View(users), sessions_page::show::<SegmentsOf>).post(View(users), sessions_page::end::<SegmentsOf>),

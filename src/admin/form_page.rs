@@ -80,6 +80,8 @@ pub struct ToolView {
     pub is_list: bool,
     /// Whether it is a button that posts.
     pub is_post: bool,
+    /// See [`Method::Ask`]; blank for the others.
+    pub asks_for: &'static str,
 }
 
 impl ObjectView {
@@ -133,11 +135,12 @@ fn tools<A: ModelAdmin>(actor: &Actor, row: &A::Row) -> Vec<ToolView> {
         label: tool.label,
         url: match tool.method {
             Method::List(list, filter) => list() + &QueryString::default().with(filter, (A::STORE.id)(row).to_string()).link(),
-            Method::Get | Method::Post => A::MODEL.object_url((A::STORE.id)(row), tool.page),
+            Method::Get | Method::Ask(_) | Method::Post => A::MODEL.object_url((A::STORE.id)(row), tool.page),
         },
         new_id: Id::new(),
         is_list: matches!(tool.method, Method::List(..)),
         is_post: matches!(tool.method, Method::Post),
+        asks_for: if let Method::Ask(what) = tool.method { what } else { "" },
     };
     offered.map(view).collect()
 }

@@ -121,6 +121,8 @@ pub struct ObjectTool<Row> {
 pub enum Method {
     /// A link.
     Get,
+    /// A link, and a box below the form whose field `q` asks that page at once: what is typed into it.
+    Ask(&'static str),
     /// A link to the list of another model, of the objects that belong to this one: the address of that list, and its filter.
     List(fn() -> String, &'static str),
     /// A button, for what changes something.

@@ -34,6 +34,20 @@ pub fn mailable(predicate: Sql) -> Sql {
     Sql::from("crm_app_contact.is_active AND NOT crm_app_contact.unsubscribed AND ") + predicate.grouped()
 }
 
+/// What is asked of one contract; anything, where there are no rules.
+pub(super) fn of_contract(group: &Group<Rule>, calendar: Calendar) -> Sql {
+    if group.nodes.is_empty() {
+        return Sql::all();
+    }
+    joined(
+        group.match_type,
+        group.nodes.iter().map(|node| match node {
+            Node::Leaf(rule) => test(rule, calendar).sql(),
+            Node::Group(group) => of_contract(group, calendar),
+        }),
+    )
+}
+
 struct Compiler {
     entity: Entity,
     calendar: Calendar,
@@ -110,7 +124,7 @@ impl Compiler {
     }
 
     fn contracts_of(&self, company: &'static str, contracts: &Contracts) -> Sql {
-        let of_one = self.of_contract(&contracts.of_one);
+        let of_one = of_contract(&contracts.of_one, self.calendar);
         let select = "SELECT crm_app_contract.company_id FROM crm_app_contract WHERE ";
         let company = self.key(company);
         match &contracts.number {
@@ -139,20 +153,6 @@ impl Compiler {
         let (condition, is_negated) = asked(operator, kind, values, self.calendar);
         let (met, is_enough) = (of_number(&measure.into(), &condition), condition.is_met_by(&zero));
         if is_negated { (met.complement(), !is_enough) } else { (met, is_enough) }
-    }
-
-    /// What is asked of one contract; anything, where there are no rules.
-    fn of_contract(&self, group: &Group<Rule>) -> Sql {
-        if group.nodes.is_empty() {
-            return Sql::all();
-        }
-        joined(
-            group.match_type,
-            group.nodes.iter().map(|node| match node {
-                Node::Leaf(rule) => self.rule(rule),
-                Node::Group(group) => self.of_contract(group),
-            }),
-        )
     }
 
     fn key(&self, column: &'static str) -> Sql {

@@ -33,6 +33,16 @@ pub fn clauses(criteria: &Criteria) -> Vec<String> {
     criteria.root.nodes.iter().map(clause).collect()
 }
 
+/// What one question of the document asks.
+pub(super) fn clause(criteria: &Criteria, question: &Question) -> String {
+    Speaker::of(criteria).question(question, true)
+}
+
+/// What a rule about one contract asks.
+pub(super) fn clause_of_contract(criteria: &Criteria, rule: &Rule) -> String {
+    format!("whose {}", Speaker::of(criteria).rule(rule))
+}
+
 /// Who speaks of what, and when.
 struct Speaker {
     entity: Entity,

@@ -58,7 +58,7 @@ impl<'a> Following<'a> {
         let (id, members) =
             members.map_err(|(code, sentence)| problems.push(Problem::new(format!("{pointer}/value"), code, sentence))).ok()?;
         let name = self.scope.segments.find(id).and_then(|segment| segment.name.map(str::to_owned));
-        Some(SegmentRule { pointer: pointer.clone(), name, is_in: operator? == Operator::InSegment, members })
+        Some(SegmentRule { pointer: pointer.clone(), id, name, is_in: operator? == Operator::InSegment, members })
     }
 
     /// How the members of a segment come about.

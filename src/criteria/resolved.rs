@@ -13,6 +13,7 @@ use super::document::{Aggregate, Entity, MatchType};
 use super::field::Field;
 use super::value::Typed;
 use crate::clock::Clock;
+use crate::db::Id;
 use crate::query::{Operator, Sql};
 
 /// A document that has been understood.
@@ -33,7 +34,16 @@ impl Criteria {
     #[must_use]
     pub fn part(&self, places: RangeInclusive<usize>) -> Self {
         let nodes = self.root.nodes.iter().enumerate().filter(|(place, _)| places.contains(place)).map(|(_, node)| node.clone());
-        let root = Group { match_type: self.root.match_type, nodes: nodes.collect() };
+        self.with(Group { match_type: self.root.match_type, nodes: nodes.collect() })
+    }
+
+    /// One of its questions by itself.
+    #[must_use]
+    pub(super) fn alone(&self, question: &Question) -> Self {
+        self.with(Group { match_type: MatchType::All, nodes: vec![Node::Leaf(question.clone())] })
+    }
+
+    fn with(&self, root: Group<Question>) -> Self {
         Self { weight: Weight::of(&root), root, ..*self }
     }
 }
@@ -94,7 +104,9 @@ pub enum Question {
 pub struct SegmentRule {
     /// Where it stands in the document.
     pub pointer: String,
-    /// What people call the segment; `None` where whoever reads may not see it.
+    /// The segment.
+    pub id: Id,
+    /// What people call it; `None` where whoever reads may not see it.
     pub name: Option<String>,
     /// Whether those are meant who are in it.
     pub is_in: bool,

@@ -114,6 +114,12 @@ impl ModelAdmin for SegmentAdmin {
     ];
     const OBJECT_TOOLS: &'static [ObjectTool<Row>] = &[
         ObjectTool { label: "Members", page: "members", method: Method::Get, is_offered: |_, _| true },
+        ObjectTool {
+            label: "Why is someone in or not?",
+            page: "explain",
+            method: Method::Ask("Name, e-mail or company"),
+            is_offered: |_, _| true,
+        },
         ObjectTool { label: "Duplicate", page: "duplicate", method: Method::Post, is_offered: |_, _| true },
         ObjectTool { label: "Count again now", page: "count", method: Method::Post, is_offered: |_, row| !row.segment.is_archived() },
         ObjectTool {

@@ -42,7 +42,7 @@ pub struct Kind {
     /// The table of who is listed, and its column of keys.
     listed: (&'static str, &'static str),
     name: &'static Column,
-    search: &'static [SearchField],
+    pub(super) search: &'static [SearchField],
     list: fn(&mut AnyConnection, &Selection<'_>) -> Result<Vec<Candidate>>,
 }
 

@@ -70,7 +70,7 @@ impl Members {
     pub fn of_segment(connection: &mut AnyConnection, segment: &Segment, calendar: Calendar) -> Result<Result<Self, Vec<Problem>>> {
         match segment.kind() {
             SegmentType::Static => Ok(Ok(Self::listed_in(segment.id))),
-            SegmentType::Dynamic => Ok(understood(connection, segment, calendar)?.map(|criteria| Self::of_criteria(&criteria))),
+            SegmentType::Dynamic => Ok(understood(connection, segment, None, calendar)?.map(|criteria| Self::of_criteria(&criteria))),
         }
     }
 

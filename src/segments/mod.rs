@@ -40,6 +40,9 @@ pub mod save;
 pub mod tools;
 pub mod usage;
 pub mod where_used;
+pub mod why;
+pub mod why_contact;
+pub mod why_page;
 pub mod words;
 pub mod writer;
 

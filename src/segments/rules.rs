@@ -11,13 +11,18 @@ use crate::criteria::{Calendar, Criteria, Problem, Scope, describe, resolve};
 use crate::db::AnyConnection;
 use crate::error::Result;
 
-/// The rules of a dynamic segment, as they are at this moment.
+/// The rules of a dynamic segment, as they are at this moment; named for `reader`, or for anybody.
 ///
 /// # Errors
 /// The engine's. What is wrong with them comes back.
-pub fn understood(connection: &mut AnyConnection, segment: &Segment, calendar: Calendar) -> Result<Result<Criteria, Vec<Problem>>> {
+pub fn understood(
+    connection: &mut AnyConnection,
+    segment: &Segment,
+    reader: Option<&Actor>,
+    calendar: Calendar,
+) -> Result<Result<Criteria, Vec<Problem>>> {
     let document = &segment.filter_criteria.0;
-    let naming = Naming::read(connection, None, document)?.of_segment(segment.id);
+    let naming = Naming::read(connection, reader, document)?.of_segment(segment.id);
     Ok(resolve(document, naming.scope(calendar)))
 }
 

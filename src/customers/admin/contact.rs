@@ -11,7 +11,7 @@ use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, Widget};
 use crate::admin::filters::ListFilter;
 use crate::admin::form::FormErrors;
 use crate::admin::list_display::{ListColumn, SortKey};
-use crate::admin::model_admin::{Model, ModelAdmin, Store, Total};
+use crate::admin::model_admin::{Method, Model, ModelAdmin, ObjectTool, Store, Total};
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::{company as companies, contact as contacts};
 use crate::criteria::choices;
@@ -64,6 +64,12 @@ impl ModelAdmin for ContactAdmin {
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(contacts::SEARCHED), company_named(&CONTACT_COMPANY)];
     const ORDERING: &'static [SortKey] = &[by(&contacts::NAME)];
     const ACTIONS: &'static [Action<Self>] = &[delete_selected("Delete selected Contacts")];
+    const OBJECT_TOOLS: &'static [ObjectTool<Row>] = &[ObjectTool {
+        label: "Why in a segment or not?",
+        page: "segments",
+        method: Method::Ask("Name of a segment; nothing for all"),
+        is_offered: |_, _| true,
+    }];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
         Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },
         Fieldset { title: "Contact Information", description: "", fold: Fold::Never, fields: CONTACT },
