@@ -61,6 +61,9 @@ pub struct Settings {
     /// The same from one address; more where many people share one
     #[arg(long, env = "LOGIN_FAILURES_BY_ADDRESS", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
     pub login_failures_by_address: u32,
+    /// How often every active segment is counted again while the site is served: 90s, 30m, 1h, 1d; 0 = never
+    #[arg(long, env = "RECALCULATE_EVERY", default_value = "1h", value_parser = pace, global = true)]
+    pub recalculate_every: Pace,
     /// The format of new password hashes [default: argon2id on our own database, pbkdf2_sha256 on one shared with the CRM]
     #[arg(long, env = "PASSWORD_HASHER", global = true)]
     pub password_hasher: Option<PasswordHasher>,
@@ -72,6 +75,34 @@ fn address(typed: &str) -> Result<SocketAddr, String> {
 
 fn zone(typed: &str) -> Result<Tz, String> {
     typed.parse().map_err(|_| "no time zone has this name; they are named like Asia/Bangkok or Europe/London".to_owned())
+}
+
+/// How often something is done by the clock; `None` is never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace(pub Option<Duration>);
+
+/// The longest pace: a month.
+const SLOWEST: u64 = 31 * 86_400;
+
+fn pace(typed: &str) -> Result<Pace, String> {
+    let typed = typed.trim();
+    if typed == "0" {
+        return Ok(Pace(None));
+    }
+    let (number, unit) = typed.split_at(typed.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(typed.len()));
+    let seconds = match unit {
+        "s" => Some(1),
+        "m" | "min" => Some(60),
+        "h" => Some(3_600),
+        "d" => Some(86_400),
+        _ => None,
+    };
+    let seconds = seconds.zip(number.parse::<u64>().ok()).and_then(|(unit, number)| number.checked_mul(unit));
+    match seconds {
+        Some(0) => Ok(Pace(None)),
+        Some(seconds @ 1..=SLOWEST) => Ok(Pace(Some(Duration::from_secs(seconds)))),
+        _ => Err("it must be a number with s, m, h or d behind it, like 30m or 1h and at most 31d, or 0 for never".to_owned()),
+    }
 }
 
 /// How the log is written.
@@ -133,6 +164,8 @@ pub struct Config {
     pub login_failures: u32,
     /// See [`Settings::login_failures_by_address`].
     pub login_failures_by_address: u32,
+    /// See [`Settings::recalculate_every`]; `None` is never.
+    pub recalculate_every: Option<Duration>,
     /// See [`Settings::password_hasher`]; `None` follows the database.
     pub password_hasher: Option<PasswordHasher>,
 }
@@ -189,6 +222,7 @@ impl Settings {
             session_max: Duration::from_secs(self.session_max.unsigned_abs() * 3600),
             login_failures: self.login_failures,
             login_failures_by_address: self.login_failures_by_address,
+            recalculate_every: self.recalculate_every.0,
             password_hasher: self.password_hasher,
         })
     }

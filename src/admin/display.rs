@@ -16,6 +16,7 @@ const MONTHS: [&str; 12] = ["Jan.", "Feb.", "March", "April", "May", "June", "Ju
 pub struct Display {
     now: DateTime<Utc>,
     zone: Tz,
+    old_before: Option<DateTime<Utc>>,
 }
 
 /// A moment, as a page shows it.
@@ -41,7 +42,7 @@ impl Moment {
 impl Display {
     /// Seen from the clock's present moment, in its zone.
     pub fn new(clock: &Clock) -> Self {
-        Self { now: clock.now(), zone: clock.zone() }
+        Self { now: clock.now(), zone: clock.zone(), old_before: clock.old_before() }
     }
 
     /// The moment everything is seen from.
@@ -52,6 +53,11 @@ impl Display {
     /// The zone that dates are shown in.
     pub fn zone(&self) -> Tz {
         self.zone
+    }
+
+    /// See [`Clock::old_before`].
+    pub fn old_before(&self) -> Option<DateTime<Utc>> {
+        self.old_before
     }
 
     /// Today, in the zone.
@@ -177,7 +183,7 @@ mod tests {
     use super::*;
 
     fn display() -> Display {
-        Display { now: "2026-06-28T10:00:00Z".parse().unwrap(), zone: Tz::Asia__Bangkok }
+        Display { now: "2026-06-28T10:00:00Z".parse().unwrap(), zone: Tz::Asia__Bangkok, old_before: None }
     }
 
     fn at(text: &str) -> Time {

@@ -182,10 +182,11 @@ impl Db {
         transaction(&mut connection, Mode::Read, Some(self.options.statement_timeout), work)
     }
 
-    /// [`Db::read_blocking`] without a deadline, for commands that stream everything to a file.
+    /// [`Db::read_blocking`] with [`Options::unhurried_timeout`], usually none: for counts that are stored, and for commands
+    /// that stream everything to a file.
     pub fn read_unhurried<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let mut connection = self.pool.get()?;
-        transaction(&mut connection, Mode::Read, None, work)
+        transaction(&mut connection, Mode::Read, self.options.unhurried_timeout, work)
     }
 
     /// [`Db::write`] on this thread; for commands and tests.

@@ -11,6 +11,8 @@ pub struct Options {
     pub statement_timeout: Duration,
     /// How long what is worth only so much may work, of which a page can do without: the counts beside filters.
     pub aside_timeout: Duration,
+    /// How long one read without a hurry may work; `None`: as long as it takes.
+    pub unhurried_timeout: Option<Duration>,
     /// How long to wait for a free connection.
     pub pool_timeout: Duration,
     /// How long to wait for a place for long work.
@@ -29,6 +31,7 @@ impl Options {
             statement_timeout: Duration::from_secs(10),
             // So that the page is there within 300 ms, its list included.
             aside_timeout: Duration::from_millis(230),
+            unhurried_timeout: None,
             pool_timeout: Duration::from_secs(2),
             turn_timeout: Duration::from_secs(20),
             pool_size: 10,

@@ -10,7 +10,6 @@ use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 table! {
     use diesel::sql_types::{Bool, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
-
     /// People who sign in.
     auth_user (id) {
         id -> Uid,
@@ -33,7 +32,6 @@ table! {
 table! {
     use diesel::sql_types::{Bool, Integer, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
-
     /// Customers.
     crm_app_company (id) {
         id -> Uid,
@@ -66,7 +64,6 @@ table! {
 table! {
     use diesel::sql_types::{Bool, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
-
     /// People at the customers: what segments select.
     crm_app_contact (id) {
         id -> Uid,
@@ -99,7 +96,6 @@ table! {
 table! {
     use diesel::sql_types::{Bool, Date, Text};
     use crate::db::types::sql::{Amount, Instant, Uid};
-
     /// What a company has bought.
     crm_app_contract (id) {
         id -> Uid,
@@ -122,7 +118,6 @@ table! {
 table! {
     use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql::{Document, Instant, Uid};
-
     /// Segments.
     crm_app_customersegment (id) {
         id -> Uid,
@@ -144,7 +139,6 @@ table! {
 
 table! {
     use crate::db::types::sql::Uid;
-
     /// Contacts listed in a static segment. The table has an identity column besides, which nothing of ours reads.
     crm_app_customersegment_static_contacts (customersegment_id, contact_id) {
         customersegment_id -> Uid,
@@ -154,7 +148,6 @@ table! {
 
 table! {
     use crate::db::types::sql::Uid;
-
     /// Companies listed in a static segment; likewise.
     crm_app_customersegment_static_companies (customersegment_id, company_id) {
         customersegment_id -> Uid,
@@ -165,7 +158,6 @@ table! {
 table! {
     use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql::{Document, Instant, Uid};
-
     /// Who did what to which object: history, versions and audit in one. Append-only, without foreign keys.
     segments_event (id) {
         id -> Uid,
@@ -187,7 +179,6 @@ table! {
 
 table! {
     use crate::db::types::sql::{Instant, Uid};
-
     /// Changes of segments that left their members alone.
     segments_freshness (segment_id) {
         segment_id -> Uid,
@@ -199,7 +190,6 @@ table! {
 table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
-
     /// Signed-in browsers; only a hash of the cookie's key is kept.
     segments_session (key_hash) {
         key_hash -> Text,
@@ -213,9 +203,30 @@ table! {
 }
 
 table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::types::sql::Instant;
+    /// Work that is done by the clock: when its last run began, and ended where it came to its end.
+    segments_job (name) {
+        name -> Text,
+        began_at -> Instant,
+        ended_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::Text;
+    use crate::db::types::sql::{Instant, Uid};
+    /// Counts that failed: when last, and why, in words for people.
+    segments_count_failure (segment_id) {
+        segment_id -> Uid,
+        failed_at -> Instant,
+        reason -> Text,
+    }
+}
+
+table! {
     use diesel::sql_types::Text;
     use crate::db::types::sql::Instant;
-
     /// Leases: who holds what until when (migrating, a folded name being saved, jobs).
     segments_lease (name) {
         name -> Text,
@@ -227,7 +238,6 @@ table! {
 table! {
     use diesel::sql_types::Text;
     use crate::db::types::sql::{Instant, Uid};
-
     /// Failed sign-ins of the last minutes, by user name and by address.
     segments_login_failure (id) {
         id -> Uid,
@@ -239,7 +249,6 @@ table! {
 table! {
     use diesel::sql_types::Text;
     use crate::db::types::sql::Instant;
-
     /// Links with which the first superuser is made; only a hash of the token is kept.
     segments_setup_link (token_hash) {
         token_hash -> Text,
@@ -250,7 +259,6 @@ table! {
 table! {
     use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::types::sql::{Instant, Uid};
-
     /// Campaigns that took a segment.
     segments_use (id) {
         id -> Uid,
@@ -266,6 +274,7 @@ table! {
 joinable!(crm_app_contact -> crm_app_company (company_id));
 joinable!(crm_app_contract -> crm_app_company (company_id));
 joinable!(crm_app_customersegment -> auth_user (created_by_id));
+joinable!(segments_count_failure -> crm_app_customersegment (segment_id));
 joinable!(segments_freshness -> crm_app_customersegment (segment_id));
 
 allow_tables_to_appear_in_same_query!(
@@ -276,8 +285,10 @@ allow_tables_to_appear_in_same_query!(
     crm_app_customersegment,
     crm_app_customersegment_static_contacts,
     crm_app_customersegment_static_companies,
+    segments_count_failure,
     segments_event,
     segments_freshness,
+    segments_job,
     segments_session,
     segments_lease,
     segments_login_failure,

@@ -3,7 +3,7 @@
 //! Declarations only, read by `crate::admin`; what the form does beyond its fields is in `form`.
 
 use super::actions::ACTIONS;
-use super::cells::{created_by, member_count, tags};
+use super::cells::{created_by, member_count, member_count_and_why, tags};
 use super::columns;
 use super::deleting;
 use super::filters;
@@ -188,7 +188,7 @@ const CRITERIA: &[Field<Row, Panels>] =
         .field()];
 
 const STATISTICS: &[Field<Row, Panels>] = &[
-    ReadonlyField::new("member_count", "Member count", member_count).field(),
+    ReadonlyField::new("member_count", "Member count", member_count_and_why).field(),
     ReadonlyField::showing("last_calculated_at", "Last calculated at", Show::Time(|row: &Row| row.segment.last_calculated_at)).field(),
     ReadonlyField::showing("last_used_at", "Last used at", Show::Time(|row: &Row| row.segment.last_used_at)).field(),
     ReadonlyField::showing("times_used", "Times used", Show::Number(|row: &Row| row.segment.times_used.into())).field(),

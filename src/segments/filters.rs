@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::columns;
+use super::failures;
 use super::freshness::is_stale;
 use super::model::{self, Row};
 use crate::admin::filters::{Asked, Lookup, Lookups};
@@ -37,10 +38,12 @@ const MOST_TAGS: usize = 30;
 const BROKEN: &str = "broken";
 const NEVER_COUNTED: &str = "never_counted";
 const STALE: &str = "stale";
+const FAILED: &str = "failed";
 const AILMENTS: &[Choice] = &[
     Choice::new(BROKEN, "Needs attention (broken rule)"),
     Choice::new(NEVER_COUNTED, "Never counted"),
     Choice::new(STALE, "Count is stale"),
+    Choice::new(FAILED, "Last count failed"),
 ];
 
 fn owners(connection: &mut AnyConnection, asked: Asked<'_>, _: Option<&str>) -> Result<Vec<Lookup>> {
@@ -94,17 +97,20 @@ fn ailments() -> Vec<Lookup> {
     AILMENTS.iter().map(|choice| Lookup { value: choice.value.to_owned(), label: choice.label.to_owned(), rows: None }).collect()
 }
 
-/// The segments that this is wrong with; of several things the one that the list marks.
+/// The segments that this is wrong with: those that the list marks with it.
 fn ailing(connection: &mut AnyConnection, asked: Asked<'_>, value: &str) -> Result<Sql> {
     let calendar = Calendar { zone: asked.display.zone(), today: asked.display.today() };
-    let ailment = |row: &Row| match row.segment.last_calculated_at {
-        _ if row.is_broken(calendar) => Some(BROKEN),
-        None => Some(NEVER_COUNTED),
-        Some(_) => is_stale(row).then_some(STALE),
+    let is_ailing = |row: &Row| match (value, row.segment.last_calculated_at) {
+        (BROKEN, _) => row.is_broken(calendar),
+        _ if row.is_broken(calendar) => false,
+        (NEVER_COUNTED, counted) => counted.is_none(),
+        (STALE, counted) => counted.is_some() && is_stale(row, asked.display.old_before()),
+        (FAILED, _) => failures::last_of(row).is_some(),
+        _ => false,
     };
     let order = Sql::column(&columns::ID);
     let rows: Vec<Row> = model::list_rows(connection, &Selection::first(asked.visible, &order, i64::MAX))?;
-    Ok(are(rows.iter().filter(|row| ailment(row) == Some(value)).map(|row| row.segment.id)))
+    Ok(are(rows.iter().filter(|row| is_ailing(row)).map(|row| row.segment.id)))
 }
 
 fn are(ids: impl IntoIterator<Item = Id>) -> Sql {

@@ -5,6 +5,7 @@
 //! down here, under the `updated_at` that it made, since when they have been so. A row with any other `updated_at` was
 //! changed by somebody who wrote nothing down, and counts as changed then.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::model::{Row, Segment, Status};
@@ -21,12 +22,13 @@ pub struct Freshness {
     members_changed_at: Time,
 }
 
-/// Whether the count of an active segment is older than its type, its criteria or its list. (Counting by the clock comes
-/// with the job.)
-pub fn is_stale(row: &Row) -> bool {
+/// Whether the count of an active segment is older than its type, its criteria or its list, or than `old_before`, before
+/// which everything has grown old (see `Clock::old_before`).
+pub fn is_stale(row: &Row, old_before: Option<DateTime<Utc>>) -> bool {
     let Row { segment, freshness, .. } = row;
     let changed = members_changed_at(segment, freshness.as_ref());
-    segment.status == Status::Active.name() && segment.last_calculated_at.is_none_or(|counted| counted < changed)
+    let is_old = |counted: Time| counted < changed || old_before.is_some_and(|old_before| counted.0 < old_before);
+    segment.status == Status::Active.name() && segment.last_calculated_at.is_none_or(is_old)
 }
 
 /// When type, criteria or list of a segment last changed, as far as anybody knows.

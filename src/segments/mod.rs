@@ -2,7 +2,8 @@
 //!
 //! `model` finds them, `rules` understands their criteria with the segments that they name (`referred`), `draft` is what may be saved, `save` saves it, `listed` is a static segment's list, `members` says
 //! who is in, `preview` who would be, rule by rule in `funnel`, `recalculate` keeps the counts, `freshness` knows which are old, `usage`
-//! remembers which campaigns took one. Everything that a page, the command line or an API shows of members goes through
+//! remembers which campaigns took one. By the clock `job` counts them all again: a `round` in the `order` of who names whom,
+//! until told to `stop`; `failures` remembers which counts failed. Everything that a page, the command line or an API shows of members goes through
 //! `members`, so that no two of them can disagree.
 
 pub mod actions;
@@ -16,16 +17,19 @@ pub mod criteria_box;
 pub mod deleting;
 pub mod draft;
 pub mod export;
+pub mod failures;
 pub mod filters;
 pub mod form;
 pub mod freshness;
 pub mod funnel;
 pub mod hand_over;
+pub mod job;
 pub mod json;
 pub mod listed;
 pub mod members;
 pub mod members_page;
 pub mod model;
+pub mod order;
 pub mod owner;
 pub mod ownership;
 pub mod preview;
@@ -34,9 +38,11 @@ pub mod recalculate;
 pub mod references;
 pub mod referred;
 pub mod restrictions;
+pub mod round;
 pub mod rules;
 pub mod sample;
 pub mod save;
+pub mod stop;
 pub mod tools;
 pub mod usage;
 pub mod where_used;

@@ -9,7 +9,7 @@ use crate::accounts::Actor;
 use crate::accounts::actor::{Rights, Role};
 use crate::db::dialect::Hold;
 use crate::db::dialect::Word;
-use crate::db::schema::{auth_user, crm_app_customersegment as segment, segments_freshness};
+use crate::db::schema::{auth_user, crm_app_customersegment as segment, segments_count_failure, segments_freshness};
 use crate::db::{AnyConnection, Id, Json, Time};
 use crate::error::{AppError, Result};
 use crate::history::{self, Object};
@@ -18,6 +18,7 @@ use crate::query::text::{WHITE_SPACE, nfc};
 use crate::query::{Selection, Source, Sql, Value as Bind};
 
 use super::columns;
+use super::failures::Failure;
 use super::freshness::Freshness;
 pub use super::owner::Owner;
 use super::referred::Book;
@@ -194,17 +195,22 @@ pub struct Row {
     pub owner: Option<Owner>,
     /// Since when it has its members, where its last change left them alone.
     pub freshness: Option<Freshness>,
+    /// The last count of it that failed.
+    pub failure: Option<Failure>,
     /// The segments that its rules name.
     pub(super) book: Book,
 }
 
 /// What is read of a row itself.
-type Read = (Segment, Option<Owner>, Option<Freshness>);
+type Read = (Segment, Option<Owner>, Option<Freshness>, Option<Failure>);
 
 /// Rows with what their rules name, which is read for all of them at once.
 fn rows(connection: &mut AnyConnection, read: Vec<Read>) -> Result<Vec<Row>> {
     let book = Book::of(connection, read.iter().filter_map(|(segment, ..)| segment.live_rules()))?;
-    Ok(read.into_iter().map(|(segment, owner, freshness)| Row { segment, owner, freshness, book: book.clone() }).collect())
+    Ok(read
+        .into_iter()
+        .map(|(segment, owner, freshness, failure)| Row { segment, owner, freshness, failure, book: book.clone() })
+        .collect())
 }
 
 /// Where segments come from.
@@ -213,7 +219,8 @@ pub static SOURCE: Source = Source {
     joined: Some((
         "auth_user",
         " LEFT OUTER JOIN auth_user ON auth_user.id = crm_app_customersegment.created_by_id \
-         LEFT OUTER JOIN segments_freshness ON segments_freshness.segment_id = crm_app_customersegment.id",
+         LEFT OUTER JOIN segments_freshness ON segments_freshness.segment_id = crm_app_customersegment.id \
+         LEFT OUTER JOIN segments_count_failure ON segments_count_failure.segment_id = crm_app_customersegment.id",
     )),
 };
 
@@ -228,7 +235,7 @@ pub fn list_rows(connection: &mut AnyConnection, selection: &Selection<'_>) -> R
 /// # Errors
 /// `NotFound`.
 pub fn find_row(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Row> {
-    let all = segment::table.left_join(auth_user::table).left_join(segments_freshness::table);
+    let all = segment::table.left_join(auth_user::table).left_join(segments_freshness::table).left_join(segments_count_failure::table);
     let found: Read = all.filter(segment::id.eq(id)).select(Read::as_select()).first(connection)?;
     let visible = Some(found).filter(|(segment, ..)| segment.is_visible_to(actor)).ok_or(AppError::NotFound)?;
     rows(connection, vec![visible])?.pop().ok_or(AppError::NotFound)

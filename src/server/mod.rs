@@ -42,6 +42,8 @@ use crate::config::{Config, Secret};
 use crate::db::{Db, migrations};
 use crate::error::{AppError, Result};
 use crate::routes;
+use crate::segments::job::Job;
+use crate::segments::stop::Stop;
 
 /// How long the head of a request may take to arrive.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -65,12 +67,19 @@ pub fn bind(config: &Config) -> Result<TcpListener> {
 pub fn run_on(listener: TcpListener, config: Config, db: Db, clock: Clock, announce: impl FnOnce() -> Result<()>) -> Result<()> {
     System::new().block_on(async move {
         let draining = Draining::default();
+        let job = config.recalculate_every.map(|every| Job::new(db.clone(), clock.clone(), every));
         let server = build(routes::SITE, listener, config, db, clock, draining.clone())?;
         // Listened for before anybody knows that we serve, so that no signal finds the default of dying at once.
         let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        actix_web::rt::spawn(end_at_signal(signals, server.handle(), draining));
+        let job = job.map(Job::start).transpose()?;
+        let stop = job.as_ref().map(|job| job.stop().clone()).unwrap_or_default();
+        actix_web::rt::spawn(end_at_signal(signals, server.handle(), draining, stop));
         announce()?;
-        Ok(server.await?)
+        let end = server.await;
+        if let Some(job) = job {
+            job.end();
+        }
+        Ok(end?)
     })
 }
 
@@ -94,6 +103,7 @@ fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock
     let key = cookie_key(&config.secret_key)?;
     let store = Store::new(db.clone(), clock.clone(), &config);
     let hashing = Data::new(Hashing::new(&config, ownership));
+    let clock = clock.counting_every(config.recalculate_every);
     let (config, db, clock) = (Data::new(config), Data::new(db), Data::new(clock));
     let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(checked((site.nav)())?));
     let server = HttpServer::new(move || {
@@ -161,14 +171,16 @@ fn cookie_key(secret: &Secret) -> Result<Key> {
 }
 
 /// Ends the server: SIGTERM lets balancers look away first, SIGINT (Ctrl-C) does not wait for them.
-async fn end_at_signal((mut terminate, mut interrupt): (Signal, Signal), server: ServerHandle, draining: Draining) {
+async fn end_at_signal((mut terminate, mut interrupt): (Signal, Signal), server: ServerHandle, draining: Draining, job: Stop) {
     tokio::select! {
         _ = terminate.recv() => {
             tracing::info!("told to end: no longer ready, finishing what is under way");
             draining.begin();
+            job.set();
             tokio::select! { () = tokio::time::sleep(DRAIN) => {}, _ = interrupt.recv() => {} }
         }
         _ = interrupt.recv() => draining.begin(),
     }
+    job.set();
     server.stop(true).await;
 }

@@ -21,6 +21,7 @@ mod explain;
 mod filters;
 mod house;
 mod import;
+mod job;
 mod licences;
 mod list_races;
 mod own_model;

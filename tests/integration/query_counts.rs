@@ -25,7 +25,7 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/crm_app/customersegment/?q=segment", 7),
     ("/admin/crm_app/customersegment/?segment_type__exact=static", 6),
     // Three of them look up what the kinds of trouble stand for, of which there are always three.
-    ("/admin/crm_app/customersegment/?_facets=True", 12),
+    ("/admin/crm_app/customersegment/?_facets=True", 13),
     ("/admin/crm_app/customersegment/?o=-2.1", 6),
     ("/admin/crm_app/customersegment/?p=2", 6),
     ("/admin/crm_app/customersegment/?all=", 6),

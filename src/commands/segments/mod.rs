@@ -22,6 +22,7 @@ use crate::history::{Action, NewEvent, record};
 use crate::segments::export::{CsvExport, write_segments};
 use crate::segments::json::{self, contacts};
 use crate::segments::model::{Row, Status};
+use crate::segments::order::{Node, Order};
 use crate::segments::recalculate::{self, Outcome as Counted};
 use crate::segments::{Members, Segment, model};
 
@@ -171,7 +172,11 @@ impl Work {
     fn recalculate(&mut self, named: &Named) -> Result<Outcome> {
         let mut rows = self.find(named)?;
         if named.is_all() {
-            rows.retain(|row| row.segment.status == Status::Active.name());
+            let is_active = |row: &Row| row.segment.status == Status::Active.name();
+            let nodes: Vec<Node> = rows.iter().map(|row| Node::of(&row.segment, is_active(row))).collect();
+            let order = Order::of(&nodes).one_by_one();
+            rows.retain(is_active);
+            rows.sort_by_cached_key(|row| order.iter().position(|id| *id == row.segment.id));
         }
         let mut outcome = Outcome::Done;
         show::begin_counts(&mut self.out, named)?;

@@ -190,8 +190,9 @@ pub(crate) fn config(base: &str, change: impl FnOnce(&mut Settings)) -> Config {
         #[command(flatten)]
         settings: Settings,
     }
-    let flags =
-        ["tests", "--public-url", base, "--bind", "127.0.0.1:0", "--database-url", "sqlite://unused", "--time-zone", "Asia/Bangkok"];
+    let flags = ["tests", "--public-url", base, "--bind", "127.0.0.1:0", "--database-url", "sqlite://unused"];
+    // Counts grow old by the clock only where a test says so.
+    let flags = flags.into_iter().chain(["--time-zone", "Asia/Bangkok", "--recalculate-every", "0"]);
     let mut settings = Only::try_parse_from(flags).expect("settings").settings;
     settings.secret_key = Some("the secret of the tests, long enough".to_owned());
     change(&mut settings);

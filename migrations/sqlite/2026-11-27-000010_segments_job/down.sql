@@ -1,0 +1,2 @@
+DROP TABLE segments_count_failure;
+DROP TABLE segments_job;
