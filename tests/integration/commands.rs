@@ -31,6 +31,8 @@ fn a_wrong_setting_stops_with_a_sentence_and_code_2() {
         ("STATEMENT_TIMEOUT", "0", "--statement-timeout"),
         ("LOG_FORMAT", "loud", "--log-format"),
         ("PASSWORD_HASHER", "md5", "--password-hasher"),
+        ("RECALCULATE_EVERY", "soon", "30m or 1h"),
+        ("RECALCULATE_EVERY", "32d", "at most 31d"),
     ];
     for (name, value, said) in wrong {
         let sentence = Shell::new().with(name, value).run(&["migrate"]).refused(2);

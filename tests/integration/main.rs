@@ -24,6 +24,7 @@ mod import;
 mod job;
 mod licences;
 mod list_races;
+mod old_documents;
 mod own_model;
 mod permissions;
 mod query_counts;
