@@ -12,6 +12,7 @@ mod support;
 mod cluster;
 mod crash;
 mod input;
+mod job;
 mod node;
 mod saves;
 mod starving;
