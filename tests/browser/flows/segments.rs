@@ -1,5 +1,7 @@
 //! Segments: added, mended, listed by hand, edited by two at once, deleted, and their members taken.
 
+use fantoccini::key::Key;
+
 use super::{ADD, LIST, in_every_way};
 use crate::world::Who;
 
@@ -53,6 +55,27 @@ fn people_are_listed_by_searching_and_ticking() {
         window.leave(|| window.click("[name=_contact_remove]"));
         window.press("Save");
         window.see(".messagelist", "was changed successfully.");
+    });
+}
+
+#[test]
+fn why_somebody_is_in_or_not_is_asked_in_a_click_and_a_field() {
+    in_every_way(|window| {
+        window.be(Who::Sales);
+        window.go("/admin/crm_app/contact/?o=4");
+        let email = window.texts("#result_list .field-email").into_iter().find(|email| email.contains('@')).expect("an address");
+        window.go(LIST);
+        // The click, and the field.
+        window.press("High-Value Hotels in Thailand");
+        window.fill("Why is someone in or not?", &email);
+        window.leave(|| window.key(Key::Enter));
+        window.see(".verdict", "in");
+        window.see(".why", "old");
+        window.see("table.explanation tr.decides", "all of these");
+        window.click(".verdict a");
+        window.fill("Why in a segment or not?", "VIP");
+        window.leave(|| window.key(Key::Enter));
+        window.see("table.explanation tbody tr", "VIP Customers");
     });
 }
 
