@@ -3,6 +3,7 @@
 //! Declarations only, read by `crate::admin`; what the form does beyond its fields is in `form`.
 
 use super::actions::ACTIONS;
+use super::builder;
 use super::cells::{created_by, member_count, tags};
 use super::columns;
 use super::filters;
@@ -125,7 +126,7 @@ impl ModelAdmin for SegmentAdmin {
     const PANELS: fn(&mut AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;
     const STYLES: &'static [&'static str] = &["admin/css/segments.css"];
-    const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/segment_type.js"];
+    const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/builder.js", "admin/js/segment_type.js"];
     const VERSIONS: Option<Versions<Row>> = Some(Versions {
         sentence: words::sentence,
         count_label: "Member count",
@@ -142,6 +143,7 @@ impl ModelAdmin for SegmentAdmin {
         delete: form::delete,
         related: form::related,
         protects: |_, _, _| Ok(Vec::new()),
+        compose: builder::compose,
         shows_again: form::shows_again,
     });
 }

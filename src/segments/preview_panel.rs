@@ -62,12 +62,20 @@ impl From<Preview> for State {
 #[template(path = "segments/preview.html")]
 struct PreviewTemplate<'a> {
     state: &'a State,
+    /// Whether the rules stand on the page one by one.
+    has_rules: bool,
 }
 
 impl PreviewTemplate<'_> {
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     fn number(&self, value: impl std::borrow::Borrow<i64>) -> String {
         number(*value.borrow())
+    }
+
+    /// Where the rule of a problem is on the page; blank where it is not there.
+    fn link(&self, problem: &Problem) -> String {
+        let steps: Vec<String> = problem.path().iter().map(|index| format!("_{index}")).collect();
+        if self.has_rules && !steps.is_empty() { format!("#rule{}", steps.concat()) } else { String::new() }
     }
 
     /// Whether nothing is wrong but that there are no rules yet.
@@ -78,5 +86,10 @@ impl PreviewTemplate<'_> {
 
 /// The piece of page that a preview is.
 pub fn render_preview(state: &State) -> Result<Html> {
-    Html::render(&PreviewTemplate { state })
+    Html::render(&PreviewTemplate { state, has_rules: false })
+}
+
+/// The same beside rules that stand on the page one by one: what is said of one leads to it.
+pub fn render_beside_rules(state: &State) -> Result<Html> {
+    Html::render(&PreviewTemplate { state, has_rules: true })
 }
