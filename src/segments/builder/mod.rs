@@ -5,20 +5,20 @@
 //! the menus of `subject` and the value controls of `editor`). A script only sends the same fields to `pages` and puts the
 //! answer in the place of what was there.
 
-mod compose;
-mod control;
-mod deed;
-mod editor;
-mod node;
-mod page;
+pub mod compose;
+pub mod control;
+pub mod deed;
+pub mod editor;
+pub mod node;
+pub mod page;
 pub mod pages;
-mod reading;
-mod subject;
+pub mod reading;
+pub mod subject;
 #[cfg(test)]
 mod tests;
-mod tree;
-mod tried;
-mod values;
+pub mod tree;
+pub mod tried;
+pub mod values;
 
 pub use compose::{compose, is_asked, left_out};
 pub use page::{Builder, Field};

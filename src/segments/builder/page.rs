@@ -153,8 +153,8 @@ fn head(drawing: &Drawing<'_>, field: &Field) -> [Control; 2] {
     let match_type = Control::select("match", "How many of the rules", &chosen("match_type", "all"), matches);
     let messages = drawing.messages(&[]);
     let is_wrong = |part: &str| messages.iter().any(|message| message.is_at(part));
-    let entity = Control { follows: "update:".into(), before: "Everybody among the", is_invalid: is_wrong("entity"), ..entity };
-    let match_type = Control { before: "who meets", is_invalid: is_wrong("match_type"), ..match_type };
+    let entity = Control { follows: "update:".into(), before: "Select", is_invalid: is_wrong("entity"), ..entity };
+    let match_type = Control { before: "who meet", is_invalid: is_wrong("match_type"), ..match_type };
     let has_focus = field.has_focus || drawing.goes_on(&[], "operator") || drawing.goes_on(&[], "match");
     [Control { has_focus, ..entity }, match_type].map(|control| Control {
         name: format!("{DOCUMENT}-{}", control.part),

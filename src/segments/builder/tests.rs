@@ -220,7 +220,7 @@ fn what_cannot_be_shown_is_told_and_stays_json() {
         document(vec![rule("title", "in_list", json!(["one\nline", "two"]))]),
         document(vec![rule("title", "equals", json!("a\rb"))]),
         document(vec![rule("title", "equals", json!("\0"))]),
-        json!({"rules": [{"rules": [{"rules": [{"rules": [{"rules": [{"rules": [{}]}]}]}]}]}]}),
+        json!({"rules": [{"rules": [{"rules": [{"rules": [{"rules": [{"rules": [{"rules": [{}]}]}]}]}]}]}]}),
         document(vec![json!({}); 130]),
     ] {
         let why = Tree::of(&shape).err();
