@@ -94,7 +94,7 @@ pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentA
     let (contacts, companies) = segment.map_or(Ok((0, 0)), |segment| listed::count(connection, &[segment.id]))?;
     let is_editable = context.is_editable && segment.is_none_or(|segment| !segment.is_archived());
     let data = context.data;
-    let is_quiet = !context.is_sent || builder::is_asked(data);
+    let is_quiet = builder::is_asked(data);
     Ok(Panels {
         criteria: beside_the_box(connection, context)?,
         builder: Builder::read(connection, context.act.actor, data, segment.is_some(), is_quiet)?,

@@ -143,10 +143,9 @@ fn rules_are_added_removed_duplicated_and_moved() {
         let form = asked.form().fill("contracts-3-value", "1000.50").fill("rule-3.0-value", "USD\r\nTHB");
         let built = document(&person, &press(&person, form, "update:3"));
         assert_eq!(built["rules"][2], json!({"match_type": "none", "rules": [{"field": "name", "operator": "starts_with", "value": "A"}]}));
-        let sum = json!({"relation": "contract", "aggregate": "sum", "of": "value", "operator": "greater_than", "value": 1000.50,
-            "rules": [{"field": "currency", "operator": "in_list", "value": ["USD", "THB"]}]});
-        assert_eq!(built["rules"][3].to_string().len(), sum.to_string().len(), "{}", built["rules"][3]);
-        assert_eq!(built["rules"][3]["rules"], sum["rules"]);
+        let asked = r#"{"relation": "contract", "aggregate": "sum", "of": "value", "operator": "greater_than", "value": 1000.50,
+            "rules": [{"field": "currency", "operator": "in_list", "value": ["USD", "THB"]}]}"#;
+        assert_eq!(built["rules"][3], serde_json::from_str::<Value>(asked).unwrap());
     });
 }
 
@@ -246,7 +245,7 @@ fn a_script_is_answered_with_pieces_of_the_page() {
         let added = send(&[("_rules", "add:"), ("rule-0-field", "title")]);
         assert_eq!(added.status, 200, "{}", added.body);
         assert_eq!(added.texts("#builder legend"), ["Rule 1 of 2", "Rule 2 of 2"]);
-        assert!(!added.has("html head title") && !added.has("#preview .numbers"), "nothing is counted");
+        assert_eq!(added.text("#preview .numbers"), "Some rules are not finished yet.", "nothing is counted, and nobody alarmed");
         let counted = send(&[("_preview", "1"), ("rule-0-field", "company.name"), ("rule-0-operator", "is_not_empty")]);
         assert!(counted.has("#preview .numbers strong") && counted.texts("#preview .sample tbody tr").len() == 5);
         let funnel = send(&[("_preview", "rules"), ("rule-0-field", "company.name"), ("rule-0-operator", "is_not_empty")]);
@@ -273,7 +272,8 @@ fn text_fields_suggest_what_they_hold_the_most_frequent_first() {
         }
         let (_, some) = ask("entity=company&field=country&q=THA");
         assert!(some.iter().all(|found| found["value"].as_str().unwrap().to_lowercase().contains("tha")), "{some:?}");
-        assert_eq!(ask("field=title&q=%25").1, Vec::<Value>::new(), "a wildcard is a letter like others");
+        let percent = ask("field=title&q=%25").1;
+        assert!(percent.iter().all(|found| found["value"].as_str().unwrap().contains('%')), "a wildcard is a letter: {percent:?}");
         for wrong in ["field=company.location_count", "field=password", "field=segment", "", "field=company.name&entity=company"] {
             assert_eq!(ask(wrong).0, 400, "{wrong}");
         }

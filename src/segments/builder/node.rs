@@ -11,9 +11,10 @@ use super::reading::{field_name, prefix, written};
 use super::subject::{Offer, Scope};
 use super::tree::{MAX_RULES, Node, Path, Shape, Tree};
 use crate::admin::html::Html;
-use crate::criteria::{Code, Problem};
+use crate::criteria::Problem;
 use crate::error::Result;
 use crate::query::Operator;
+use crate::segments::preview_panel::is_unfinished;
 
 /// What the nodes of a page have in common.
 pub struct Drawing<'a> {
@@ -148,7 +149,6 @@ impl Drawing<'_> {
                 Message { class, text: problem.detail.clone(), part }
             }
         };
-        let is_unfinished = |problem: &&Problem| matches!(problem.code, Code::Missing | Code::Blank | Code::Empty);
         let (todo, wrong): (Vec<&Problem>, Vec<&Problem>) =
             self.errors.iter().filter(here).partition(|problem| self.is_quiet && is_unfinished(problem));
         let warnings = self.warnings.iter().filter(here).map(message("warning"));

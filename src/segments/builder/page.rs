@@ -109,7 +109,8 @@ impl Builder {
     /// The preview beside it.
     pub fn previewed(&self, state: &State) -> Result<Html> {
         let without = if matches!(state, State::Broken(_) | State::Members(_)) { &*self.without } else { "" };
-        let preview = if matches!(self.view, View::Rules { .. }) { render_beside_rules(state)? } else { render_preview(state)? };
+        let preview =
+            if matches!(self.view, View::Rules { .. }) { render_beside_rules(state, self.is_quiet)? } else { render_preview(state)? };
         Html::render(&PreviewedTemplate { without, preview })
     }
 
