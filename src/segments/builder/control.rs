@@ -166,8 +166,7 @@ fn of_match(label: &'static str, chosen: &str, words: &[(&str, &str)]) -> Contro
 }
 
 fn of_blanks(flag: Option<bool>) -> Control {
-    let words =
-        [("", "blanks: as usual"), ("true", "also people where this is blank"), ("false", "never people where this is blank")];
+    let words = [("", "blanks: as usual"), ("true", "also people where this is blank"), ("false", "never people where this is blank")];
     let chosen = flag.map(|flag| flag.to_string()).unwrap_or_default();
     Control::select("blank", "Where it is blank", &chosen, offers(&words))
 }

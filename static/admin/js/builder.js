@@ -7,7 +7,7 @@ import { suggest } from "./suggestions.js";
 const PAUSE = 300; // milliseconds without a key before the server is asked
 
 const builder = () => document.getElementById("builder");
-const isRules = () => builder()?.querySelector("[name=rules]") !== null;
+const isRules = () => builder()?.querySelector("[name=rules]") != null;
 
 let counting = null; // the newest preview; an older answer never overwrites a newer one
 let timer = 0;
@@ -49,7 +49,6 @@ function replace(page, isSame, sent) {
 
 // A button of the builder, or a select that others follow: the builder comes back as it is then.
 async function change(button) {
-  if (!builder()) return;
   const isSame = button.startsWith("update");
   const sent = typed();
   const asked = fields();
@@ -134,8 +133,9 @@ function enhance() {
     key = "";
   });
   document.addEventListener("change", ({ target }) => {
-    const { follows } = target.closest("#builder") ? target.dataset : {};
-    if (!follows) return;
+    const { follows } = target.dataset;
+    if (!target.closest("#builder") || !isRules()) return;
+    if (!follows) return target.matches("select, [type=checkbox]") && soon(); // a driver tells of no input
     clearTimeout(following);
     following = setTimeout(press, ["", "Enter", " "].includes(key) ? 0 : PAUSE, follows);
   });

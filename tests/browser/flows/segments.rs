@@ -1,6 +1,6 @@
 //! Segments: added, mended, listed by hand, edited by two at once, deleted, and their members taken.
 
-use super::{ADD, LIST, in_every_way};
+use super::{ADD, LIST, as_json, in_every_way};
 use crate::world::Who;
 
 const THAI: &str = r#"{"rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]}"#;
@@ -12,6 +12,7 @@ fn a_dynamic_segment_is_previewed_mended_and_added() {
         window.be(Who::Sales);
         window.go(ADD);
         window.fill("Name", "ลูกค้าในไทย");
+        as_json(window);
         window.fill("Filter criteria", WRONG);
         window.click_on("Preview");
         window.see("#preview .rule-messages", "shoe_size");
