@@ -105,7 +105,7 @@ fn add(tree: &mut Tree, what: Addition, path: Path) -> Option<At> {
     if what != Addition::Rule {
         nodes.retain(|node| !(node.is_vacant && node.own.is_empty()));
     }
-    nodes.iter_mut().for_each(|node| node.is_vacant = false);
+    occupy(nodes);
     nodes.push(node);
     let mut at = path;
     at.push(nodes.len() - 1);
@@ -113,6 +113,13 @@ fn add(tree: &mut Tree, what: Addition, path: Path) -> Option<At> {
         at.push(0);
     }
     Some((at, "field"))
+}
+
+/// What stands beside another node is no vacant place any more.
+fn occupy(nodes: &mut [Node]) {
+    for node in nodes {
+        node.is_vacant = false;
+    }
 }
 
 fn remove(tree: &mut Tree, path: &[usize]) -> Option<At> {
@@ -137,7 +144,7 @@ fn duplicate(tree: &mut Tree, mut path: Path) -> Option<At> {
     }
     let part = if more.shape == Shape::Rule { "field" } else { "match" };
     let nodes = tree.nodes_mut(&path)?;
-    nodes.iter_mut().for_each(|node| node.is_vacant = false);
+    occupy(nodes);
     nodes.insert(last + 1, Node { is_vacant: false, ..more });
     path.push(last + 1);
     Some((path, part))

@@ -91,17 +91,15 @@ impl Form {
     pub fn shown(self, value: Option<&Value>) -> Option<Texts> {
         let value = value.unwrap_or(&Value::Null);
         match (self, value) {
-            (Self::Nothing, _) => Some(Texts::default()),
-            (Self::Raw, Value::Null) => Some(Texts::default()),
+            (Self::Nothing, _) | (Self::Raw, Value::Null) => Some(Texts::default()),
             (Self::Raw, _) => Some((value.to_string(), String::new())),
-            (Self::One(base), _) => Some((base.text(value)?, String::new())),
             (Self::Two(base), Value::Array(items)) => match items.as_slice() {
                 [] => Some(Texts::default()),
                 [from] => Some((base.text(from)?, String::new())),
                 [from, to] => Some((base.text(from)?, base.text(to)?)),
                 _ => None,
             },
-            (Self::Two(base), _) => Some((base.text(value)?, String::new())),
+            (Self::One(base) | Self::Two(base), _) => Some((base.text(value)?, String::new())),
             (Self::Lines(base), Value::Array(items)) => {
                 let lines: Vec<String> = items.iter().map(|item| base.line(item)).collect::<Option<_>>()?;
                 Some((lines.join("\n"), String::new()))

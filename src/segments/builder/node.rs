@@ -9,7 +9,7 @@ use super::control::{Control, Tag, of_node};
 use super::deed::{Addition, At, has_room};
 use super::reading::{field_name, prefix, written};
 use super::subject::{Offer, Scope};
-use super::tree::{MAX_RULES, Node, Path, Shape, Tree};
+use super::tree::{MAX_DEPTH, MAX_RULES, Node, Path, Shape, Tree};
 use crate::admin::html::Html;
 use crate::criteria::Problem;
 use crate::error::Result;
@@ -99,7 +99,9 @@ impl Drawing<'_> {
         let inner_scope = Scope { is_of_contract: scope.is_of_contract || node.shape == Shape::Contracts, ..scope };
         let messages = self.messages(path);
         let mut controls = of_node(node, scope, self.segments);
-        controls.iter_mut().for_each(|control| self.settle(control, node, path, &messages));
+        for control in &mut controls {
+            self.settle(control, node, path, &messages);
+        }
         let blanks = controls.pop_if(|control| control.part == "blank");
         let name = |part| field_name(node.shape, path, part);
         let was = (!node.is_vacant).then(|| (name("was"), Value::Object(node.own.clone()).to_string()));
@@ -113,7 +115,7 @@ impl Drawing<'_> {
             controls,
             blanks,
             without: (name("without"), format!("{}_without", element_id(path))),
-            note: if node.shape == Shape::Group { one_contract(node.text("match_type"), &node.nodes, scope) } else { "" },
+            note: note(node, place),
             inner: self.inside(&node.nodes, path, inner_scope)?,
             adds: if is_group { self.adds(path, inner_scope) } else { Vec::new() },
             buttons: self.buttons(node, place),
@@ -208,6 +210,15 @@ impl Message {
             ("number", part) => part == "aggregate",
             (known, part) => known == part,
         }
+    }
+}
+
+/// What is to be known of a group.
+fn note(node: &Node, Place { path, scope, .. }: Place<'_>) -> &'static str {
+    match one_contract(node.text("match_type"), &node.nodes, scope) {
+        _ if node.shape == Shape::Rule => "",
+        "" if path.len() == MAX_DEPTH => "No group may stand in this one: five inside one another are the most.",
+        told => told,
     }
 }
 

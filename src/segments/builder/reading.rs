@@ -203,7 +203,7 @@ fn group(parts: &Parts<'_>) -> Node {
 
 /// What is asked of how many contracts, as its select says it.
 pub fn number_of(own: &Map<String, Value>) -> &str {
-    let is_zero = own.get("value").is_some_and(|value| value.to_string() == "0");
+    let is_zero = own.get("value").is_some_and(|value| *value == json!(0));
     match own.get("aggregate").and_then(Value::as_str) {
         Some("count") if own.get("operator").and_then(Value::as_str) == Some("equals") && is_zero => "none",
         Some(aggregate) => aggregate,

@@ -248,7 +248,7 @@ fn are_known(own: &Value, known: &[&str]) -> Result<(), Reason> {
 }
 
 fn are_words(own: &Value, keys: &[&str]) -> Result<(), Reason> {
-    let wrong = keys.iter().find(|key| own.get(**key).is_some_and(|value| !value.as_str().is_some_and(|word| !word.trim().is_empty())));
+    let wrong = keys.iter().find(|key| own.get(**key).is_some_and(|value| value.as_str().is_none_or(|word| word.trim().is_empty())));
     wrong.map_or(Ok(()), |key| Err(format!("“{key}” is not a word.")))
 }
 

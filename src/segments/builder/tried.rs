@@ -67,7 +67,9 @@ impl Tried {
             State::Members(answer) => &mut answer.warnings,
             State::Nothing | State::Resting | State::Sentence(_) => return state,
         };
-        problems.iter_mut().for_each(|problem| problem.pointer = self.place(&problem.pointer));
+        for problem in problems {
+            problem.pointer = self.place(&problem.pointer);
+        }
         state
     }
 }

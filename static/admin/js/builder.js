@@ -43,8 +43,8 @@ function replace(page, isSame, sent) {
   builder().replaceWith(document.adoptNode(page.getElementById("builder")));
   document.getElementById("id_filter_criteria_error")?.remove();
   if (isSame) keep(sent, after);
-  const next = builder().querySelector("[autofocus]");
-  ((isSame && document.getElementById(held)) || next || builder().querySelector("textarea, select")).focus();
+  if (isSame) document.getElementById(held)?.focus(); // whoever has gone on elsewhere stays there
+  else (builder().querySelector("[autofocus]") ?? builder().querySelector("textarea, select")).focus();
 }
 
 // A button of the builder, or a select that others follow: the builder comes back as it is then.
@@ -61,7 +61,7 @@ async function change(button) {
     const page = response.ok && !response.redirected ? parse(html) : null;
     if (!page?.getElementById("builder")) return say(sentenceFor(response));
     replace(page, isSame, sent);
-    if (isRules()) await count();
+    if (isRules()) count();
     else put(page.getElementById("preview").children);
   } catch (error) {
     say(UNREACHED);

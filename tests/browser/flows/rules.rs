@@ -48,13 +48,16 @@ struct Contract {
     renews: bool,
 }
 
+/// A contact's key, their company's, and the rest of [`Person`].
+type Row = (Id, Id, String, Option<Time>, String, String, i32);
+
 /// Everybody who may be a member.
 fn people(world: &World) -> Vec<Person> {
     let read = |connection: &mut AnyConnection| {
         let contracts: Vec<Contract> = contract::table
             .select((contract::company_id, contract::status, contract::currency, contract::value, contract::end_date, contract::auto_renew))
             .load(connection)?;
-        let rows: Vec<(Id, Id, String, Option<Time>, String, String, i32)> = contact::table
+        let rows: Vec<Row> = contact::table
             .inner_join(company::table.on(company::id.eq(contact::company_id)))
             .filter(contact::is_active.eq(true).and(contact::unsubscribed.eq(false)))
             .select((
@@ -108,8 +111,8 @@ fn prepare(world: &World) {
             let end = (contract::end_date.eq(in_days(if place % 2 == 0 { 60 } else { 61 })), contract::auto_renew.eq(place % 3 == 0));
             diesel::update(contract::table.find(id)).set((worth, end)).execute(connection)?;
         }
-        let contacts: Vec<Id> = contact::table.select(contact::id).order(contact::name).load(connection)?;
-        for (place, id) in contacts.iter().enumerate().filter(|(place, _)| place % 3 == 0) {
+        let everybody: Vec<Id> = contact::table.select(contact::id).order(contact::name).load(connection)?;
+        for (place, id) in everybody.iter().enumerate().filter(|(place, _)| place % 3 == 0) {
             let moment = Time(today().and_hms_opt(5, 0, 0).unwrap().and_utc() - Days::new(if place % 2 == 0 { 89 } else { 92 }));
             let last = (place % 4 != 0).then_some(moment);
             let set = (contact::contact_type.eq("Decision Maker"), contact::last_contacted.eq(last));
