@@ -14,6 +14,7 @@ use crate::admin::{index, related, site_search, version_views, views};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::customers::contact;
 use crate::segments::admin::SegmentAdmin;
+use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
 use crate::segments::{members_page, model, tools, why_contact, why_page};
 use crate::server::Site;
@@ -47,6 +48,8 @@ pub fn urls() -> Vec<Url> {
         url("/admin/search/").get(Staff, site_search::show),
         url("/admin/crm_app/").get(Staff, index::app),
         url("/admin/crm_app/customersegment/preview/").post(View(segments), members_page::show_preview),
+        url("/admin/crm_app/customersegment/builder/").post(View(segments), builder::show),
+        url("/admin/crm_app/customersegment/values/").get(View(segments), builder::suggest),
         url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(segments), tools::duplicate),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),

@@ -74,6 +74,7 @@ pub async fn open<A: ModelAdmin>(db: &Db, task: Task, given: QueryString) -> Res
 /// # Errors
 /// `Forbidden` with the sentence why it may not be saved.
 pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Result<Answer> {
+    let data = A::EDITING.composed(data);
     let shows_again = A::EDITING.edit().is_ok_and(|edit| (edit.shows_again)(&data)) || is_searching::<A>(&data);
     let intent = Intent::read(&data, shows_again);
     let (asked, typed) = (task.clone(), data.clone());

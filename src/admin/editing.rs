@@ -49,6 +49,8 @@ pub struct Edit<A: ModelAdmin> {
     pub related: Related<A>,
     /// What keeps these rows from being deleted, for the page that says so; empty where nothing does.
     pub protects: Protects<A>,
+    /// Brings the many controls that a screen has for one field together to it, before anything else looks at what was sent.
+    pub compose: fn(FormData) -> FormData,
     /// Whether what was sent asks to see the form again instead of saving it: a button of the screen's own was pressed.
     pub shows_again: fn(&FormData) -> bool,
 }
@@ -124,6 +126,14 @@ impl<A: ModelAdmin> Editing<A> {
         match self {
             Self::ViewOnly(why) if permission != Permission::View => Err(AppError::Forbidden((*why).to_owned())),
             Self::ViewOnly(_) | Self::Form(_) => Ok(()),
+        }
+    }
+
+    /// What was sent, as [`Edit::compose`] brings it together.
+    pub(super) fn composed(&self, data: FormData) -> FormData {
+        match self {
+            Self::ViewOnly(_) => data,
+            Self::Form(edit) => (edit.compose)(data),
         }
     }
 

@@ -78,15 +78,20 @@ impl FormData {
         self.0.iter().any(|(known, _)| known == name)
     }
 
+    /// Everything that was sent, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Everything but what belongs to the machinery.
     pub fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| !OWN.contains(name))
+        self.pairs().filter(|(name, _)| !OWN.contains(name))
     }
 
     /// What the machinery itself put into the form: version, key, moment, what the fields held, what stands beside them.
     pub(super) fn own(&self) -> impl Iterator<Item = (&str, &str)> {
         let kept = [VERSION, NEW_ID, OPENED, INITIAL, BESIDE];
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(move |(name, _)| kept.contains(name))
+        self.pairs().filter(move |(name, _)| kept.contains(name))
     }
 
     /// What the fields held when the form was opened, by name; nothing when it does not say.

@@ -128,7 +128,8 @@ fn in_words(name: &str) -> String {
 }
 
 impl Reader<'_> {
-    fn form<A: ModelAdmin>(&self, connection: &mut AnyConnection, verb: &str, row: Option<&A::Row>, mut data: FormData) -> Result<Sent> {
+    fn form<A: ModelAdmin>(&self, connection: &mut AnyConnection, verb: &str, row: Option<&A::Row>, data: FormData) -> Result<Sent> {
+        let mut data = A::EDITING.composed(data);
         let act = Act { actor: self.actor, clock: self.clock, restores: None };
         let shows_again = A::EDITING.edit().is_ok_and(|edit| (edit.shows_again)(&data)) || is_searching::<A>(&data);
         let is_deed = Intent::read(&data, shows_again) != Intent::Show;

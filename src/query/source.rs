@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
 
+use super::column::Column;
 use super::selection::Selection;
 use super::sql::{Scalar, Sql, Value};
 use crate::db::dialect::{Hold, Word};
@@ -49,6 +50,22 @@ impl Source {
         let numbers: Scalar<Text> = Scalar::new(Sql::from("'' || ") + Sql::join(numbers, " || ',' || ", "''"));
         let counted: String = Rows { columns: numbers, rest: self.meeting(predicate, conditions) }.get_result(connection)?;
         counted.split(',').map(|number| number.parse().map_err(AppError::internal)).collect()
+    }
+
+    /// The values that a text column holds in the rows that meet `predicate`, with how many of those hold each: by `order`,
+    /// then the most frequent first.
+    pub fn list_values(
+        &self,
+        connection: &mut AnyConnection,
+        column: &Column,
+        predicate: &Sql,
+        order: Sql,
+        most: i64,
+    ) -> Result<Vec<(String, i64)>> {
+        let columns: (Scalar<Text>, Scalar<BigInt>) = (Scalar::new(Sql::column(column)), Scalar::new("COUNT(*)".into()));
+        let by_value = Sql::from(" GROUP BY ") + Sql::column(column) + " ORDER BY " + order + ", COUNT(*) DESC, " + Sql::column(column);
+        let rest = self.meeting(predicate, &[]) + by_value + " LIMIT " + Value::Integer(most);
+        Ok(Rows { columns, rest }.load(connection)?)
     }
 
     /// The keys of rows that meet `predicate`, so many at most, in no order.

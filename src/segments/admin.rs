@@ -3,6 +3,7 @@
 //! Declarations only, read by `crate::admin`; what the form does beyond its fields is in `form`.
 
 use super::actions::ACTIONS;
+use super::builder;
 use super::cells::{created_by, member_count, member_count_and_why, tags};
 use super::columns;
 use super::deleting;
@@ -132,7 +133,7 @@ impl ModelAdmin for SegmentAdmin {
     const PANELS: fn(&mut AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;
     const STYLES: &'static [&'static str] = &["admin/css/segments.css"];
-    const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/segment_type.js"];
+    const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/builder.js", "admin/js/segment_type.js"];
     const VERSIONS: Option<Versions<Row>> = Some(Versions {
         sentence: words::sentence,
         count_label: "Member count",
@@ -149,6 +150,7 @@ impl ModelAdmin for SegmentAdmin {
         delete: deleting::delete,
         related: deleting::related,
         protects: deleting::protects,
+        compose: builder::compose,
         shows_again: form::shows_again,
     });
 }

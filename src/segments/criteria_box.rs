@@ -1,6 +1,6 @@
-//! The criteria box of the segment's form, and what rules may name: the catalogue as the page explains it.
+//! The row of the criteria in the segment's form, and what rules may name: the catalogue as the page explains it.
 //!
-//! Drawn by `form`.
+//! Drawn by `form`; the catalogue by the builder, beside the JSON box.
 
 use askama::Template;
 
@@ -16,7 +16,13 @@ use crate::query::{Choice, Kind, Operator};
 #[template(path = "segments/criteria.html")]
 struct CriteriaTemplate<'a> {
     field: &'a BoundField,
+    builder: Html,
     preview: Html,
+}
+
+#[derive(Template)]
+#[template(path = "segments/catalogue.html")]
+struct CatalogueTemplate {
     kinds: Vec<KindView>,
     choices: Vec<ChoicesView>,
     /// The words of `is_within`.
@@ -70,7 +76,12 @@ fn periods() -> String {
     NAMED.map(|(word, _)| word).join(", ")
 }
 
-/// The row of the box, with `preview` beside it.
-pub fn render(field: &BoundField, preview: Html) -> Result<Html> {
-    Html::render(&CriteriaTemplate { field, preview, kinds: kinds(), choices: choices(), periods: periods() })
+/// What rules may name, for who writes them as JSON.
+pub fn catalogue() -> Result<Html> {
+    Html::render(&CatalogueTemplate { kinds: kinds(), choices: choices(), periods: periods() })
+}
+
+/// The row of the field: `builder`, with `preview` beside it.
+pub fn render(field: &BoundField, builder: Html, preview: Html) -> Result<Html> {
+    Html::render(&CriteriaTemplate { field, builder, preview })
 }

@@ -5,6 +5,7 @@
 
 use askama::Template;
 
+use super::builder::{self, Builder, Tried};
 use super::chooser::{COMPANIES, CONTACTS, Chooser, Kind};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
@@ -29,6 +30,7 @@ use crate::error::{AppError, Result};
 #[derive(Debug, Clone, Default)]
 pub struct Panels {
     criteria: State,
+    builder: Builder,
     contacts: Chooser,
     companies: Chooser,
     where_used: WhereUsed,
@@ -43,7 +45,11 @@ struct ChooserTemplate<'a> {
 
 /// The row of the criteria box.
 pub fn criteria_panel(field: &BoundField, panels: &Panels) -> Result<Html> {
-    criteria_box::render(field, render_preview(&panels.criteria)?)
+    if !field.is_editable {
+        return criteria_box::render(field, Html::default(), render_preview(&panels.criteria)?);
+    }
+    let whole = builder::Field { described_by: field.described_by(), is_invalid: !field.errors.is_empty(), has_focus: field.has_focus };
+    criteria_box::render(field, panels.builder.html(&panels.criteria, &whole)?, panels.builder.previewed(&panels.criteria)?)
 }
 
 /// The chooser of contacts.
@@ -67,7 +73,7 @@ fn chooser_panel(chooser: &Chooser) -> Result<Html> {
 
 /// Whether the form is to be shown again: for a preview, or with what a chooser was asked for.
 pub fn shows_again(data: &FormData) -> bool {
-    data.has(PREVIEW) || is_choosing(data)
+    data.has(PREVIEW) || builder::is_asked(data) || is_choosing(data)
 }
 
 fn is_choosing(data: &FormData) -> bool {
@@ -96,8 +102,10 @@ pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentA
     let (contacts, companies) = segment.map_or(Ok((0, 0)), |segment| listed::count(connection, &[segment.id]))?;
     let is_editable = context.is_editable && segment.is_none_or(|segment| !segment.is_archived());
     let data = context.data;
+    let is_quiet = builder::is_asked(data);
     Ok(Panels {
         criteria: beside_the_box(connection, context)?,
+        builder: Builder::read(connection, context.act.actor, data, segment.map(|segment| segment.id), is_quiet)?,
         contacts: CONTACTS.read(connection, segment, contacts, data, is_editable)?,
         companies: COMPANIES.read(connection, segment, companies, data, is_editable)?,
         where_used: segment.map_or(Ok(WhereUsed::default()), |it| WhereUsed::of(connection, context.act.actor, context.act.clock, it))?,
@@ -108,7 +116,9 @@ pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentA
 fn beside_the_box(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<State> {
     let (writer, typed) = (writer(context), context.data.get("filter_criteria"));
     if context.data.has(PREVIEW) {
-        return preview(connection, &writer, typed, context.data.get(PREVIEW) == BY_RULE).map(State::from);
+        let tried = Tried::of(typed, builder::left_out(context.data));
+        let by_rule = context.data.get(PREVIEW) == BY_RULE;
+        return Ok(tried.at_their_rules(preview(connection, &writer, &tried.text, by_rule)?.into()));
     }
     let is_new = context.row.is_none() && !context.is_sent;
     if is_new || !is_dynamic(context.data) {

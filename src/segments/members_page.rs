@@ -13,7 +13,7 @@ use super::model::{self, Row as SegmentRow, Segment, Status};
 use super::preview::preview;
 use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::usage::Use;
-use super::writer::Writer;
+use super::writer::{Writer, changed, find_changed};
 use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
@@ -50,8 +50,6 @@ pub struct Asked {
     filters: String,
 }
 
-/// The field of the preview that names the segment whose rules are changed.
-const SEGMENT: &str = "segment";
 /// Asks for the addresses to be counted.
 const ADDRESSES: &str = "addresses";
 
@@ -245,16 +243,12 @@ async fn note_use(actor: &Actor, db: &Db, clock: &Clock, (id, use_id): (Id, Id),
 }
 
 /// `POST /admin/crm_app/customersegment/preview/`: who the rules of a form select, as a piece of page for its script.
-pub async fn show_preview(staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+pub async fn show_preview(request: HttpRequest, staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let typed = posted.get("filter_criteria").unwrap_or_default().to_owned();
     let (actor, calendar) = (staff.actor.clone(), Calendar::from(clock.get_ref()));
-    let (by_rule, own) = (posted.get(PREVIEW) == Some(BY_RULE), posted.get(SEGMENT).and_then(Id::parse));
+    let (by_rule, changed) = (posted.get(PREVIEW) == Some(BY_RULE), changed(request.query_string()));
     let ask = move |connection: &mut AnyConnection| {
-        // What one may not see is not what one changes.
-        let stored = match own.map(|own| model::find(connection, &actor, own)) {
-            None | Some(Err(AppError::NotFound)) => None,
-            Some(found) => Some(found?),
-        };
+        let stored = find_changed(connection, &actor, changed)?;
         preview(connection, &Writer { actor: &actor, stored: stored.as_ref(), calendar }, &typed, by_rule)
     };
     let state: State = db.read_heavy(Lane::Question, ask).await?.into();

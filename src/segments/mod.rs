@@ -8,6 +8,7 @@
 
 pub mod actions;
 pub mod admin;
+pub mod builder;
 pub mod bulk;
 pub mod candidates;
 pub mod cells;

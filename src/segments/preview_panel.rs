@@ -62,12 +62,27 @@ impl From<Preview> for State {
 #[template(path = "segments/preview.html")]
 struct PreviewTemplate<'a> {
     state: &'a State,
+    /// Whether the rules stand on the page one by one.
+    has_rules: bool,
+    /// Whether what is only unfinished is told without alarm.
+    is_quiet: bool,
 }
 
 impl PreviewTemplate<'_> {
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     fn number(&self, value: impl std::borrow::Borrow<i64>) -> String {
         number(*value.borrow())
+    }
+
+    /// Whether rules are only unfinished, while somebody writes them.
+    fn is_unfinished(&self) -> bool {
+        self.is_quiet && matches!(self.state, State::Broken(problems) if problems.iter().all(is_unfinished))
+    }
+
+    /// Where the rule of a problem is on the page; blank where it is not there.
+    fn link(&self, problem: &Problem) -> String {
+        let steps: Vec<String> = problem.path().iter().map(|index| format!("_{index}")).collect();
+        if self.has_rules && !steps.is_empty() { format!("#rule{}", steps.concat()) } else { String::new() }
     }
 
     /// Whether nothing is wrong but that there are no rules yet.
@@ -78,5 +93,16 @@ impl PreviewTemplate<'_> {
 
 /// The piece of page that a preview is.
 pub fn render_preview(state: &State) -> Result<Html> {
-    Html::render(&PreviewTemplate { state })
+    Html::render(&PreviewTemplate { state, has_rules: false, is_quiet: false })
+}
+
+/// The same beside rules that stand on the page one by one: what is said of one leads to it. What is only unfinished is told
+/// without alarm where nobody tried to save it.
+pub fn render_beside_rules(state: &State, is_quiet: bool) -> Result<Html> {
+    Html::render(&PreviewTemplate { state, has_rules: true, is_quiet })
+}
+
+/// Whether a rule is not wrong but still to be written.
+pub fn is_unfinished(problem: &Problem) -> bool {
+    matches!(problem.code, Code::Missing | Code::Blank | Code::Empty)
 }

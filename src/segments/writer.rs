@@ -5,12 +5,32 @@
 use serde_json::Value;
 
 use super::draft;
-use super::model::Segment;
+use super::model::{self, Segment};
 use super::referred::Naming;
 use crate::accounts::Actor;
+use crate::admin::query_string::QueryString;
 use crate::criteria::{Calendar, Criteria, Problem, resolve};
-use crate::db::AnyConnection;
-use crate::error::Result;
+use crate::db::{AnyConnection, Id};
+use crate::error::{AppError, Result};
+
+/// The parameter by which a script says which segment its form changes.
+pub const CHANGED: &str = "segment";
+
+/// The segment that the address of such a question names.
+pub fn changed(query: &str) -> Option<Id> {
+    QueryString::parse(query).get(CHANGED).and_then(Id::parse)
+}
+
+/// That segment as it is stored; what one does not see is not what one changes.
+///
+/// # Errors
+/// The engine's.
+pub fn find_changed(connection: &mut AnyConnection, actor: &Actor, changed: Option<Id>) -> Result<Option<Segment>> {
+    match changed.map(|id| model::find(connection, actor, id)) {
+        None | Some(Err(AppError::NotFound)) => Ok(None),
+        Some(found) => found.map(Some),
+    }
+}
 
 /// Who writes criteria.
 #[derive(Debug, Clone, Copy)]

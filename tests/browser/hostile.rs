@@ -130,6 +130,7 @@ fn nothing_that_is_typed_becomes_a_script_in_searches_previews_and_errors() {
         found.extend(harm(&window));
     }
     window.go("/admin/crm_app/customersegment/add/");
+    window.renew("#builder", || window.click_on("Edit as JSON"));
     let all = PAYLOADS.map(|payload| json!({ "field": payload, "operator": payload, "value": payload }));
     window.set_value("#id_filter_criteria", &json!({ "entity": PAYLOADS[0], "match_type": PAYLOADS[1], "rules": all }).to_string());
     window.set_value("#id_name", &PAYLOADS[..8].concat());
@@ -138,6 +139,13 @@ fn nothing_that_is_typed_becomes_a_script_in_searches_previews_and_errors() {
     found.extend(harm(&window));
     window.press("Save");
     window.see(".errornote", "Please correct the error");
+    found.extend(harm(&window));
+    // Rule by rule, where all that stands in them can be shown so.
+    let lines = PAYLOADS.map(|payload| payload.replace(char::is_control, ""));
+    let all = lines.clone().map(|payload| json!({ "field": payload, "operator": payload, "value": payload }));
+    window.set_value("#id_filter_criteria", &json!({ "entity": lines[0], "match_type": lines[1], "rules": all }).to_string());
+    window.renew("#builder", || window.click_on("Back to rules"));
+    window.see(".node-messages", "__xss");
     found.extend(harm(&window));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -182,7 +182,7 @@ fn the_focus_goes_through_a_form_as_one_reads_it() {
     }
     let place = |name: &str| way.iter().position(|step| step == name).unwrap_or_else(|| panic!("no {name} in {way:?}"));
     let expected =
-        ["Description", "Segment type", "Status", "Tags", "Filter criteria", "Preview", "Rule by rule", "Save", "Save and add another"];
+        ["Description", "Segment type", "Status", "Tags", "Field", "Operator", "Value", "Add rule", "Preview", "Rule by rule", "Save"];
     assert!(expected.map(place).is_sorted(), "{way:?}");
 }
 

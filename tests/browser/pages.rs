@@ -306,6 +306,7 @@ fn refused_segment(window: &Window) {
 
 fn preview(window: &Window) {
     window.go("/admin/crm_app/customersegment/add/");
+    window.renew("#builder", || window.click_on("Edit as JSON"));
     window.fill("Filter criteria", r#"{"rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]}"#);
     window.click_on("Preview");
 }

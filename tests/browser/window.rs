@@ -235,6 +235,31 @@ impl Window {
         self.choose_in(&self.labelled(label), option);
     }
 
+    /// Chooses an option of the select that meets the selector.
+    #[track_caller]
+    pub(crate) fn choose_at(&self, selector: &str, option: &str) {
+        self.choose_in(&self.element("return document.querySelector(arguments[0])", selector), option);
+    }
+
+    /// Types into the control that meets the selector, in the place of what was there.
+    #[track_caller]
+    pub(crate) fn fill_at(&self, selector: &str, text: &str) {
+        self.type_over(&self.element("return document.querySelector(arguments[0])", selector), text);
+    }
+
+    /// Does what brings a part of the page anew, with its page or without, and waits for that.
+    #[track_caller]
+    pub(crate) fn renew(&self, part: &str, act: impl FnOnce()) {
+        self.script("document.querySelector(arguments[0]).dataset.old = 'yes'", &[part.into()]);
+        act();
+        let script = "const part = document.querySelector(arguments[0]); \
+            return document.readyState === 'complete' && part !== null && !part.dataset.old && !part.inert;";
+        // Between two pages there is nobody to ask.
+        let is_new =
+            || self.runtime.block_on(self.client.execute(script, vec![part.into()])).is_ok_and(|answer| answer == Value::Bool(true));
+        self.until(is_new, || format!("{part} anew"));
+    }
+
     /// Clicks on the first element that meets the selector and is shown; the page stays.
     #[track_caller]
     pub(crate) fn click(&self, selector: &str) {

@@ -101,6 +101,7 @@ impl ModelAdmin for GadgetAdmin {
         delete: |_, _, _| Ok(()),
         related: |_, _| Ok(Vec::new()),
         protects: |_, _, _| Ok(Vec::new()),
+        compose: |data| data,
         shows_again: |_| false,
     });
 }

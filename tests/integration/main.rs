@@ -10,6 +10,7 @@ mod support;
 mod account;
 mod accounts;
 mod actions;
+mod builder;
 mod change_form;
 mod changelist;
 mod commands;

@@ -113,6 +113,7 @@ impl ModelAdmin for ShopAdmin {
         },
         related: |_, rows| Ok(vec![("Places", rows.iter().map(|row| i64::from(row.location_count)).sum())]),
         protects: |_, _, _| Ok(Vec::new()),
+        compose: |data| data,
         shows_again: |_| false,
     });
 }

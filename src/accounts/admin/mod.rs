@@ -134,6 +134,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
         delete: form::delete::<B>,
         related: |_, _| Ok(Vec::new()),
         protects: form::protects::<B>,
+        compose: |data| data,
         shows_again: |_| false,
     });
 }

@@ -40,6 +40,7 @@ pub(super) const fn editing<A: Record>(related: Related<A>, protects: Protects<A
         delete: delete::<A>,
         related,
         protects,
+        compose: |data| data,
         shows_again: |_: &FormData| false,
     })
 }

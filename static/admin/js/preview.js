@@ -1,12 +1,12 @@
 // "Preview" and "Rule by rule" on the segment form: ask the server who the criteria select and show the answer beside them.
-// Without this script the same buttons (name="_preview") submit the form and the whole page comes back.
+// Without this script the same buttons (name="_preview") submit the form and the whole page comes back. The rules themselves
+// are changed, and previewed while one types, by builder.js.
 
-const buttons = [...document.querySelectorAll("button[data-preview-url]")];
 const panel = document.getElementById("preview");
 
 let running = null; // the newest request; an older answer never overwrites a newer one
 
-function say(sentence) {
+export function say(sentence) {
   const body = document.createElement("div");
   const text = document.createElement("p");
   body.className = "preview-body";
@@ -22,20 +22,32 @@ function renew() {
   panel.querySelector(".outdated-note")?.remove();
 }
 
-function put(html) {
-  const parsed = new DOMParser().parseFromString(html, "text/html"); // scripts in it never run
-  const body = parsed.querySelector(".preview-body");
-  if (!body) return false;
-  renew();
-  panel.replaceChildren(document.adoptNode(body));
-  return true;
+export function parse(html) {
+  return new DOMParser().parseFromString(html, "text/html"); // scripts in it never run
 }
 
-function sentenceFor(response) {
+export function put(parts) {
+  renew();
+  panel.replaceChildren(...[...parts].map((part) => document.adoptNode(part)));
+}
+
+export function sentenceFor(response) {
   if (response.redirected || response.status === 401) return "You have been logged out. Log in again in another tab, then press Preview.";
   if (response.status === 403) return "The preview was refused. Reload the page and try again.";
   if (response.status === 429 || response.status === 503) return "The server is busy. Wait a moment, then press Preview.";
   return `The preview failed (${response.status}). What you typed is still here.`;
+}
+
+export const UNREACHED = "The server could not be reached. What you typed is still here.";
+
+export async function post(url, fields, signal) {
+  const headers = { Accept: "text/html", "X-Requested-With": "fetch" };
+  const response = await fetch(url, { method: "POST", body: fields, headers, credentials: "same-origin", signal });
+  return { response, html: await response.text() };
+}
+
+export function isBusy(whether) {
+  panel.setAttribute("aria-busy", String(whether));
 }
 
 function formFields(form, button) {
@@ -52,7 +64,7 @@ function rules() {
 }
 
 function labelAll() {
-  for (const button of buttons) button.textContent = button.dataset.label;
+  for (const button of document.querySelectorAll("button[data-label]")) button.textContent = button.dataset.label;
 }
 
 async function preview(button) {
@@ -60,28 +72,24 @@ async function preview(button) {
   labelAll();
   const mine = new AbortController();
   running = mine;
+  button.dataset.label = button.textContent;
   button.textContent = "Counting…";
-  panel.setAttribute("aria-busy", "true");
+  isBusy(true);
   const asked = rules();
   try {
-    const response = await fetch(button.dataset.previewUrl, {
-      method: "POST",
-      body: formFields(button.form, button),
-      headers: { Accept: "text/html", "X-Requested-With": "fetch" },
-      credentials: "same-origin",
-      signal: mine.signal,
-    });
-    const html = await response.text();
+    const { response, html } = await post(button.dataset.previewUrl, formFields(button.form, button), mine.signal);
     if (running !== mine) return;
-    if (response.redirected || !put(html)) say(sentenceFor(response));
-    else if (rules() !== asked) outdate();
+    const body = response.redirected ? null : parse(html).querySelector(".preview-body");
+    if (body) put([body]);
+    else say(sentenceFor(response));
+    if (body && rules() !== asked) outdate();
   } catch (error) {
-    if (running === mine && error.name !== "AbortError") say("The server could not be reached. What you typed is still here.");
+    if (running === mine && error.name !== "AbortError") say(UNREACHED);
   } finally {
     if (running === mine) {
       running = null;
       labelAll();
-      panel.setAttribute("aria-busy", "false");
+      isBusy(false);
     }
   }
 }
@@ -97,12 +105,13 @@ function outdate() {
 }
 
 if (panel) {
-  document.getElementById("id_filter_criteria")?.addEventListener("input", outdate);
-  for (const button of buttons.filter((button) => button.form)) {
-    button.dataset.label = button.textContent;
-    button.addEventListener("click", (event) => {
-      event.preventDefault();
-      preview(button);
-    });
-  }
+  document.addEventListener("input", ({ target }) => {
+    if (target.id === "id_filter_criteria") outdate();
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[data-preview-url]");
+    if (!button?.form) return;
+    event.preventDefault();
+    preview(button);
+  });
 }

@@ -7,7 +7,7 @@ function sectionOf(selector) {
   return document.querySelector(selector)?.closest("fieldset.collapse > details");
 }
 
-const sections = { dynamic: sectionOf("#id_filter_criteria"), static: sectionOf(".selector-block") };
+const sections = { dynamic: sectionOf(".criteria"), static: sectionOf(".selector-block") };
 
 type?.addEventListener("change", () => {
   for (const [name, section] of Object.entries(sections)) {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{ADD, in_every_way};
+use super::{ADD, as_json, in_every_way};
 use crate::support::app::PASSWORD;
 use crate::window::Window;
 use crate::world::Who;
@@ -99,6 +99,7 @@ fn what_is_sent_after_the_session_ended_is_given_back_and_saved_in_the_end() {
         window.go(ADD);
         window.fill("Name", "โรงแรม <b>");
         window.fill("Description", "Typed long ago.");
+        as_json(window);
         window.set_value("#id_filter_criteria", r#"{"rules": [{"field": "company.industry", "operator": "equals", "value": "Hotels"}]}"#);
         window.world.end_sessions();
         window.press("Save");

@@ -1,6 +1,6 @@
 //! What was: the history of objects, earlier versions compared and restored, and what one did oneself.
 
-use super::in_every_way;
+use super::{as_json, in_every_way};
 use crate::world::Who;
 
 const PAGE: &str = "/admin/crm_app/customersegment/{dynamic}/change/";
@@ -11,6 +11,7 @@ fn an_earlier_version_is_compared_and_restored() {
     in_every_way(|window| {
         window.be(Who::Root);
         window.go(PAGE);
+        as_json(window);
         let before = ["Description", "Filter criteria"].map(|field| window.value(field));
         window.fill("Description", "Another matter.");
         window.set_value("#id_filter_criteria", CAFES);
@@ -24,6 +25,7 @@ fn an_earlier_version_is_compared_and_restored() {
         window.see("tr.differs", "Another matter.");
         window.press("Restore this version");
         window.see(".messagelist", "The Customer Segment “High-Value Hotels in Thailand” was restored to its version of");
+        as_json(window);
         assert_eq!(["Description", "Filter criteria"].map(|field| window.value(field)), before);
         window.press("History");
         window.see("#change-history", "Restored the version of");

@@ -8,6 +8,7 @@ mod actions;
 mod customers;
 mod history;
 mod lists;
+mod rules;
 mod scripts;
 mod segments;
 mod site;
@@ -21,6 +22,11 @@ use crate::world::World;
 /// The list of segments.
 const LIST: &str = "/admin/crm_app/customersegment/";
 const ADD: &str = "/admin/crm_app/customersegment/add/";
+
+/// Shows the rules of a segment's form as JSON, with scripts or without.
+fn as_json(window: &Window) {
+    window.renew("#builder", || window.click_on("Edit as JSON"));
+}
 
 /// Runs a flow with scripts and without, at a desk and on a telephone, in the light and in the dark, with the mouse and by
 /// keyboard alone, so that any two of these but the light and the hand come together; each time at a site of its own.
