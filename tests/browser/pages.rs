@@ -103,6 +103,7 @@ pub(crate) const PAGES: &[Page] = &[
     by("segments-tag-refused", Root, refused_tag, ".errorlist", "This field is required."),
     by("segments-told", Root, |window| run_action(window, SEGMENTS, "Activate selected Customer Segments"), ".messagelist", "activated"),
     at("segment-add", Root, "/admin/crm_app/customersegment/add/", "h1", "Add Customer Segment"),
+    at("segment-rules", Root, RULES, ".node.contracts > legend", "one contract where"),
     by("segment-add-refused", Root, refused_segment, ".errorlist", "This field is required."),
     by("segment-preview", Root, preview, "#preview .numbers", "member"),
     by("segment-chooser", Root, choose_contacts, ".selector-available", "Page 1"),
@@ -298,6 +299,9 @@ fn list_many_pages(window: &Window) {
     window.world.add_copies("{dynamic}", 1_500);
     window.go("/admin/crm_app/customersegment/?p=8");
 }
+
+/// Rules of every shape, some of them wrong.
+const RULES: &str = "/admin/crm_app/customersegment/add/?filter_criteria=%7B%22rules%22%3A%5B%7B%22field%22%3A%22company.industry%22%2C%22operator%22%3A%22in_list%22%2C%22value%22%3A%5B%22Hotels%22%5D%7D%2C%7B%22relation%22%3A%22contract%22%2C%22aggregate%22%3A%22sum%22%2C%22of%22%3A%22value%22%2C%22operator%22%3A%22between%22%2C%22value%22%3A%5B1%2C5%5D%2C%22rules%22%3A%5B%7B%22field%22%3A%22end_date%22%2C%22operator%22%3A%22in_the_next%22%2C%22value%22%3A%7B%22amount%22%3A60%2C%22unit%22%3A%22days%22%7D%7D%5D%7D%2C%7B%22match_type%22%3A%22none%22%2C%22rules%22%3A%5B%7B%22field%22%3A%22last_contacted%22%2C%22operator%22%3A%22between%22%2C%22value%22%3A%5B%222026-01-01%22%2C%22x%22%5D%7D%2C%7B%22field%22%3A%22shoe_size%22%2C%22operator%22%3A%22equals%22%2C%22value%22%3A1%7D%5D%7D%5D%7D";
 
 fn refused_segment(window: &Window) {
     window.go("/admin/crm_app/customersegment/add/");
