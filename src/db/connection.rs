@@ -104,8 +104,20 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
+        self.read_within(self.options.aside_timeout, work).await
+    }
+
+    /// Like [`Db::read`], for what is worth no more than so much time.
+    ///
+    /// # Errors
+    /// `Database` with a timeout when that was not enough.
+    pub async fn read_within<T, F>(&self, time: Duration, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
         let db = self.clone();
-        on_blocking_pool(move || transaction(&mut *db.pool.get()?, Mode::Read, Some(db.options.aside_timeout), work)).await
+        on_blocking_pool(move || transaction(&mut *db.pool.get()?, Mode::Read, Some(time), work)).await
     }
 
     /// A place for long work, as soon as one is free.

@@ -79,6 +79,12 @@ impl Members {
         Ok(contact_table::table.filter(&self.to_look_up).count().get_result(connection)?)
     }
 
+    /// Whether they are more than `most`; stops as soon as that is known.
+    pub fn are_more_than(&self, connection: &mut AnyConnection, most: i64) -> Result<bool> {
+        let found: Vec<Id> = contact_table::table.filter(&self.to_look_up).select(contact_table::id).limit(most + 1).load(connection)?;
+        Ok(i64::try_from(found.len()).is_ok_and(|found| found > most))
+    }
+
     /// How many they are, and how many addresses.
     pub fn numbers(&self, connection: &mut AnyConnection) -> Result<Numbers> {
         let email = || Sql::from("trim(crm_app_contact.email, ") + Value::Text(WHITE_SPACE.to_owned()) + ")";

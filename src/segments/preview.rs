@@ -14,6 +14,9 @@ use crate::error::Result;
 /// How many members a preview names.
 pub const SAMPLE: i64 = 5;
 
+/// Past so many an exact count may be waited for: one knows that they are many.
+pub const MANY: i64 = 10_000;
+
 /// What rules come to.
 #[derive(Debug, Clone)]
 pub enum Preview {
@@ -43,6 +46,14 @@ pub enum ByRule {
     TooLong,
     /// They are counted.
     Counted(Funnel),
+}
+
+/// Whether the rules of the criteria box's text select more than `most`; of what cannot be understood, nobody.
+pub fn has_more_than(connection: &mut AnyConnection, writer: &Writer<'_>, typed: &str, most: i64) -> Result<bool> {
+    match writer.read(connection, typed)? {
+        Ok(criteria) => Members::of_criteria(&criteria).are_more_than(connection, most),
+        Err(_) => Ok(false),
+    }
 }
 
 /// The preview of the criteria box's text, as `writer` types it; rule by rule, where that is asked for.

@@ -28,6 +28,8 @@ pub enum State {
     Sentence(String),
     /// What is wrong, at its rule.
     Broken(Vec<Problem>),
+    /// They are being counted; at least so many are known already.
+    Counting(Option<String>),
     /// Who they select.
     Members(Answer),
 }
@@ -105,4 +107,18 @@ pub fn render_beside_rules(state: &State, is_quiet: bool) -> Result<Html> {
 /// Whether a rule is not wrong but still to be written.
 pub fn is_unfinished(problem: &Problem) -> bool {
     matches!(problem.code, Code::Missing | Code::Blank | Code::Empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_still_counted_says_how_many_are_known_and_that_it_goes_on() {
+        let shown = |at_least: Option<&str>| render_preview(&State::Counting(at_least.map(str::to_owned))).unwrap().to_string();
+        let many = shown(Some("10,000"));
+        assert!(many.contains("at least <strong>10,000</strong> members; counting…") && many.contains("data-goes-on"), "{many}");
+        let unknown = shown(None);
+        assert!(unknown.contains(">counting…") && !unknown.contains("at least"), "{unknown}");
+    }
 }

@@ -53,6 +53,7 @@ fn evaluate(connection: &mut AnyConnection, document: &Value, on: evaluator::Cal
 fn agrees_with_itself(connection: &mut AnyConnection, document: &Value, members: &Members, ids: &BTreeSet<Uuid>) -> Result<()> {
     let count = members.count(connection)?;
     assert_eq!(usize::try_from(count).unwrap(), ids.len(), "the count of {document}");
+    assert!(!members.are_more_than(connection, count)? && (count == 0 || members.are_more_than(connection, count - 1)?), "{document}");
     let mut streamed = BTreeSet::new();
     members.stream(connection, |_, rows| {
         for row in rows {

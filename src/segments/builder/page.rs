@@ -123,7 +123,7 @@ impl Builder {
         let (errors, warnings): (&[Problem], &[Problem]) = match state {
             State::Broken(problems) => (problems, &[]),
             State::Members(answer) => (&[], &answer.warnings),
-            State::Nothing | State::Resting | State::Sentence(_) => (&[], &[]),
+            State::Nothing | State::Resting | State::Sentence(_) | State::Counting(_) => (&[], &[]),
         };
         let drawing = Drawing { tree, errors, warnings, is_quiet: self.is_quiet, at, segments: &self.segments };
         let scope = Scope { entity: entity_of(tree.text("entity")), is_of_contract: false };

@@ -2,6 +2,10 @@
 //!
 //! Handlers, listed in `routes`. They read what the form itself would send, and save nothing.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -12,7 +16,8 @@ use super::page::{Builder, Field};
 use super::reading::entity_of;
 use super::tried::Tried;
 use super::values;
-use crate::accounts::{Posted, Staff};
+use crate::accounts::{Actor, Posted, Staff};
+use crate::admin::display::number;
 use crate::admin::form::FormData;
 use crate::admin::html::Html;
 use crate::admin::query_string::QueryString;
@@ -20,9 +25,9 @@ use crate::clock::Clock;
 use crate::criteria::Calendar;
 use crate::db::classify::Failure;
 use crate::db::connection::Lane;
-use crate::db::{AnyConnection, Db};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
-use crate::segments::preview::preview;
+use crate::segments::preview::{MANY, has_more_than, preview};
 use crate::segments::preview_panel::{BY_RULE, PREVIEW, State};
 use crate::segments::writer::{Writer, changed, find_changed};
 
@@ -33,28 +38,71 @@ struct Answer {
     preview: Html,
 }
 
-/// `POST /admin/crm_app/customersegment/builder/`: the builder and the preview of a form, as pieces of page.
+/// Asks for the exact answer, however long it takes.
+const EXACT: &str = "_exact";
+/// How long somebody who types waits for an answer before they are told what is known so far.
+const AT_ONCE: Duration = Duration::from_millis(170);
+
+/// `POST /admin/crm_app/customersegment/builder/`: the builder and the preview of a form, as pieces of page. Where members are
+/// not counted at once, the answer says how many there are at least, and the script asks for the exact one.
 pub async fn show(request: HttpRequest, staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let data = compose(FormData::new(posted.pairs));
     let (actor, calendar, changed) = (staff.actor.clone(), Calendar::from(clock.get_ref()), changed(request.query_string()));
-    let is_counted = data.has(PREVIEW);
-    let read = move |connection: &mut AnyConnection| {
-        let stored = find_changed(connection, &actor, changed)?;
-        answer(connection, &Writer { actor: &actor, stored: stored.as_ref(), calendar }, &data)
+    let (is_counted, is_exact) = (data.has(PREVIEW), data.has(EXACT));
+    let asked = Asked { actor, calendar, changed, data };
+    let answer = match (is_counted, is_exact) {
+        (false, _) => db.read(move |connection| asked.answer(connection, None)).await?,
+        (true, true) => db.read_heavy(Lane::Question, move |connection| asked.answer(connection, None)).await?,
+        (true, false) => at_once(&db, asked).await?,
     };
-    let answer = if is_counted { db.read_heavy(Lane::Question, read).await } else { db.read(read).await }?;
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(Html::render(&answer)?.to_string()))
 }
 
-fn answer(connection: &mut AnyConnection, writer: &Writer<'_>, data: &FormData) -> Result<Answer> {
-    let state = if data.has(PREVIEW) {
-        let tried = Tried::of(data.get(CRITERIA), left_out(data));
-        tried.at_their_rules(preview(connection, writer, &tried.text, data.get(PREVIEW) == BY_RULE)?.into())
-    } else {
-        writer.read(connection, data.get(CRITERIA))?.map_or_else(State::Broken, |_| State::Nothing)
-    };
-    let builder = Builder::read(connection, writer.actor, data, writer.stored.map(|stored| stored.id), true)?;
-    Ok(Answer { builder: builder.html(&state, &Field::default())?, preview: builder.previewed(&state)? })
+/// What a script asks.
+#[derive(Clone)]
+struct Asked {
+    actor: Actor,
+    calendar: Calendar,
+    changed: Option<Id>,
+    data: FormData,
+}
+
+/// The answer if there is one at once, otherwise what is known by then.
+async fn at_once(db: &Db, asked: Asked) -> Result<Answer> {
+    let _turn = db.turn(Lane::Question).await?;
+    let (counted, has_many) = (asked.clone(), Arc::new(AtomicBool::new(false)));
+    let reached = Arc::clone(&has_many);
+    match db.read_within(AT_ONCE, move |connection| counted.answer(connection, Some(&reached))).await {
+        Err(AppError::Database(Failure::Timeout)) => {
+            let at_least = has_many.load(Ordering::Relaxed).then(|| number(MANY));
+            db.read(move |connection| asked.around(connection, &State::Counting(at_least))).await
+        }
+        answer => answer,
+    }
+}
+
+impl Asked {
+    /// The whole answer; `has_many` is set as soon as that is known.
+    fn answer(&self, connection: &mut AnyConnection, has_many: Option<&AtomicBool>) -> Result<Answer> {
+        let stored = find_changed(connection, &self.actor, self.changed)?;
+        let writer = Writer { actor: &self.actor, stored: stored.as_ref(), calendar: self.calendar };
+        if !self.data.has(PREVIEW) {
+            let state = writer.read(connection, self.data.get(CRITERIA))?.map_or_else(State::Broken, |_| State::Nothing);
+            return self.around(connection, &state);
+        }
+        let tried = Tried::of(self.data.get(CRITERIA), left_out(&self.data));
+        if let Some(has_many) = has_many {
+            has_many.store(has_more_than(connection, &writer, &tried.text, MANY)?, Ordering::Relaxed);
+        }
+        let state = preview(connection, &writer, &tried.text, self.data.get(PREVIEW) == BY_RULE)?;
+        self.around(connection, &tried.at_their_rules(state.into()))
+    }
+
+    /// The builder and the preview that say this.
+    fn around(&self, connection: &mut AnyConnection, state: &State) -> Result<Answer> {
+        let builder = Builder::read(connection, &self.actor, &self.data, self.changed, true)?;
+        Ok(Answer { builder: builder.html(state, &Field::default())?, preview: builder.previewed(state)? })
+    }
 }
 
 /// `GET /admin/crm_app/customersegment/values/`: what a text field holds, the most frequent first. Where there are too many

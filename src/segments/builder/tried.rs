@@ -65,7 +65,7 @@ impl Tried {
         let problems = match &mut state {
             State::Broken(problems) => problems,
             State::Members(answer) => &mut answer.warnings,
-            State::Nothing | State::Resting | State::Sentence(_) => return state,
+            State::Nothing | State::Resting | State::Sentence(_) | State::Counting(_) => return state,
         };
         for problem in problems {
             problem.pointer = self.place(&problem.pointer);

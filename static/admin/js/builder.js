@@ -99,12 +99,15 @@ async function count() {
   asked.set("_preview", mode);
   isBusy(true);
   try {
-    const { response, html } = await post(builder().dataset.url, asked, mine.signal);
-    if (counting !== mine) return;
-    const page = response.ok && !response.redirected ? parse(html) : null;
-    if (!page?.getElementById("preview")) return say(sentenceFor(response));
-    mark(page);
-    put(page.getElementById("preview").children);
+    for (let goesOn = true; goesOn; asked.set("_exact", "1")) {
+      const { response, html } = await post(builder().dataset.url, asked, mine.signal);
+      if (counting !== mine) return;
+      const page = response.ok && !response.redirected ? parse(html) : null;
+      if (!page?.getElementById("preview")) return say(sentenceFor(response));
+      goesOn = page.querySelector("[data-goes-on]") !== null; // many are counted in a second question
+      mark(page);
+      put(page.getElementById("preview").children);
+    }
   } catch (error) {
     if (counting === mine && error.name !== "AbortError") say(UNREACHED);
   } finally {
@@ -126,12 +129,8 @@ function enhance() {
     mode = button.value;
     count();
   });
-  document.addEventListener("keydown", (event) => {
-    key = event.key;
-  });
-  document.addEventListener("pointerdown", () => {
-    key = "";
-  });
+  document.addEventListener("keydown", (event) => (key = event.key));
+  document.addEventListener("pointerdown", () => (key = ""));
   document.addEventListener("change", ({ target }) => {
     const { follows } = target.dataset;
     if (!target.closest("#builder") || !isRules()) return;
