@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::freshness;
 use super::listed;
 use super::model::{self, Segment, Status};
-use super::references::require_unreferred;
+use super::references::{Deed, require_unreferred};
 use super::save::{is_taken, require_change};
 use crate::accounts::Actor;
 use crate::clock::Clock;
@@ -40,7 +40,7 @@ pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, 
         return Ok(false);
     }
     if status == Status::Archived {
-        require_unreferred(connection, actor, &[&before], "archived")?;
+        require_unreferred(connection, actor, &[&before], Deed::Archive)?;
     }
     let (now, since) = (Time(clock.now()), freshness::find_members_changed_at(connection, &before)?);
     diesel::update(segment::table.find(id)).set((segment::status.eq(status.name()), segment::updated_at.eq(now))).execute(connection)?;

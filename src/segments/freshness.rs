@@ -22,11 +22,12 @@ pub struct Freshness {
     members_changed_at: Time,
 }
 
-/// Whether the count of an active segment is older than its type, its criteria or its list, or than `old_before`, before
-/// which everything has grown old (see `Clock::old_before`).
+/// Whether the count of an active segment is older than its type, its criteria or its list, than those of a segment that its
+/// rules lead to, or than `old_before`, before which everything has grown old (see `Clock::old_before`).
 pub fn is_stale(row: &Row, old_before: Option<DateTime<Utc>>) -> bool {
-    let Row { segment, freshness, .. } = row;
-    let changed = members_changed_at(segment, freshness.as_ref());
+    let Row { segment, freshness, book, .. } = row;
+    let itself = members_changed_at(segment, freshness.as_ref());
+    let changed = segment.live_rules().and_then(|rules| book.members_changed_at(rules)).map_or(itself, |named| named.max(itself));
     let is_old = |counted: Time| counted < changed || old_before.is_some_and(|old_before| counted.0 < old_before);
     segment.status == Status::Active.name() && segment.last_calculated_at.is_none_or(is_old)
 }
@@ -46,7 +47,8 @@ pub(super) fn keep(connection: &mut AnyConnection, segment_id: Id, updated_at: T
     Ok(())
 }
 
-fn members_changed_at(segment: &Segment, known: Option<&Freshness>) -> Time {
+/// When type, criteria or list of a segment last changed, by what was written down of it.
+pub(super) fn members_changed_at(segment: &Segment, known: Option<&Freshness>) -> Time {
     let known = known.filter(|known| known.updated_at == segment.updated_at);
     known.map_or(segment.updated_at, |known| known.members_changed_at)
 }

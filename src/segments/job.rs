@@ -199,7 +199,11 @@ impl Job {
             Ok(is_ours)
         });
         let is_done = figures.as_ref().is_ok_and(|figures| figures.left == 0) && is_ours;
-        let ended = db.write_blocking(|connection| self.end(connection, is_done));
+        let ended = db.write_blocking(|connection| {
+            // Whoever has taken over meanwhile ends it themselves.
+            let is_done = is_done && self.hold(connection)?;
+            self.end(connection, is_done)
+        });
         let figures = figures?;
         ended?;
         let Figures { counted, broken, changed, failed, left } = figures;

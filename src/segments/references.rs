@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use super::draft::{Draft, FieldError};
 use super::model::{Segment, SegmentType};
 use super::referred::Naming;
+use super::rules::understood;
 use crate::accounts::Actor;
 use crate::clock::Clock;
 use crate::criteria::{named_segments, resolve};
@@ -82,22 +83,68 @@ fn lock(connection: &mut AnyConnection) -> Result<()> {
     lease::lock(connection, "segment references")
 }
 
-/// Refuses to take `segments` away from others that name them: those would lose all their members.
+/// How segments are taken away from others that name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// For good.
+    Delete,
+    /// Put away, to which those that are put away themselves do not object.
+    Archive,
+}
+
+/// Refuses to take `segments` away from others that name them.
 ///
 /// # Errors
-/// `Conflict` with those that do; `deed` is what cannot be done.
-pub fn require_unreferred(connection: &mut AnyConnection, actor: &Actor, segments: &[&Segment], deed: &str) -> Result<()> {
+/// `Conflict` with those that do.
+pub fn require_unreferred(connection: &mut AnyConnection, actor: &Actor, segments: &[&Segment], deed: Deed) -> Result<()> {
     lock(connection)?;
     let ids: Vec<Id> = segments.iter().map(|segment| segment.id).collect();
-    let referring = Referring::to(connection, actor, &ids)?;
+    let mut others = others_naming(connection, &ids)?;
+    others.retain(|(other, names)| ids.iter().any(|id| names.contains(id)) && (deed == Deed::Delete || !other.is_archived()));
+    let referring = Referring::sorted(actor, others.into_iter().map(|(other, _)| other));
     if referring.is_empty() {
         return Ok(());
     }
     let names: Vec<String> = segments.iter().map(|segment| format!("“{}”", segment.name)).collect();
     let what = if names.len() > 3 { format!("{} segments", names.len()) } else { text::list(&names, "and") };
+    let deed = if deed == Deed::Delete { "deleted" } else { "archived" };
     let it = if names.len() == 1 { "it" } else { "them" };
     let sentence = format!("{what} cannot be {deed}: the rules of {} name {it}. Take {it} out of those rules first.", referring.spoken());
     Err(AppError::Conflict(sentence))
+}
+
+/// The segments whose rules lead to this one, near or far, and can be understood: what a change of it may break. Asked before the
+/// change, for [`require_still_sound`] after it.
+pub fn sound_referrers(connection: &mut AnyConnection, clock: &Clock, changed: Id) -> Result<Vec<Segment>> {
+    lock(connection)?;
+    let others = others_naming(connection, &[changed])?;
+    let mut reached = BTreeSet::from([changed]);
+    while let Some((next, _)) = others.iter().find(|(other, names)| !reached.contains(&other.id) && !reached.is_disjoint(names)) {
+        reached.insert(next.id);
+    }
+    let mut sound = Vec::new();
+    for (referrer, _) in others.into_iter().filter(|(other, _)| reached.contains(&other.id)) {
+        if understood(connection, &referrer, None, clock.into())?.is_ok() {
+            sound.push(referrer);
+        }
+    }
+    Ok(sound)
+}
+
+/// Refuses a change that breaks one of `before`, with chains that are too long or more rules than may be.
+///
+/// # Errors
+/// `Conflict` with the first that would break, and why.
+pub fn require_still_sound(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, before: &[Segment]) -> Result<()> {
+    for referrer in before {
+        if let Err(problems) = understood(connection, referrer, Some(actor), clock.into())? {
+            let name =
+                if referrer.is_visible_to(actor) { format!("“{}”", referrer.name) } else { "a segment that you cannot see".to_owned() };
+            let why = FieldError::rules(problems).message;
+            return Err(AppError::Conflict(format!("This would break {name}, whose rules lead to this segment. {why}")));
+        }
+    }
+    Ok(())
 }
 
 /// Asks once more, in the transaction that saves it, whether the segments that a draft names can be built upon.

@@ -9,43 +9,57 @@ use std::sync::Arc;
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::freshness::{Freshness, members_changed_at};
 use super::members::listed_contacts;
 use super::model::{Segment, SegmentType};
 use crate::accounts::Actor;
 use crate::criteria::segments::{Referred, Segments, Source};
-use crate::criteria::{Calendar, Scope, named_segments};
-use crate::db::schema::crm_app_customersegment as segment;
-use crate::db::{AnyConnection, Id};
+use crate::criteria::{Calendar, Scope, json, named_segments};
+use crate::db::schema::{crm_app_customersegment as segment, segments_freshness};
+use crate::db::{AnyConnection, Id, MultiBackend, Time};
 use crate::error::Result;
 
 /// Keys of one question.
 const CHUNK: usize = 500;
 
-/// Segments, by their keys. Cheap to clone.
+/// Segments, by their keys, with what was written down of when their members changed. Cheap to clone.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Book(Arc<HashMap<Id, Segment>>);
+pub struct Book(Arc<HashMap<Id, Entry>>);
+
+type Entry = (Segment, Option<Freshness>);
 
 impl Book {
     /// What these documents name, and what that names.
     pub fn of<'a>(connection: &mut AnyConnection, documents: impl IntoIterator<Item = &'a Value>) -> Result<Self> {
-        let mut found: HashMap<Id, Segment> = HashMap::new();
+        let mut found: HashMap<Id, Entry> = HashMap::new();
         let mut asked: BTreeSet<Id> = documents.into_iter().flat_map(named_segments).collect();
         let mut wanted: Vec<Id> = asked.iter().copied().collect();
         while !wanted.is_empty() {
             let mut named = BTreeSet::new();
             for keys in wanted.chunks(CHUNK) {
-                let segments: Vec<Segment> =
-                    segment::table.filter(segment::id.eq_any(keys)).select(Segment::as_select()).load(connection)?;
-                for segment in segments {
-                    if segment.kind() == SegmentType::Dynamic {
-                        named.extend(named_segments(&segment.filter_criteria.0));
-                    }
-                    found.insert(segment.id, segment);
+                let rows = segment::table.left_join(segments_freshness::table).filter(segment::id.eq_any(keys));
+                let entries: Vec<Entry> = rows.select(<Entry as SelectableHelper<MultiBackend>>::as_select()).load(connection)?;
+                for (segment, freshness) in entries {
+                    named.extend(segment.live_rules().into_iter().flat_map(named_segments));
+                    found.insert(segment.id, (segment, freshness));
                 }
             }
             wanted = named.into_iter().filter(|id| asked.insert(*id)).collect();
         }
         Ok(Self(Arc::new(found)))
+    }
+
+    /// When the members last changed of what a document names, and of what that names; `None` where it names nothing.
+    pub fn members_changed_at(&self, document: &Value) -> Option<Time> {
+        let mut wanted: Vec<Id> = named_segments(document).into_iter().collect();
+        let (mut passed, mut latest) = (BTreeSet::new(), None);
+        while let Some(id) = wanted.pop() {
+            if let Some((segment, freshness)) = self.0.get(&id).filter(|_| passed.insert(id)) {
+                latest = latest.max(Some(members_changed_at(segment, freshness.as_ref())));
+                wanted.extend(segment.live_rules().into_iter().flat_map(named_segments));
+            }
+        }
+        latest
     }
 }
 
@@ -57,24 +71,24 @@ pub struct Naming<'a> {
     reader: Option<&'a Actor>,
     /// Whose document it is.
     own: Option<Id>,
-    /// The segments that a document which is written now may name though the reader does not see them: it did before.
-    /// `None` for a document as it is stored, which may name any.
-    kept: Option<BTreeSet<Id>>,
+    /// Whether the document is written now: then it names only what its author sees. One that is stored may name any.
+    is_new: bool,
 }
 
 impl<'a> Naming<'a> {
     /// For the document of the segment `own`, as it is stored.
     pub fn stored(book: Book, own: Id, reader: Option<&'a Actor>) -> Self {
-        Self { book, reader, own: Some(own), kept: None }
+        Self { book, reader, own: Some(own), is_new: false }
     }
 
-    /// For a document that `actor` writes: of `stored`, if it is changed.
+    /// For a document that `actor` writes: of `stored`, if that is changed. What stands there as it is stored already, nobody
+    /// writes; it may go on naming what the actor does not see, and shows nobody who is not shown already.
     ///
     /// # Errors
     /// The engine's.
     pub fn typed(connection: &mut AnyConnection, actor: &'a Actor, stored: Option<&Segment>, document: &Value) -> Result<Self> {
-        let kept = stored.map(|stored| named_segments(&stored.filter_criteria.0)).unwrap_or_default();
-        Ok(Self { book: Book::of(connection, [document])?, reader: Some(actor), own: stored.map(|stored| stored.id), kept: Some(kept) })
+        let is_new = stored.and_then(Segment::live_rules).is_none_or(|rules| json::pretty(rules) != json::pretty(document));
+        Ok(Self { book: Book::of(connection, [document])?, reader: Some(actor), own: stored.map(|stored| stored.id), is_new })
     }
 
     /// For a document that is only read, by `reader`.
@@ -82,7 +96,7 @@ impl<'a> Naming<'a> {
     /// # Errors
     /// The engine's.
     pub fn read(connection: &mut AnyConnection, reader: Option<&'a Actor>, document: &Value) -> Result<Self> {
-        Ok(Self { book: Book::of(connection, [document])?, reader, own: None, kept: None })
+        Ok(Self { book: Book::of(connection, [document])?, reader, own: None, is_new: false })
     }
 
     /// The same, for the document of the segment with this key.
@@ -103,7 +117,7 @@ impl<'a> Naming<'a> {
 
 impl Segments for Naming<'_> {
     fn find(&self, id: Id) -> Option<Referred<'_>> {
-        let segment = self.book.0.get(&id)?;
+        let (segment, _) = self.book.0.get(&id)?;
         let members = match segment.kind() {
             SegmentType::Static => Source::Listed(listed_contacts(id)),
             SegmentType::Dynamic => Source::Matching(&segment.filter_criteria.0),
@@ -112,7 +126,6 @@ impl Segments for Naming<'_> {
     }
 
     fn may_name(&self, id: Id) -> bool {
-        let is_seen = || self.book.0.get(&id).is_some_and(|segment| self.sees(segment));
-        self.kept.as_ref().is_none_or(|kept| kept.contains(&id) || is_seen())
+        !self.is_new || self.book.0.get(&id).is_some_and(|(segment, _)| self.sees(segment))
     }
 }

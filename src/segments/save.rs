@@ -14,7 +14,7 @@ use super::listed::{self, ListChange, ListChanged};
 use super::members::Members;
 use super::model::{self, Segment, Status};
 use super::recalculate::{Outcome, Tally, store};
-use super::references::{require_sound, require_unreferred};
+use super::references::{Deed, require_sound, require_still_sound, require_unreferred, sound_referrers};
 use crate::accounts::Actor;
 use crate::clock::Clock;
 use crate::criteria::Problem;
@@ -127,16 +127,19 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     if changed.contains(&"Name") {
         refuse_twin(connection, draft.name(), Some(before.id))?;
     }
-    if !draft.selects_as(before) {
+    let selects_as_before = draft.selects_as(before);
+    let referrers = if selects_as_before { Vec::new() } else { sound_referrers(connection, clock, before.id)? };
+    if !selects_as_before {
         require_sound(connection, actor, clock, (before.id, Some(before)), draft)?;
     }
     if draft.status() == Status::Archived && !before.is_archived() {
-        require_unreferred(connection, actor, &[before], "archived")?;
+        require_unreferred(connection, actor, &[before], Deed::Archive)?;
     }
     let list = listed::change(connection, before, &edited.list, actor.is_shared)?;
     if !changed.is_empty() || !list.is_nothing() {
         write(connection, before, draft, edited.moment(clock), list.is_nothing())?;
     }
+    require_still_sound(connection, actor, clock, &referrers)?;
     let saved = stored(connection, before.id)?;
     let after = count(connection, clock, saved, edited)?;
     let (old, new) = draft.differences(connection, before, clock.into())?;
@@ -167,7 +170,7 @@ fn write(connection: &mut AnyConnection, before: &Segment, draft: &Draft, now: T
 /// `Forbidden` with the sentence why; `Conflict` where others, which stay, name one of them in their rules.
 pub fn delete(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, gone: &[&Segment]) -> Result<()> {
     gone.iter().try_for_each(|gone| require_change(connection, actor, gone))?;
-    require_unreferred(connection, actor, gone, "deleted")?;
+    require_unreferred(connection, actor, gone, Deed::Delete)?;
     gone.iter().try_for_each(|gone| delete_one(connection, actor, clock, gone))
 }
 

@@ -122,14 +122,19 @@ impl Why {
         }
     }
 
-    /// What keeps it out whatever the rules or the list say.
-    pub fn barred(&self) -> Option<&'static str> {
-        let (is_active, is_unsubscribed) = match self {
+    /// Whether it is active, and whether it is unsubscribed.
+    pub fn may_be_mailed(&self) -> (bool, bool) {
+        match self {
             Self::Rules(explanation) => (explanation.is_active, explanation.is_unsubscribed),
             Self::List(list) => (list.is_active, list.is_unsubscribed),
-        };
-        match (is_active, is_unsubscribed) {
-            (false, _) => Some("inactive"),
+        }
+    }
+
+    /// What keeps it out whatever the rules or the list say.
+    pub fn barred(&self) -> Option<&'static str> {
+        match self.may_be_mailed() {
+            (false, true) => Some("inactive and unsubscribed"),
+            (false, false) => Some("inactive"),
             (true, true) => Some("unsubscribed"),
             (true, false) => None,
         }
@@ -143,8 +148,9 @@ impl Why {
             Self::List(OnList { listed: Some(Listed::ThroughCompany), .. }) => "Their company is listed.".to_owned(),
             Self::List(_) => "Neither they nor their company are listed.".to_owned(),
         };
-        match self.barred().filter(|_| self.is_chosen()) {
-            Some(barred) => format!("{chosen} But they are {barred}, so not a member."),
+        match self.barred() {
+            Some(barred) if self.is_chosen() => format!("{chosen} But they are {barred}, so not a member."),
+            Some(barred) => format!("{chosen} They are {barred} besides."),
             None => chosen,
         }
     }

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::admin::SegmentAdmin;
-use super::model;
+use super::model::{self, Segment};
 use super::why::Membership;
 use crate::accounts::{Actor, Staff};
 use crate::admin::frame::{Frame, page};
@@ -20,9 +20,10 @@ use crate::admin::query_string::QueryString;
 use crate::clock::Clock;
 use crate::criteria::Calendar;
 use crate::customers::contact::Row;
+use crate::db::classify::Failure;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::query::text;
 
 /// How long all segments may take.
@@ -88,12 +89,13 @@ fn find(connection: &mut AnyConnection, actor: &Actor, calendar: Calendar, typed
     let (begun, mut found) = (Instant::now(), Found::default());
     for row in rows.by_ref() {
         let segment = row.segment;
-        let (is_member, sentence) = match Membership::of(connection, &segment, actor, calendar)? {
-            Ok(membership) => {
-                let why = membership.explain(connection, &[contact])?.pop();
-                why.map(|why| (why.is_member(), why.sentence())).unwrap_or_default()
+        let (is_member, sentence) = match standing(connection, &segment, actor, calendar, contact) {
+            // It is told with those that there was no time for.
+            Err(AppError::Database(Failure::Timeout)) => {
+                found.unasked = 1;
+                break;
             }
-            Err(_) => (false, "It needs attention: its rules cannot be understood, so nobody is in it.".to_owned()),
+            standing => standing?,
         };
         let query = QueryString::default().with("contact", contact.to_string()).link();
         let url = format!("{}{query}", SegmentAdmin::MODEL.object_url(segment.id, "explain"));
@@ -102,7 +104,16 @@ fn find(connection: &mut AnyConnection, actor: &Actor, calendar: Calendar, typed
             break;
         }
     }
-    found.unasked = rows.count();
+    found.unasked += rows.count();
     found.segments.sort_by_key(|segment| !segment.is_member);
     Ok(found)
+}
+
+/// Whether the contact is in, and why or why not.
+fn standing(connection: &mut AnyConnection, segment: &Segment, actor: &Actor, calendar: Calendar, contact: Id) -> Result<(bool, String)> {
+    let Ok(membership) = Membership::of(connection, segment, actor, calendar)? else {
+        return Ok((false, "It needs attention: its rules cannot be understood, so nobody is in it.".to_owned()));
+    };
+    let why = membership.explain(connection, &[contact])?.pop();
+    Ok(why.map(|why| (why.is_member(), why.sentence())).unwrap_or_default())
 }

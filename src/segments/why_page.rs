@@ -165,12 +165,18 @@ fn people(connection: &mut AnyConnection, typed: &str, contact: Option<&str>) ->
     candidates::contacts(connection, &Selection::first(&are, &order, most))
 }
 
-/// The rules one by one; a list has none.
+/// The rules one by one, which a list has none of, and what every member must be.
 fn lines(connection: &mut AnyConnection, membership: &Membership, why: &Why) -> Result<Vec<Line>> {
-    let (Membership::Rules(criteria), Why::Rules(explanation)) = (membership, why) else { return Ok(Vec::new()) };
-    let mut beside = evidence(connection, criteria, explanation.contact)?.into_iter().zip(links(criteria, explanation.contact));
     let mut lines = Vec::new();
-    add_lines(&explanation.root, 0, &mut beside, &mut lines);
+    if let (Membership::Rules(criteria), Why::Rules(explanation)) = (membership, why) {
+        let mut beside = evidence(connection, criteria, explanation.contact)?.into_iter().zip(links(criteria, explanation.contact));
+        add_lines(&explanation.root, 0, &mut beside, &mut lines);
+    }
+    let (is_active, is_unsubscribed) = why.may_be_mailed();
+    let must =
+        |says: &str, holds| Line { depth: 0, says: says.to_owned(), holds, decides: !holds, evidence: String::new(), url: String::new() };
+    lines.push(must("who are active", is_active));
+    lines.push(must("who are not unsubscribed", !is_unsubscribed));
     Ok(lines)
 }
 

@@ -491,6 +491,7 @@ fn the_last_number_of_a_funnel_is_the_count() {
                 let last = left.last().expect("a document has a rule");
                 assert_eq!(funnel.members, Members::of_criteria(criteria).count(connection)?, "{criteria:?}");
                 assert_eq!(last - funnel.inactive - funnel.unsubscribed, funnel.members, "{criteria:?}");
+                assert!(funnel.inactive >= 0 && funnel.unsubscribed >= 0, "{funnel:?}");
                 assert_eq!(left[0], funnel.steps[0].alone, "{criteria:?}");
                 let is_all = criteria.root.match_type == MatchType::All;
                 let goes_on = |pair: &[i64]| if is_all { pair[1] <= pair[0] } else { pair[1] >= pair[0] };

@@ -34,6 +34,15 @@ fn without_the_others(verdict: &Verdict) -> bool {
     }
 }
 
+/// Whether nothing is said to decide that need not: of several of which one is enough, those that are enough; of others, all.
+fn decides_no_more_than_it_must(verdict: &Verdict) -> bool {
+    let Asked::Group(match_type, nodes) = &verdict.asked else { return true };
+    let is_enough = *match_type != MatchType::All;
+    let enough: Vec<&Verdict> = nodes.iter().filter(|node| node.holds == is_enough).collect();
+    let expected = |node: &Verdict| verdict.decides && (enough.is_empty() || node.holds == is_enough);
+    nodes.iter().all(|node| node.decides == expected(node) && decides_no_more_than_it_must(node))
+}
+
 #[test]
 fn an_explanation_agrees_with_membership_and_names_what_decides() {
     let on = evaluator::Calendar { zone: chrono_tz::Asia::Bangkok, today: "2026-11-22".parse().unwrap() };
@@ -73,6 +82,7 @@ fn an_explanation_agrees_with_membership_and_names_what_decides() {
                 for explanation in explanations {
                     assert_eq!(explanation.is_member(), members.contains(&explanation.contact), "{explanation:?}");
                     assert_eq!(without_the_others(&explanation.root), explanation.root.holds, "{explanation:?}");
+                    assert!(decides_no_more_than_it_must(&explanation.root), "{explanation:?}");
                     assert!(explanation.root.questions().iter().any(|verdict| verdict.decides), "{explanation:?}");
                 }
             }
@@ -124,7 +134,7 @@ fn a_page_says_why_somebody_is_in_or_not_rule_by_rule() {
         assert!(page.text(".verdict").contains("Somchai Onlyone is not in"), "{}", page.body);
         assert_eq!(page.text(".why"), "Holds: whose title contains “chief”.");
         let rows = page.texts("table.explanation tbody tr");
-        assert_eq!(rows.len(), 5, "{rows:?}");
+        assert_eq!(rows.len(), 7, "the rules, and what every member must be: {rows:?}");
         assert!(rows[1].contains("whose title contains “taster”") && rows[1].contains("yes") && rows[1].contains("It is “Chief Taster”."));
         let deciding = page.texts("table.explanation tr.decides th");
         assert_eq!(deciding.len(), 3, "the whole, the group, and the rule in it: {deciding:?}");

@@ -153,11 +153,80 @@ fn only_what_one_sees_can_be_named_and_what_was_named_stays() {
         let shown = other.open(&page(theirs, "change/"));
         assert!(shown.texts(".preview .sentence").join(" ").contains("who are in a segment you cannot see"), "{}", shown.body);
         assert!(!shown.body.contains("Secret"));
+        assert_eq!(change(&other, theirs, "description", "As it was.").status, 303);
         let mut criteria = in_all(&[hidden]);
         criteria["match_type"] = json!("any");
-        assert_eq!(give(&other, theirs, &criteria).status, 303);
+        let rewritten = give(&other, theirs, &criteria);
+        assert!(said(&rewritten).contains("There is no segment with the id"), "{}", said(&rewritten));
         let history = other.open(&page(theirs, "history/"));
         assert!(!history.body.contains("Secret"), "the history tells no name either");
+    });
+}
+
+/// Rules that rest are no rules: who could not write them does not get them by waking them up, nor by asking in another's name.
+#[test]
+fn nobody_comes_to_name_what_they_do_not_see_by_a_way_round() {
+    with_customers(|app| {
+        let (owner, other) = (app.staff(), app.staff());
+        let hidden = add(&owner, "Secret", &everybody());
+        let naming = add(&owner, "Naming", &in_all(&[hidden]));
+        assert_eq!(change(&owner, hidden, "status", "paused").status, 303);
+        let form = other.open(&format!("{LIST}add/")).form().fill("name", "Resting").fill("segment_type", "static");
+        let resting = other.submit(&form.fill("filter_criteria", &in_all(&[hidden]).to_string()).and("_continue", "1"));
+        let resting = Id::parse(resting.location().trim_start_matches(LIST).split('/').next().unwrap()).expect("a static segment");
+        let woken = change(&other, resting, "segment_type", "dynamic");
+        assert!(said(&woken).contains("There is no segment with the id"), "{}", said(&woken));
+        let mut wider = in_all(&[hidden]);
+        wider["match_type"] = json!("any");
+        let token = other.open(&format!("{LIST}add/")).form();
+        let token = token.value("csrfmiddlewaretoken").unwrap();
+        for (criteria, is_told) in [(wider, false), (in_all(&[hidden]), true)] {
+            let fields = [("csrfmiddlewaretoken", token), ("_preview", "1"), ("filter_criteria", &criteria.to_string())];
+            for page in ["builder", "preview"] {
+                let answer = other.post(&format!("{LIST}{page}/?segment={naming}"), &fields);
+                assert_eq!(answer.body.contains("There is no segment with the id"), !is_told, "{page}: {}", answer.body);
+                assert!(!answer.body.contains("Secret"));
+            }
+        }
+    });
+}
+
+#[test]
+fn a_change_that_would_break_who_names_it_is_refused() {
+    with_customers(|app| {
+        let (person, other) = (app.staff(), app.staff());
+        let first = add(&person, "0", &everybody());
+        let mut last = first;
+        for number in 1..=5 {
+            last = add(&other, &number.to_string(), &in_all(&[last]));
+        }
+        let far = add(&person, "Far", &everybody());
+        let longer = give(&person, first, &in_all(&[far]));
+        let sentence = "This would break “5”, whose rules lead to this segment. Rule 1: At most 5 segments";
+        assert!(said(&longer).contains(sentence), "{}", said(&longer));
+        assert_eq!(stored(app, first).unwrap().filter_criteria.0, everybody());
+        let fewer = json!({"rules": [{"field": "name", "operator": "equals", "value": "Nobody"}]});
+        assert_eq!(give(&person, first, &fewer).status, 303, "what breaks nobody is saved");
+    });
+}
+
+#[test]
+fn a_count_is_old_once_a_segment_that_it_depends_on_has_changed() {
+    with_customers(|app| {
+        let person = app.staff();
+        let named = add(&person, "Named", &everybody());
+        let middle = add(&person, "Middle", &in_all(&[named]));
+        add(&person, "Naming", &in_all(&[middle]));
+        let wait = || app.test.set_now(app.test.clock.now() + chrono::Duration::minutes(5));
+        wait();
+        let stale = || person.open(&format!("{LIST}?health=stale")).texts("#result_list .field-name");
+        assert_eq!(change(&person, named, "tags", "renamed").status, 303);
+        assert!(stale().is_empty(), "a tag changes nobody's members");
+        wait();
+        assert_eq!(give(&person, named, &json!({"rules": [{"field": "name", "operator": "equals", "value": "Nobody"}]})).status, 303);
+        let mut found = stale();
+        found.sort();
+        assert_eq!(found, ["Middle", "Naming"]);
     });
 }
 
@@ -181,8 +250,14 @@ fn a_segment_that_others_name_is_neither_deleted_nor_archived() {
         let tried = if tried.status == 303 { owner.open(tried.location()) } else { tried };
         assert!(tried.body.contains("cannot be archived"), "{}", tried.body);
         assert_eq!(stored(app, named).unwrap().status, "active");
-        // Both at once can go: nobody who stays names one of them.
+        // Who is put away itself does not keep others from it; who may come back keeps them from being deleted.
+        assert_eq!(change(&owner, naming, "status", "archived").status, 303);
         assert_eq!(give(&other, theirs, &everybody()).status, 303);
+        assert_eq!(change(&owner, named, "status", "archived").status, 303);
+        assert!(owner.open(&page(named, "delete/")).texts("h1").join("").contains("Cannot delete"));
+        assert_eq!(change(&owner, named, "status", "active").status, 303);
+        assert_eq!(change(&owner, naming, "status", "active").status, 303);
+        // Both at once can go: nobody who stays names one of them.
         let form = owner.open(LIST).form_at("#changelist-form").and("_selected_action", &named.to_string());
         let form = form.and("_selected_action", &naming.to_string()).fill("action", "delete_selected");
         let confirm = owner.submit(&form);

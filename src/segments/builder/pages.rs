@@ -2,14 +2,14 @@
 //!
 //! Handlers, listed in `routes`. They read what the form itself would send, and save nothing.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::pin;
 use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde_json::json;
+use tokio::time::{sleep, timeout};
 
 use super::compose::{CRITERIA, compose, left_out};
 use super::page::{Builder, Field};
@@ -42,6 +42,8 @@ struct Answer {
 const EXACT: &str = "_exact";
 /// How long somebody who types waits for an answer before they are told what is known so far.
 const AT_ONCE: Duration = Duration::from_millis(170);
+/// How long of that the count alone is waited for.
+const PATIENCE: Duration = Duration::from_millis(80);
 
 /// `POST /admin/crm_app/customersegment/builder/`: the builder and the preview of a form, as pieces of page. Where members are
 /// not counted at once, the answer says how many there are at least, and the script asks for the exact one.
@@ -51,8 +53,8 @@ pub async fn show(request: HttpRequest, staff: Staff, posted: Posted, db: Data<D
     let (is_counted, is_exact) = (data.has(PREVIEW), data.has(EXACT));
     let asked = Asked { actor, calendar, changed, data };
     let answer = match (is_counted, is_exact) {
-        (false, _) => db.read(move |connection| asked.answer(connection, None)).await?,
-        (true, true) => db.read_heavy(Lane::Question, move |connection| asked.answer(connection, None)).await?,
+        (false, _) => db.read(move |connection| asked.answer(connection)).await?,
+        (true, true) => db.read_heavy(Lane::Question, move |connection| asked.answer(connection)).await?,
         (true, false) => at_once(&db, asked).await?,
     };
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(Html::render(&answer)?.to_string()))
@@ -67,35 +69,57 @@ struct Asked {
     data: FormData,
 }
 
-/// The answer if there is one at once, otherwise what is known by then.
+/// The answer if there is one at once, otherwise what is known by then: whether there are many is looked for once the count
+/// takes long. The count holds its place until it is really done, whoever has stopped waiting.
 async fn at_once(db: &Db, asked: Asked) -> Result<Answer> {
-    let _turn = db.turn(Lane::Question).await?;
-    let (counted, has_many) = (asked.clone(), Arc::new(AtomicBool::new(false)));
-    let reached = Arc::clone(&has_many);
-    match db.read_within(AT_ONCE, move |connection| counted.answer(connection, Some(&reached))).await {
-        Err(AppError::Database(Failure::Timeout)) => {
-            let at_least = has_many.load(Ordering::Relaxed).then(|| number(MANY));
-            db.read(move |connection| asked.around(connection, &State::Counting(at_least))).await
-        }
-        answer => answer,
+    let (turn, counted, looked) = (db.turn(Lane::Question).await?, asked.clone(), asked.clone());
+    let mut exact = pin!(db.read_within(AT_ONCE, move |connection| {
+        let _turn = turn;
+        counted.answer(connection)
+    }));
+    if let Ok(answer) = timeout(PATIENCE, &mut exact).await {
+        return answer;
     }
+    let rest = AT_ONCE.saturating_sub(PATIENCE);
+    let mut many = pin!(db.read_within(rest, move |connection| looked.has_many(connection)));
+    let (mut end, mut has_many, mut is_looking) = (pin!(sleep(rest)), false, true);
+    loop {
+        tokio::select! {
+            answer = &mut exact => match answer {
+                Err(AppError::Database(Failure::Timeout)) => break,
+                answer => return answer,
+            },
+            found = &mut many, if is_looking => (has_many, is_looking) = (matches!(found, Ok(true)), false),
+            () = &mut end => break,
+        }
+    }
+    let state = State::Counting(has_many.then(|| number(MANY)));
+    db.read(move |connection| asked.around(connection, &state)).await
 }
 
 impl Asked {
-    /// The whole answer; `has_many` is set as soon as that is known.
-    fn answer(&self, connection: &mut AnyConnection, has_many: Option<&AtomicBool>) -> Result<Answer> {
+    /// The whole answer.
+    fn answer(&self, connection: &mut AnyConnection) -> Result<Answer> {
         let stored = find_changed(connection, &self.actor, self.changed)?;
         let writer = Writer { actor: &self.actor, stored: stored.as_ref(), calendar: self.calendar };
         if !self.data.has(PREVIEW) {
             let state = writer.read(connection, self.data.get(CRITERIA))?.map_or_else(State::Broken, |_| State::Nothing);
             return self.around(connection, &state);
         }
-        let tried = Tried::of(self.data.get(CRITERIA), left_out(&self.data));
-        if let Some(has_many) = has_many {
-            has_many.store(has_more_than(connection, &writer, &tried.text, MANY)?, Ordering::Relaxed);
-        }
+        let tried = self.tried();
         let state = preview(connection, &writer, &tried.text, self.data.get(PREVIEW) == BY_RULE)?;
         self.around(connection, &tried.at_their_rules(state.into()))
+    }
+
+    /// Whether more members are found than are waited for.
+    fn has_many(&self, connection: &mut AnyConnection) -> Result<bool> {
+        let stored = find_changed(connection, &self.actor, self.changed)?;
+        let writer = Writer { actor: &self.actor, stored: stored.as_ref(), calendar: self.calendar };
+        has_more_than(connection, &writer, &self.tried().text, MANY)
+    }
+
+    fn tried(&self) -> Tried {
+        Tried::of(self.data.get(CRITERIA), left_out(&self.data))
     }
 
     /// The builder and the preview that say this.

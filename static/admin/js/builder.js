@@ -1,7 +1,7 @@
 // The rule builder of the segment form: its buttons and selects ask the server for the builder as it is then, without
 // leaving the page, and who the rules select is told while one types. Without this script the same buttons submit the form.
 
-import { isBusy, parse, post, put, say, sentenceFor, UNREACHED } from "./preview.js";
+import { abandon, isBusy, parse, post, put, say, sentenceFor, UNREACHED } from "./preview.js";
 import { suggest } from "./suggestions.js";
 
 const PAUSE = 300; // milliseconds without a key before the server is asked
@@ -55,7 +55,7 @@ async function change(button) {
   asked.set("_rules", button);
   clearTimeout(timer);
   counting?.abort();
-  if (!isSame) builder().inert = true;
+  abandon();
   try {
     const { response, html } = await post(builder().dataset.url, asked);
     const page = response.ok && !response.redirected ? parse(html) : null;
@@ -72,6 +72,7 @@ async function change(button) {
 
 function press(button) {
   clearTimeout(following);
+  if (!button.startsWith("update")) builder().inert = true; // a second press would mean what has moved into its place
   changing = changing.then(() => change(button));
 }
 

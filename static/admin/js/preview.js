@@ -46,6 +46,12 @@ export async function post(url, fields, signal) {
   return { response, html: await response.text() };
 }
 
+// What is still asked is no longer wanted: newer rules are.
+export function abandon() {
+  running?.abort();
+  running = null;
+}
+
 export function isBusy(whether) {
   panel.setAttribute("aria-busy", String(whether));
 }
