@@ -280,3 +280,17 @@ fn text_fields_suggest_what_they_hold_the_most_frequent_first() {
         assert_eq!(app.anonymous().get(&format!("{VALUES}?field=title")).status, 302);
     });
 }
+
+#[test]
+fn a_stored_value_that_is_nothing_is_shown_as_what_it_means() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        for (operator, value, means) in [("equals", json!(null), "is blank"), ("not_equals", json!(" "), "is not blank")] {
+            let criteria = json!({"rules": [{"field": "title", "operator": operator, "value": value}]});
+            let (id, page) = opened(app, &person, &criteria);
+            assert!(page.texts(".node-note").iter().any(|note| note.contains(means)), "{:?}", page.texts(".node-note"));
+            assert_eq!(stored(app, id).filter_criteria.0, criteria);
+            assert_eq!(document(&person, &page), criteria, "what nobody touched is as it was");
+        }
+    });
+}

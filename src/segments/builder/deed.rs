@@ -85,7 +85,7 @@ impl Deed {
 
 /// Whether one more may be added to a tree, in a group that is inside so many others.
 pub fn has_room(tree: &Tree, what: Addition, depth: usize) -> bool {
-    tree.count_rules() < MAX_RULES && (what == Addition::Rule || depth < MAX_DEPTH)
+    tree.count_rules() < MAX_RULES && tree.has_room() && (what == Addition::Rule || depth < MAX_DEPTH)
 }
 
 fn add(tree: &mut Tree, what: Addition, path: Path) -> Option<At> {

@@ -222,7 +222,8 @@ impl Base {
     /// Whether `typed` can be meant.
     fn fits(self, typed: &str) -> bool {
         match self {
-            Self::Text => true,
+            // The key of a segment means nothing anywhere else.
+            Self::Text => Id::parse(typed).is_none(),
             Self::Choice(choices) => chosen(choices, typed).is_some(),
             Self::YesNo => typed == "true" || typed == "false",
             Self::Number => plain_number(typed).is_some(),

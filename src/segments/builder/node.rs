@@ -13,7 +13,7 @@ use super::tree::{MAX_DEPTH, MAX_RULES, Node, Path, Shape, Tree};
 use crate::admin::html::Html;
 use crate::criteria::Problem;
 use crate::error::Result;
-use crate::query::Operator;
+use crate::query::{Operator, text};
 use crate::segments::preview_panel::is_unfinished;
 
 /// What the nodes of a page have in common.
@@ -213,12 +213,22 @@ impl Message {
     }
 }
 
-/// What is to be known of a group.
+/// What is to be known of a node.
 fn note(node: &Node, Place { path, scope, .. }: Place<'_>) -> &'static str {
     match one_contract(node.text("match_type"), &node.nodes, scope) {
-        _ if node.shape == Shape::Rule => "",
+        _ if node.shape == Shape::Rule => blank_value(node),
         "" if path.len() == MAX_DEPTH => "No group may stand in this one: five inside one another are the most.",
         told => told,
+    }
+}
+
+/// How a stored value that is nothing is read.
+fn blank_value(node: &Node) -> &'static str {
+    let is_nothing = |value: &Value| value.is_null() || value.as_str().is_some_and(text::is_blank);
+    match (node.own.get("value").is_some_and(is_nothing), Operator::named(node.text("operator"))) {
+        (true, Some(Operator::Equals)) => "Nothing as its value means: is blank.",
+        (true, Some(Operator::NotEquals)) => "Nothing as its value means: is not blank.",
+        _ => "",
     }
 }
 

@@ -122,6 +122,11 @@ impl Node {
 const MAX_NODES: usize = 120;
 
 impl Tree {
+    /// Whether a form can carry one node more, and the group that it may be the first in.
+    pub fn has_room(&self) -> bool {
+        self.nodes.iter().map(Node::count).sum::<usize>() + 2 <= MAX_NODES
+    }
+
     /// A document, if the builder can show it.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ export function parse(html) {
 export function put(parts) {
   renew();
   panel.replaceChildren(...[...parts].map((part) => document.adoptNode(part)));
+  document.getElementById("preview-status").textContent = panel.querySelector(".numbers")?.textContent.trim() ?? ""; // read out
 }
 
 export function sentenceFor(response) {
