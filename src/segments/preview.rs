@@ -2,6 +2,8 @@
 //!
 //! Called by the form ("Preview") and the preview of a script, by validation and by the command line; nothing is stored.
 
+use std::time::Instant;
+
 use super::funnel::Funnel;
 use super::members::Members;
 use super::writer::Writer;
@@ -63,8 +65,9 @@ pub fn preview(connection: &mut AnyConnection, writer: &Writer<'_>, typed: &str,
         Err(problems) => return Ok(Preview::Broken(problems)),
     };
     let members = Members::of_criteria(&criteria);
+    let begun = Instant::now();
     let count = members.count(connection)?;
-    let sample = members.page(connection, count, SAMPLE, 0)?;
+    let sample = members.first(connection, (count, begun.elapsed()), SAMPLE)?;
     let funnel = if by_rule { Funnel::of(connection, &criteria)?.map_or(ByRule::TooLong, ByRule::Counted) } else { ByRule::NotAsked };
     Ok(Preview::Members { count, sample, summary: describe(&criteria), warnings: warnings(connection, &criteria)?, funnel })
 }

@@ -149,7 +149,7 @@ impl Why {
             Self::List(_) => "Neither they nor their company are listed.".to_owned(),
         };
         match self.barred() {
-            Some(barred) if self.is_chosen() => format!("{chosen} But they are {barred}, so not a member."),
+            Some(barred) if self.is_chosen() => format!("They are {barred}, so not a member. {chosen}"),
             Some(barred) => format!("{chosen} They are {barred} besides."),
             None => chosen,
         }

@@ -171,6 +171,11 @@ fn lines(connection: &mut AnyConnection, membership: &Membership, why: &Why) -> 
     if let (Membership::Rules(criteria), Why::Rules(explanation)) = (membership, why) {
         let mut beside = evidence(connection, criteria, explanation.contact)?.into_iter().zip(links(criteria, explanation.contact));
         add_lines(&explanation.root, 0, &mut beside, &mut lines);
+        // Rules that hold decide nothing for who may not be mailed.
+        let is_moot = explanation.root.holds && why.barred().is_some();
+        for line in &mut lines {
+            line.decides &= !is_moot;
+        }
     }
     let (is_active, is_unsubscribed) = why.may_be_mailed();
     let must =

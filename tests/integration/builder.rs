@@ -135,7 +135,7 @@ fn rules_are_added_removed_duplicated_and_moved() {
         assert_eq!(document(&person, &removed)["rules"], json!([b, b]));
         assert_eq!(removed.attributes("[autofocus]", "name"), ["rule-1-field"]);
         let grouped = after(&removed, "group:");
-        assert_eq!(grouped.texts(".node .node legend"), ["Rule 3.1 of 1"]);
+        assert_eq!(grouped.texts(".node .node legend"), ["Rule 3.1 (1 of 1)"]);
         let filled = fill(&person, &grouped, "2.0", "name", "starts_with");
         let asked = press(&person, filled.form().fill("rule-2.0-value", "A").fill("group-2-match", "none"), "contracts:");
         let asked = press(&person, asked.form().fill("contracts-3-number", "sum"), "update:3");

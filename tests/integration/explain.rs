@@ -156,8 +156,9 @@ fn who_is_unsubscribed_is_told_so_though_the_rules_hold() {
         let id = add(person, "Without title", &json!({"rules": [{"field": "title", "operator": "is_empty"}]}));
         let page = person.open(&format!("{LIST}{id}/explain/?q=onlyone"));
         let why = page.text(".why");
-        assert!(why.starts_with("Holds: whose title is blank.") && why.contains("unsubscribed, so not a member"), "{why}");
+        assert!(why == "They are unsubscribed, so not a member. Holds: whose title is blank.", "{why}");
         assert!(page.text(".verdict").contains("is not in"));
+        assert_eq!(page.texts("table.explanation tr.decides th").len(), 1, "that alone decides");
     });
 }
 

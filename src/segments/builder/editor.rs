@@ -202,7 +202,7 @@ impl Base {
     fn value(self, typed: &str) -> Value {
         match self {
             Self::Number => plain_number(typed).map_or_else(|| typed.into(), Value::Number),
-            Self::YesNo if typed == "true" || typed == "false" => Value::Bool(typed == "true"),
+            Self::YesNo => yes_or_no(typed).map_or_else(|| typed.into(), Value::Bool),
             _ => typed.into(),
         }
     }
@@ -225,7 +225,7 @@ impl Base {
             // The key of a segment means nothing anywhere else.
             Self::Text => Id::parse(typed).is_none(),
             Self::Choice(choices) => chosen(choices, typed).is_some(),
-            Self::YesNo => typed == "true" || typed == "false",
+            Self::YesNo => yes_or_no(typed).is_some(),
             Self::Number => plain_number(typed).is_some(),
             Self::Day => period::parse_point(typed).is_ok(),
             Self::Period => NAMED.iter().any(|(word, _)| *word == typed),

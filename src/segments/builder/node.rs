@@ -253,7 +253,11 @@ fn counted(path: &[usize]) -> String {
 
 fn legend(node: &Node, Place { path, of, .. }: Place<'_>) -> String {
     let numbers: Path = path.iter().map(|index| index + 1).collect();
-    let rule = format!("Rule {} of {of}", written(&numbers));
+    let rule = match path {
+        [_] => format!("Rule {} of {of}", written(&numbers)),
+        [.., last] => format!("Rule {} ({} of {of})", written(&numbers), last + 1),
+        [] => String::new(),
+    };
     match node.shape {
         Shape::Rule => rule,
         Shape::Group => format!("{rule}: a group"),

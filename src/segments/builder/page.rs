@@ -22,7 +22,7 @@ use crate::criteria::catalogue::SEGMENT;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::segments::criteria_box::catalogue;
-use crate::segments::model;
+use crate::segments::model::{self, Segment, Status};
 use crate::segments::preview_panel::{State, render_beside_rules, render_preview};
 use crate::segments::writer::CHANGED;
 
@@ -91,7 +91,13 @@ impl Builder {
         let view = View::of(data);
         let is_named = matches!(&view, View::Rules { tree, .. } if tree.nodes.iter().any(names_segment));
         let segments = if is_named { model::list_all(connection, actor)? } else { Vec::new() };
-        let segments = segments.into_iter().map(|row| (row.segment.id.to_string(), row.segment.name)).collect();
+        let offer = |Segment { id, name, status, .. }: Segment| {
+            let label = if Status::named(&status) == Some(Status::Active) { name } else { format!("{name} ({status})") };
+            (id.to_string(), label)
+        };
+        // None can be named by itself.
+        let others = segments.into_iter().map(|row| row.segment).filter(|segment| Some(segment.id) != stored);
+        let segments = others.map(offer).collect();
         let without = says(&paths(left_out(data)));
         Ok(Self { view, text: data.get(CRITERIA).to_owned(), stored, is_quiet, segments, without })
     }

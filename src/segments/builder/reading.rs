@@ -11,6 +11,7 @@ use super::editor::{Form, Texts};
 use super::subject::{Scope, Subject};
 use super::tree::{Node, Path, Shape, Tree};
 use crate::criteria::Entity;
+use crate::query::{Arity, Operator, text};
 
 /// What the names of the document's own fields begin with.
 pub const DOCUMENT: &str = "criteria";
@@ -163,7 +164,15 @@ impl Reader<'_> {
         let scope = Scope { entity: self.entities.1, ..scope };
         if self.follows {
             let subject = scope.subject(node.text("field"));
+            let is_first_field = was_field.is_empty();
+            let typed = texts.as_ref().map(|(first, _)| first.clone()).filter(|typed| is_first_field && !text::is_blank(typed));
             follow(&mut node, subject, (form, texts), is_other_field);
+            // What was typed before there was a field stays, and is told where it cannot be meant.
+            if node.own.get("value").is_none_or(|value| value == "")
+                && Operator::named(node.text("operator")).is_some_and(|one| one.arity() != Arity::Zero)
+            {
+                node.own.extend(typed.map(|typed| ("value".to_owned(), Value::String(typed))));
+            }
         }
         node
     }

@@ -3,7 +3,6 @@
 
 import { abandon, isBusy, parse, post, put, say, sentenceFor, UNREACHED } from "./preview.js";
 import { suggest } from "./suggestions.js";
-
 const PAUSE = 300; // milliseconds without a key before the server is asked
 
 const builder = () => document.getElementById("builder");
@@ -117,6 +116,7 @@ async function count() {
 }
 
 function soon() {
+  isBusy(true); // what is shown is of older rules
   clearTimeout(timer);
   timer = setTimeout(count, PAUSE);
 }
