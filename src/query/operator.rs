@@ -157,16 +157,17 @@ impl Operator {
 
     /// Whether it is the complement of another: then it holds where the field is empty.
     pub fn is_negative(self) -> bool {
-        matches!(self, Self::NotEquals | Self::NotContains | Self::NotInList | Self::IsEmpty)
+        matches!(self, Self::NotEquals | Self::NotContains | Self::NotInList | Self::IsEmpty | Self::NotInSegment)
     }
 
     /// The operator that is true exactly where this one is false, where the table has one.
     pub fn opposite(self) -> Option<Self> {
-        const PAIRS: [(Operator, Operator); 4] = [
+        const PAIRS: [(Operator, Operator); 5] = [
             (Operator::Equals, Operator::NotEquals),
             (Operator::Contains, Operator::NotContains),
             (Operator::InList, Operator::NotInList),
             (Operator::IsNotEmpty, Operator::IsEmpty),
+            (Operator::InSegment, Operator::NotInSegment),
         ];
         PAIRS.iter().find_map(|&(positive, negative)| match self {
             _ if self == positive => Some(negative),
@@ -191,7 +192,7 @@ mod tests {
             assert_eq!(operator.row().operator, operator);
             assert_eq!(Operator::named(operator.name()), Some(operator));
         }
-        assert_eq!(Operator::all().count(), 20);
+        assert_eq!(Operator::all().count(), 22);
     }
 
     #[test]

@@ -294,3 +294,31 @@ fn a_stored_value_that_is_nothing_is_shown_as_what_it_means() {
         }
     });
 }
+
+/// Nothing of this comes from a page of ours; nothing may be guessed from it, and nothing may fail.
+#[test]
+fn what_no_page_sends_is_an_error_and_never_a_guess() {
+    with_customers(|app, _| {
+        let person = app.staff();
+        let form = || {
+            let page = fill(&person, &person.open(ADD), "0", "title", "contains");
+            page.form().fill("rule-0-value", "x").fill("name", "Hand-made")
+        };
+        for button in ["down:18446744073709551615", "down:0.18446744073709551615", "up:7", "remove:9.9", "no such button"] {
+            assert_eq!(person.submit(&form().and("_rules", button)).status, 200, "{button}");
+        }
+        for broken in ["criteria-was", "rule-0-was"] {
+            let refused = person.submit(&form().fill(broken, "{").and("_save", "1"));
+            assert_eq!(refused.status, 200, "{broken}");
+            assert!(refused.text(".errorlist").contains("Unknown key “was”"), "{broken}: {}", refused.text(".errorlist"));
+        }
+        // Many lines beside many that were there are read in their own time, and refused.
+        let items: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
+        let was = json!({"field": "title", "operator": "in_list", "value": items}).to_string();
+        let lines = format!("{}\nmore", items.join("\n"));
+        let long = person
+            .submit(&form().fill("rule-0-was", &was).fill("rule-0-operator", "in_list").fill("rule-0-value", &lines).and("_save", "1"));
+        assert_eq!(long.status, 200);
+        assert!(long.has(".errornote"), "{}", long.text(".errorlist"));
+    });
+}

@@ -155,7 +155,7 @@ fn shift(tree: &mut Tree, way: Way, mut path: Path) -> Option<At> {
     let nodes = tree.nodes_mut(&path)?;
     let to = match way {
         Way::Up => last.checked_sub(1)?,
-        Way::Down => last + 1,
+        Way::Down => last.checked_add(1)?,
     };
     if to >= nodes.len() {
         return None;

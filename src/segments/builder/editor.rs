@@ -4,6 +4,8 @@
 //! number where a number is asked for and it is plainly one, and text otherwise, so that nothing wrong is lost. What no
 //! control of the kind can show is edited as JSON ([`Form::Raw`]).
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Number, Value, json};
 
 use super::subject::Subject;
@@ -124,7 +126,9 @@ impl Form {
                 (!is_blank).then(|| Value::Array(vec![base.value(first), base.value(second)]))
             }
             Self::Lines(base) => {
-                let items: Vec<Value> = lines(first).map(|line| base.kept(line, was)).collect();
+                let known = base.lines_of(was);
+                let kept = |line: &str| known.get(line).map_or_else(|| base.value(line), |item| (*item).clone());
+                let items: Vec<Value> = lines(first).map(kept).collect();
                 (!items.is_empty()).then_some(Value::Array(items))
             }
             Self::Span => span(first, second),
@@ -207,11 +211,10 @@ impl Base {
         }
     }
 
-    /// The value of a line: what it was, if it was in the list before.
-    fn kept(self, line: &str, was: Option<&Value>) -> Value {
+    /// The items of a list by the lines that show them, so that a line which was there before stays what it was.
+    fn lines_of(self, was: Option<&Value>) -> HashMap<String, &Value> {
         let items = was.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let same = items.iter().find(|item| self.line(item).is_some_and(|shown| shown == line));
-        same.cloned().unwrap_or_else(|| self.value(line))
+        items.iter().rev().filter_map(|item| Some((self.line(item)?, item))).collect()
     }
 
     /// Whether its control takes any text.

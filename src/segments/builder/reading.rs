@@ -65,7 +65,7 @@ impl<'a> Parts<'a> {
 
     /// What the node said when the page was made.
     fn was(&self) -> Option<Map<String, Value>> {
-        self.get("was").map(|was| serde_json::from_str(was).unwrap_or_default())
+        self.get("was").map(|was| serde_json::from_str(was).unwrap_or_else(|_| unreadable(was)))
     }
 
     /// Puts the word that was chosen into `own`, unless it is the one that was shown.
@@ -81,6 +81,11 @@ impl<'a> Parts<'a> {
         let is_there = first.is_some() || second.is_some();
         is_there.then(|| (first.map_or(shown.0, str::to_owned), second.map_or(shown.1, str::to_owned)))
     }
+}
+
+/// What no page of ours has sent: nothing is guessed from it, the key is an error wherever it stands.
+fn unreadable(was: &str) -> Map<String, Value> {
+    [("was".to_owned(), was.into())].into_iter().collect()
 }
 
 fn put(own: &mut Map<String, Value>, key: &str, value: Option<Value>) {
@@ -113,7 +118,9 @@ pub fn read<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>, follows: bool)
             nodes.entry(path).or_insert_with(|| (shape, Parts::default())).1.0.insert(part, value);
         }
     }
-    let was: Value = root.get("was").map_or_else(|| json!({"rules": []}), |was| serde_json::from_str(was).unwrap_or_default());
+    let was: Value = root
+        .get("was")
+        .map_or_else(|| json!({"rules": []}), |was| serde_json::from_str(was).unwrap_or_else(|_| Value::Object(unreadable(was))));
     let mut own = was.as_object().cloned().unwrap_or_default();
     let shown = |key: &str, otherwise: &str| was.get(key).and_then(Value::as_str).unwrap_or(otherwise).to_owned();
     let (entity, match_type) = (shown("entity", "contact"), shown("match_type", "all"));

@@ -34,7 +34,7 @@ export function put(parts) {
 
 export function sentenceFor(response) {
   if (response.redirected || response.status === 401) return "You have been logged out. Press Save: you are asked to log in again, and nothing you typed is lost.";
-  if (response.status === 403) return "You have logged in again since this page was opened. Press Save: nothing you typed is lost.";
+  if (response.status === 403) return "You have logged out, or in again, since this page was opened. Press Save: nothing you typed is lost.";
   if (response.status === 429 || response.status === 503) return "The server is busy. Wait a moment, then press Preview.";
   return `The preview failed (${response.status}). What you typed is still here.`;
 }
