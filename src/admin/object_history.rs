@@ -2,12 +2,13 @@
 //!
 //! Called by `views`. Entries that left a version lead to `versions`, where it is compared and restored.
 
-use crate::db::{Db, Id, Json};
+use crate::db::{AnyConnection, Db, Id};
 use crate::error::Result;
 use crate::history::{self, Event};
 
 use super::cell::Cell;
 use super::display::{Display, Moment, counted, number};
+use super::editing::Act;
 use super::fieldset::{FormField, field_names, form_fields};
 use super::form_page::ObjectView;
 use super::model_admin::{Model, ModelAdmin};
@@ -70,11 +71,14 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task, page: i64) -> Result<Optio
         // The newest version is mostly how the object stands now: there is nothing to compare then.
         let newest = newest.filter(|event| stands::<A>(event, &row)).map(|event| event.id);
         let is_compared = |event: &Event| event.is_version(&fields) && newest != Some(event.id);
+        let shown = count(events.len(), passed, has_older);
+        let entry = |event: Event| Entry::of::<A>(connection, task.act(), is_compared(&event), event, &display);
+        let entries = events.into_iter().map(entry).collect::<Result<Vec<_>>>()?;
         Ok(Some(ObjectHistory {
             model: A::MODEL,
             object: ObjectView::of::<A>(&row),
-            count: count(events.len(), passed, has_older),
-            entries: events.into_iter().map(|event| Entry::of::<A>(is_compared(&event), event, &display)).collect(),
+            count: shown,
+            entries,
             older: has_older.then_some(page + 1),
             newer: (page > 1).then_some(page - 1),
         }))
@@ -93,7 +97,7 @@ fn count(shown: usize, passed: i64, has_older: bool) -> String {
 }
 
 impl Entry {
-    fn of<A: ModelAdmin>(is_compared: bool, event: Event, display: &Display) -> Self {
+    fn of<A: ModelAdmin>(connection: &mut AnyConnection, act: Act<'_>, is_compared: bool, event: Event, display: &Display) -> Result<Self> {
         let version = is_compared.then_some(event.id);
         let members = |count: i32| counted(count, "member", "members");
         let counts = match (event.count_before, event.count_after) {
@@ -102,11 +106,25 @@ impl Entry {
             (Some(before), None) => Some(format!("({} before)", members(before))),
             (None, None) => None,
         };
-        let said = |values: Option<Json>| Some(values?.0.get("summary")?.as_str()?.to_owned());
         let changes = if event.message.contains('→') { Vec::new() } else { changes::<A>(&event, display) };
-        let sentences = said(event.before).zip(said(event.after));
-        Self { when: display.moment(event.at), who: event.actor_name, message: event.message, counts, version, sentences, changes }
+        let sentences = sentences::<A>(connection, act, &event)?;
+        let Event { at, actor_name: who, message, .. } = event;
+        Ok(Self { when: display.moment(at), who, message, counts, version, sentences, changes })
     }
+}
+
+/// What an event changed, before and after, of the field that is put into words; for whoever reads it now.
+fn sentences<A: ModelAdmin>(connection: &mut AnyConnection, act: Act<'_>, event: &Event) -> Result<Option<(String, String)>> {
+    let (Some(versions), Some(before), Some(after)) = (A::VERSIONS, &event.before, &event.after) else { return Ok(None) };
+    for name in field_names::<A>() {
+        if let (Some(old), Some(new)) = (before.0.get(name), after.0.get(name)) {
+            let mut said = |value| (versions.sentence)(connection, &act, name, &written(value));
+            if let (Some(old), Some(new)) = (said(old)?, said(new)?) {
+                return Ok(Some((old, new)));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// What an event says of short fields that it changed. Keys of other objects are no words, and long text is for comparing.

@@ -6,10 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{Segment, SegmentType, Status};
-use super::rules::spoken;
-use crate::criteria::{Calendar, Criteria, Problem, Scope, json, resolve};
-use crate::db::AnyConnection;
-use crate::error::Result as Asked;
+use crate::criteria::{Criteria, Problem, Scope, json, resolve};
 use crate::query::text;
 
 /// The values of a segment as somebody typed or sent them.
@@ -190,22 +187,17 @@ impl Draft {
         !self.changed_fields(stored).iter().any(|field| ["Segment type", "Filter criteria"].contains(field))
     }
 
-    /// The values that differ from `stored`, as they were, and all values as they are now; of criteria that differ their
-    /// sentences too, as anybody may read them.
-    pub(super) fn differences(&self, connection: &mut AnyConnection, stored: &Segment, calendar: Calendar) -> Asked<(Value, Value)> {
+    /// The values that differ from `stored`, as they were, and all values as they are now.
+    pub(super) fn differences(&self, stored: &Segment) -> (Value, Value) {
         let changed = self.changed_fields(stored);
-        let (old, mut after) = (Self::stored(stored).as_json(), self.as_json());
+        let (old, after) = (Self::stored(stored).as_json(), self.as_json());
         let mut before = Map::new();
         for (key, label) in FIELDS {
             if changed.contains(&label) {
                 before.insert(key.to_owned(), old[key].clone());
             }
         }
-        if changed.contains(&"Filter criteria") {
-            before.insert("summary".to_owned(), spoken(connection, None, &stored.filter_criteria.0, calendar)?.into());
-            after["summary"] = spoken(connection, None, &self.filter_criteria, calendar)?.into();
-        }
-        Ok((Value::Object(before), after))
+        (Value::Object(before), after)
     }
 
     /// All values, as history keeps them.

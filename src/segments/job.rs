@@ -4,6 +4,7 @@
 //! the last round was, a row beside it. So several nodes count once together, a restart does not count what is not due, a
 //! node that dies is followed by another, and a round that was cut short goes on where it stopped.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -113,7 +114,9 @@ impl Job {
         self.stop.sleep(START + jitter(START));
         let mut failed = 0;
         while !self.stop.is_set() {
-            let looked = self.look();
+            // Whatever goes wrong in one look, there is another.
+            let looked = catch_unwind(AssertUnwindSafe(|| self.look()));
+            let looked = looked.unwrap_or_else(|_| Err(AppError::internal("looking for segments to count panicked")));
             failed = if looked.is_err() { failed + 1 } else { 0 };
             let pause = match looked {
                 Ok(Looked::Round(..)) => Duration::ZERO,

@@ -46,12 +46,12 @@ impl Row {
     }
 }
 
-/// The sentence of a document that is only read, by `reader`; anybody, where that is `None`.
+/// The sentence of a document that is only read, by `reader`.
 ///
 /// # Errors
 /// The engine's.
-pub fn spoken(connection: &mut AnyConnection, reader: Option<&Actor>, document: &Value, calendar: Calendar) -> Result<String> {
-    let naming = Naming::read(connection, reader, document)?;
+pub fn spoken(connection: &mut AnyConnection, reader: &Actor, document: &Value, calendar: Calendar) -> Result<String> {
+    let naming = Naming::read(connection, Some(reader), document)?;
     Ok(summary_of(document, naming.scope(calendar)))
 }
 

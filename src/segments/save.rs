@@ -142,7 +142,7 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     require_still_sound(connection, actor, clock, &referrers)?;
     let saved = stored(connection, before.id)?;
     let after = count(connection, clock, saved, edited)?;
-    let (old, new) = draft.differences(connection, before, clock.into())?;
+    let (old, new) = draft.differences(before);
     let lists = [(list.contacts, "Listed contacts"), (list.companies, "Listed companies")];
     changed.extend(lists.iter().filter(|(list, _)| !list.is_nothing()).map(|(_, label)| *label));
     let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(edited, &changed, &list));

@@ -15,7 +15,7 @@ use crate::error::Result;
 pub fn sentence(connection: &mut AnyConnection, act: &Act<'_>, field: &str, value: &str) -> Result<Option<String>> {
     let Some(document) = draft::read_criteria(value).ok().filter(|_| field == "filter_criteria") else { return Ok(None) };
     let is_empty = document.get("rules").is_none_or(|rules| rules.as_array().is_some_and(Vec::is_empty));
-    let said = if is_empty { Ok("No rules.".to_owned()) } else { spoken(connection, Some(act.actor), &document, act.clock.into()) };
+    let said = if is_empty { Ok("No rules.".to_owned()) } else { spoken(connection, act.actor, &document, act.clock.into()) };
     said.map(Some)
 }
 

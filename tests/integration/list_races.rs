@@ -55,7 +55,7 @@ fn a_copy_has_the_list_and_the_count_of_one_moment() {
         let (owner, other) = (app.staff(), app.staff());
         let people = contacts(&owner, ["Anong", "Boris"]);
         let id = stored_segment(app, &owner, "VIP");
-        let form = other.open(&format!("{SEGMENTS}{id}/change/")).form_at("#tool-2");
+        let form = other.open(&format!("{SEGMENTS}{id}/change/")).form_at("form[id^=tool-][action*='/duplicate/']");
         let lists = |connection: &mut AnyConnection| list(connection, app, &actor(&owner), id, &people);
         let copied = while_open(app, lists, || other.submit(&form));
         let copy = Id::parse(copied.location().trim_start_matches(SEGMENTS).trim_end_matches("/change/")).expect("a copy");

@@ -159,7 +159,7 @@ fn two_who_copy_a_segment_at_once_both_get_a_copy() {
     site(|app, _| {
         let (one, other) = (app.staff(), app.staff());
         let id = stored_segment(app, &one, "Hotels");
-        let form = other.open(&format!("{SEGMENTS}{id}/change/")).form_at("#tool-2");
+        let form = other.open(&format!("{SEGMENTS}{id}/change/")).form_at("form[id^=tool-][action*='/duplicate/']");
         let (first, clock) = (actor(&one), &app.test.clock);
         let copies = |connection: &mut AnyConnection| bulk::duplicate(connection, &first, clock, id, Id::new(), None).map(|_| ());
         let answer = while_open(app, copies, || other.submit(&form));

@@ -143,7 +143,9 @@ fn only_what_one_sees_can_be_named_and_what_was_named_stays() {
     with_customers(|app| {
         let (owner, other) = (app.staff(), app.staff());
         let hidden = add(&owner, "Secret", &everybody());
-        let theirs = add(&other, "Theirs", &in_all(&[hidden]));
+        let theirs = add(&other, "Theirs", &everybody());
+        assert_eq!(give(&other, theirs, &in_all(&[hidden])).status, 303);
+        assert!(other.open(&page(theirs, "history/")).body.contains("who are in the segment “Secret”"));
         assert_eq!(change(&owner, hidden, "status", "paused").status, 303);
         let refused = try_to_add(&other, "Another", &in_all(&[hidden]));
         assert!(said(&refused).contains("There is no segment with the id"), "{}", said(&refused));
@@ -159,6 +161,7 @@ fn only_what_one_sees_can_be_named_and_what_was_named_stays() {
         let rewritten = give(&other, theirs, &criteria);
         assert!(said(&rewritten).contains("There is no segment with the id"), "{}", said(&rewritten));
         let history = other.open(&page(theirs, "history/"));
+        assert!(history.body.contains("who are in a segment you cannot see"), "{}", history.body);
         assert!(!history.body.contains("Secret"), "the history tells no name either");
     });
 }

@@ -267,7 +267,8 @@ fn whoever_throws_it_away_is_back_where_the_form_was() {
         let from_list = format!("{change}?_changelist_filters=q%3Dbars");
         let archive = person.open(&list).form_at("#changelist-form").fill("action", "archive").and("_selected_action", &key);
         // The button for a copy stands beside the form, and has no page of its own.
-        let (edited, copied) = (person.open(&from_list).form().fill("name", "Pubs"), person.open(&change).form_at("#tool-2"));
+        let (edited, copied) =
+            (person.open(&from_list).form().fill("name", "Pubs"), person.open(&change).form_at("form[id^=tool-][action*='/duplicate/']"));
         for (form, place) in [(&typed(person), ADD), (&archive, &*list), (&edited, &*from_list), (&copied, &*change)] {
             let kept = given_back(app, person, form);
             assert_eq!(kept.attributes("#unsent-form .closelink", "href"), [place], "{}", form.action);

@@ -10,6 +10,7 @@ use customer_segments::db::schema::{
     crm_app_customersegment_static_contacts as listed,
 };
 use customer_segments::db::{AnyConnection, Id, Money, Time};
+use customer_segments::segments::{Members, Segment};
 use diesel::prelude::*;
 
 use super::{ADD, as_json, at_a_site};
@@ -185,7 +186,8 @@ impl<'a> Hand<'a> {
     #[track_caller]
     fn save(&self, is_member: impl Fn(&Person) -> bool) {
         let people = people(&self.window.world);
-        let expected = people.iter().filter(|person| is_member(person)).count();
+        let members: BTreeSet<Id> = people.iter().filter(|person| is_member(person)).map(|person| person.id).collect();
+        let expected = members.len();
         assert!(expected > 0 && expected < people.len(), "a good example has members, but {expected} of {}", people.len());
         if self.has_scripts {
             let words = format!("{expected} member");
@@ -198,6 +200,13 @@ impl<'a> Hand<'a> {
         self.window.press("Save");
         self.window.see(".messagelist", "was added successfully.");
         assert_eq!(self.window.texts("#result_list .field-member_count")[0], expected.to_string());
+        let test = &self.window.world.app.test;
+        let saved = |connection: &mut AnyConnection| {
+            let newest = segment::table.order(segment::created_at.desc()).select(Segment::as_select()).first(connection)?;
+            Members::of_segment(connection, &newest, (&test.clock).into())?.expect("good rules").ids(connection)
+        };
+        let saved: BTreeSet<Id> = test.db.read_blocking(saved).expect("they are read").into_iter().collect();
+        assert_eq!(saved, members, "the very people");
     }
 }
 
