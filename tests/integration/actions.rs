@@ -265,7 +265,10 @@ fn the_tools_of_a_segment_copy_it_and_count_it_again() {
     with_segments(&["Hotels"], |app, person, ids| {
         let change = format!("{LIST}{}/change/", ids[0]);
         let page = person.open(&change);
-        assert_eq!(page.texts(".object-tools li"), ["Members", "Duplicate", "Count again now", "Hand over", "History"]);
+        assert_eq!(
+            page.texts(".object-tools li"),
+            ["Members", "Why is someone in or not?", "Duplicate", "Count again now", "Hand over", "History"]
+        );
         let copied = person.submit(&page.form_at("form[id^=tool-][action*='/duplicate/']"));
         let copy = stored(app).into_iter().find(|segment| segment.name == "Copy of Hotels").expect("the copy");
         assert_eq!(copied.location(), format!("{LIST}{}/change/", copy.id));
@@ -282,12 +285,15 @@ fn the_tools_of_a_segment_copy_it_and_count_it_again() {
         let found = person.open(&format!("{change}?{filtered}"));
         let carried = person.submit(&found.form_at("form[id^=tool-][action*='/count/']"));
         assert_eq!(carried.location(), format!("{change}?{filtered}"), "the list's filters are kept");
-        assert_eq!(found.attributes(".object-tools a", "href").iter().filter(|link| link.ends_with(filtered)).count(), 3);
+        assert_eq!(found.attributes(".object-tools a", "href").iter().filter(|link| link.ends_with(filtered)).count(), 4);
         let members = person.open(&found.attributes(".object-tools a", "href")[0]);
         assert!(members.attributes(".breadcrumbs a", "href").contains(&format!("{LIST}?q=hotel")), "{}", members.text(".breadcrumbs"));
         assert!(stored(app).iter().any(|segment| segment.id == ids[0] && segment.member_count == 0));
         person.post_form(&change, &[("status", "archived")]);
-        assert_eq!(person.open(&change).texts(".object-tools li"), ["Members", "Duplicate", "Hand over", "History"]);
+        assert_eq!(
+            person.open(&change).texts(".object-tools li"),
+            ["Members", "Why is someone in or not?", "Duplicate", "Hand over", "History"]
+        );
     });
 }
 
