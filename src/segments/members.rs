@@ -50,7 +50,7 @@ impl Numbers {
 }
 
 /// What is found within this is not worth another way.
-const SOON: Duration = Duration::from_millis(100);
+const SOON: Duration = Duration::from_millis(250);
 /// Rows read at a time while streaming.
 const BATCH: i64 = 5_000;
 

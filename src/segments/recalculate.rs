@@ -1,6 +1,6 @@
 //! Counting a segment again, so that the cached count is what the one query says.
 //!
-//! Called after saving, by the command line and (later) by the job. Counting and storing are two steps: a count may take
+//! Called after saving, by the command line and by the job. Counting and storing are two steps: a count may take
 //! seconds, and on SQLite one writer holds up all others, so it is taken in a reading transaction and stored in a short
 //! writing one, if type, criteria and list are still those that were counted. A count that lost against a change is thrown
 //! away.
