@@ -55,7 +55,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),
         url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show).post(View(segments), members_page::mark_used),
         url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export),
-        url("/admin/crm_app/customersegment/{id}/explain/").get(View(segments), why_page::show),
+        url("/admin/crm_app/customersegment/{id}/explain/").get(View(segments), why_page::show::<ContactAdmin>),
         url("/admin/crm_app/contact/{id}/segments/").get(View(contact::RIGHTS), why_contact::show::<ContactAdmin>),
         url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),
         // Sessions and segments are written beside the CRM too, where users are only looked at.

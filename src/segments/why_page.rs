@@ -1,7 +1,7 @@
 //! "Why is someone in or not?": the page of a segment that answers for one contact, node by node, or for all that a search
 //! finds, in a sentence each.
 //!
-//! A handler, listed in `routes`. Everything it says comes from `why`, in one snapshot.
+//! A handler, listed in `routes`, which hands it the screen of contacts. Everything it says comes from `why`, in one snapshot.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::criteria::catalogue::contact as contact_field;
 use crate::criteria::resolved::Question;
 use crate::criteria::{Asked, Calendar, Criteria, MatchType, Problem, Verdict, evidence};
+use crate::customers::contact::Row;
 use crate::db::connection::Lane;
 use crate::db::dialect::Word;
 use crate::db::schema::crm_app_contact;
@@ -80,6 +81,8 @@ struct Line {
 #[template(path = "segments/why.html")]
 struct WhyPage {
     frame: Frame,
+    /// Contacts, as their screen is declared.
+    contacts: Model,
     segment: Segment,
     summary: String,
     query: String,
@@ -96,14 +99,13 @@ impl WhyPage {
         format!("{}{}", self.url("explain"), QueryString::default().with("contact", contact.to_string()).link())
     }
 
-    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     fn contact_url(&self, contact: &Id) -> String {
-        format!("/admin/crm_app/contact/{contact}/change/")
+        self.contacts.change_url(*contact)
     }
 }
 
 /// `GET …/<uuid>/explain/?q=…`, or `?contact=<uuid>`.
-pub async fn show(
+pub async fn show<A: ModelAdmin<Row = Row>>(
     request: HttpRequest,
     staff: Staff,
     segment: Object<SegmentAdmin>,
@@ -119,7 +121,7 @@ pub async fn show(
     let frame = Frame::new(&request, &staff, format!("{} | Why is someone in or not?", row.segment.name)).await?;
     let frame = frame.crumb(MODEL.app_name(), MODEL.app_url()).crumb(MODEL.verbose_name_plural, MODEL.list_url());
     let frame = frame.crumb(&*row.segment.name, MODEL.change_url(row.segment.id)).here("Why is someone in or not?");
-    page(&WhyPage { frame, summary: row.summary(&staff.actor, calendar), segment: row.segment, query, is_asked, found })
+    page(&WhyPage { frame, contacts: A::MODEL, summary: row.summary(&staff.actor, calendar), segment: row.segment, query, is_asked, found })
 }
 
 fn find(
