@@ -1,8 +1,9 @@
 //! Resolved criteria to the one predicate over contacts.
 //!
 //! Called by whoever counts, lists, previews or exports members. A contact has one company, so the company rules of a group
-//! share one subquery, and a question to the contracts is another; `IN` is the shape that both engines plan well. Every
-//! piece is true exactly where it holds (and false *or unknown* elsewhere), so `AND` and `OR` compose.
+//! share one subquery, and a question to the contracts is another; `IN` is the shape that both engines plan well, and where
+//! only a few contacts are tested, each asks for its own company alone. Every piece is true exactly where it holds (and false
+//! *or unknown* elsewhere), so `AND` and `OR` compose.
 
 use super::document::{Aggregate, Entity, MatchType};
 use super::field::Owner;
@@ -14,13 +15,15 @@ use crate::db::dialect::Word;
 use crate::query::condition::of_number;
 use crate::query::{Kind, Operator, Sql, Value};
 
-/// What the predicate is for; both plans have the same meaning.
+/// What the predicate is for; the plans have the same meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plan {
     /// To count, or to find a few: look the rules up.
     LookUp,
     /// To read in the order of the name index until a page is full: test each contact on the way.
     InOrder,
+    /// To test a few thousand contacts at most: ask for the company and the contracts of each, not for all that there are.
+    OneByOne,
 }
 
 /// The predicate over `crm_app_contact` that the rules come to; who may be mailed at all is another's question.
@@ -120,19 +123,27 @@ impl Compiler {
     }
 
     fn company_in(&self, condition: Sql) -> Sql {
-        self.key("crm_app_contact.company_id").is_in("SELECT id FROM crm_app_company WHERE ", condition)
+        let company = "crm_app_contact.company_id";
+        let of_one = self.of_one(" AND crm_app_company.id = ", company);
+        self.key(company).is_in("SELECT id FROM crm_app_company WHERE ", condition.grouped() + of_one)
+    }
+
+    /// That a subquery is about this one key, where each is asked by itself; nothing elsewhere.
+    fn of_one(&self, is: &'static str, key: &'static str) -> Sql {
+        if self.plan == Plan::OneByOne { Sql::from(is) + key } else { Sql::default() }
     }
 
     fn contracts_of(&self, company: &'static str, contracts: &Contracts) -> Sql {
-        let of_one = of_contract(&contracts.of_one, self.calendar);
+        let theirs = self.of_one(" AND crm_app_contract.company_id = ", company);
+        let asked = of_contract(&contracts.of_one, self.calendar).grouped() + theirs;
         let select = "SELECT crm_app_contract.company_id FROM crm_app_contract WHERE ";
         let company = self.key(company);
         match &contracts.number {
-            Number::Some => company.is_in(select, of_one),
-            Number::None => company.is_not_in(select, of_one),
+            Number::Some => company.is_in(select, asked),
+            Number::None => company.is_not_in(select, asked),
             Number::Measured(aggregate, operator, values) => {
                 let (measured, is_enough) = self.measured(*aggregate, *operator, values);
-                let grouped = of_one.grouped() + " GROUP BY crm_app_contract.company_id HAVING ";
+                let grouped = asked + " GROUP BY crm_app_contract.company_id HAVING ";
                 // Companies without such a contract are in no group. Where having none is enough, those are left out that
                 // have some, and too many or too few.
                 if is_enough {
@@ -163,7 +174,7 @@ impl Compiler {
     fn on_the_way(&self, tested: Sql) -> Sql {
         match self.plan {
             Plan::LookUp => tested,
-            Plan::InOrder => Sql::from(Word::Unindexed) + tested,
+            Plan::InOrder | Plan::OneByOne => Sql::from(Word::Unindexed) + tested,
         }
     }
 

@@ -31,7 +31,7 @@ impl<'a> Selection<'a> {
 }
 
 /// Rows of the largest table that plans are chosen for; on a smaller one either is quick.
-const ROWS: i64 = 1_000_000;
+pub const ROWS: i64 = 1_000_000;
 /// What looking up costs at least where no index knows the predicate.
 const SCAN: i64 = 150_000;
 

@@ -93,9 +93,13 @@ impl Source {
 
     /// Holds these rows until the transaction ends, see [`Source::hold_all`].
     pub fn hold(&self, connection: &mut AnyConnection, ids: &[Id], hold: Hold) -> Result<()> {
-        let are = Sql::from(self.table) + ".id IN (" + Sql::join(ids.iter().map(|id| Sql::from(Value::Id(*id))), ", ", "NULL") + ")";
-        self.hold_all(connection, &are, hold)?;
+        self.hold_all(connection, &self.among(ids), hold)?;
         Ok(())
+    }
+
+    /// The rows with one of these keys.
+    pub fn among(&self, ids: &[Id]) -> Sql {
+        Sql::from(self.table) + ".id IN (" + Sql::join(ids.iter().map(|id| Sql::from(Value::Id(*id))), ", ", "NULL") + ")"
     }
 
     /// Holds the rows that meet `predicate` until the transaction ends, waits for whoever holds them, and gives the keys of

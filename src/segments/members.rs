@@ -19,7 +19,7 @@ use crate::db::schema::crm_app_contact as contact_table;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::Selection;
-use crate::query::selection::is_walked;
+use crate::query::selection::{ROWS, is_walked};
 use crate::query::sql::Scalar;
 use crate::query::text::WHITE_SPACE;
 use crate::query::{Sql, Value};
@@ -29,6 +29,7 @@ use crate::query::{Sql, Value};
 pub struct Members {
     to_look_up: Sql,
     in_order: Sql,
+    one_by_one: Sql,
 }
 
 /// How many members, and how many addresses they come to.
@@ -51,20 +52,24 @@ impl Numbers {
 
 /// What is found within this is not worth another way.
 const SOON: Duration = Duration::from_millis(250);
+/// Among so many contacts, the first by name, a page of many members is looked for before all are.
+const NEAR: i64 = 2_000;
 /// Rows read at a time while streaming.
 const BATCH: i64 = 5_000;
 
 impl Members {
     /// Those whom resolved criteria match.
     pub fn of_criteria(criteria: &Criteria) -> Self {
-        Self { to_look_up: mailable(predicate(criteria, Plan::LookUp)), in_order: mailable(predicate(criteria, Plan::InOrder)) }
+        let planned = |plan| mailable(predicate(criteria, plan));
+        Self { to_look_up: planned(Plan::LookUp), in_order: planned(Plan::InOrder), one_by_one: planned(Plan::OneByOne) }
     }
 
     /// Those whom a static segment lists, by themselves or through their company.
     pub fn listed_in(segment: Id) -> Self {
         let listed = |contact: Sql| contact.is_in(listed_contacts(segment), Sql::default());
         let contact = Sql::from("crm_app_contact.id");
-        Self { to_look_up: mailable(listed(contact.clone())), in_order: mailable(listed(Sql::from(Word::Unindexed) + contact)) }
+        let tested = mailable(listed(Sql::from(Word::Unindexed) + contact.clone()));
+        Self { to_look_up: mailable(listed(contact)), in_order: tested.clone(), one_by_one: tested }
     }
 
     /// Those of a segment as it is stored, whatever its status.
@@ -118,7 +123,27 @@ impl Members {
     /// A page of them by name, then key, in byte order. `count` is how many they are in all (it chooses the plan, not the
     /// answer).
     pub fn page(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Vec<Row>> {
-        let is_walked = is_walked(count, offset + limit);
+        if let Some(page) = self.among_the_first(connection, count, limit, offset)? {
+            return Ok(page);
+        }
+        self.found(connection, is_walked(count, offset + limit), count, limit, offset)
+    }
+
+    /// A page, where members are so many that it should be found among the first few thousand contacts, and is.
+    fn among_the_first(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Option<Vec<Row>>> {
+        let is_likely = (offset + limit).saturating_mul(ROWS / NEAR * 2) < count;
+        if !is_likely {
+            return Ok(None);
+        }
+        let order = by_name();
+        let selection = Selection { predicate: &self.one_by_one, order: &order, limit, offset, reads_rows: false };
+        let Some(keys) = contact::SOURCE.list_keys_near(connection, &selection, NEAR)? else { return Ok(None) };
+        let (predicate, order) = (contact::SOURCE.among(&keys), order.unindexed());
+        Ok(Some(contact::list(connection, &Selection { predicate: &predicate, order: &order, limit, offset: 0, reads_rows: true })?))
+    }
+
+    /// A page, walked to or sorted.
+    fn found(&self, connection: &mut AnyConnection, is_walked: bool, count: i64, limit: i64, offset: i64) -> Result<Vec<Row>> {
         let (predicate, order) = self.by_name(is_walked);
         let reads_rows = dialect::reads_whole_rows(connection, count, is_walked);
         contact::list(connection, &Selection { predicate, order: &order, limit, offset, reads_rows })
@@ -127,13 +152,12 @@ impl Members {
     /// The first of them by name, where counting them took so long: what was found that soon is found as soon again and sorted,
     /// where a walk by name might have to go far (people of one country have names of their own).
     pub fn first(&self, connection: &mut AnyConnection, (count, took): (i64, Duration), limit: i64) -> Result<Vec<Row>> {
-        let sorted = Duration::from_micros(u64::try_from(count).unwrap_or(u64::MAX).saturating_mul(5));
-        if took.saturating_add(sorted) > SOON {
-            return self.page(connection, count, limit, 0);
+        if let Some(page) = self.among_the_first(connection, count, limit, 0)? {
+            return Ok(page);
         }
-        let (predicate, order) = self.by_name(false);
-        let reads_rows = dialect::reads_whole_rows(connection, count, false);
-        contact::list(connection, &Selection { predicate, order: &order, limit, offset: 0, reads_rows })
+        let sorted = Duration::from_micros(u64::try_from(count).unwrap_or(u64::MAX).saturating_mul(5));
+        let is_walked = took.saturating_add(sorted) > SOON && is_walked(count, limit);
+        self.found(connection, is_walked, count, limit, 0)
     }
 
     /// Hands the members to `each`, by name, batch after batch. The caller's transaction is the snapshot that they all come
@@ -169,9 +193,13 @@ impl Members {
 
     /// The predicate and the order by name, then key, for one of the two plans.
     fn by_name(&self, is_walked: bool) -> (&Sql, Sql) {
-        let order = Sql::column(&field::NAME) + Word::ByteOrder + ", crm_app_contact.id";
-        if is_walked { (&self.in_order, order) } else { (&self.to_look_up, Sql::from(Word::Unindexed) + order) }
+        if is_walked { (&self.in_order, by_name()) } else { (&self.to_look_up, by_name().unindexed()) }
     }
+}
+
+/// The order of members: by name, then key.
+fn by_name() -> Sql {
+    Sql::column(&field::NAME) + Word::ByteOrder + ", crm_app_contact.id"
 }
 
 /// The question for the keys of the contacts whom a static segment lists. One list of keys, not an OR of two questions: an OR is
