@@ -271,6 +271,58 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::types::sql::{Instant, Uid};
+    /// Changes of lists that can be undone, and by which other change they were.
+    segments_batch (id) {
+        id -> Uid,
+        segment_id -> Uid,
+        made_at -> Instant,
+        what -> Text,
+        row_count -> Integer,
+        undone_by -> Nullable<Uid>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::types::sql::{Instant, Uid};
+    /// What is known of contacts that are or were listed, or never are to be.
+    segments_listed_contact (segment_id, contact_id) {
+        segment_id -> Uid,
+        contact_id -> Uid,
+        state -> Text,
+        how -> Text,
+        added_at -> Nullable<Instant>,
+        added_by_id -> Nullable<Uid>,
+        added_by_name -> Text,
+        note -> Text,
+        batch_id -> Uid,
+        state_before -> Text,
+        note_before -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::types::sql::{Instant, Uid};
+    /// What is known of companies that are or were listed.
+    segments_listed_company (segment_id, company_id) {
+        segment_id -> Uid,
+        company_id -> Uid,
+        state -> Text,
+        how -> Text,
+        added_at -> Nullable<Instant>,
+        added_by_id -> Nullable<Uid>,
+        added_by_name -> Text,
+        note -> Text,
+        batch_id -> Uid,
+        state_before -> Text,
+        note_before -> Text,
+    }
+}
+
 joinable!(crm_app_contact -> crm_app_company (company_id));
 joinable!(crm_app_contract -> crm_app_company (company_id));
 joinable!(crm_app_customersegment -> auth_user (created_by_id));
@@ -285,10 +337,13 @@ allow_tables_to_appear_in_same_query!(
     crm_app_customersegment,
     crm_app_customersegment_static_contacts,
     crm_app_customersegment_static_companies,
+    segments_batch,
     segments_count_failure,
     segments_event,
     segments_freshness,
     segments_job,
+    segments_listed_company,
+    segments_listed_contact,
     segments_session,
     segments_lease,
     segments_login_failure,

@@ -112,6 +112,12 @@ impl<'a> NewEvent<'a> {
         Self { before: Some(before), after: Some(after), ..self }
     }
 
+    /// As part of a bulk change, where it is.
+    #[must_use]
+    pub fn batch(self, batch: Option<Id>) -> Self {
+        Self { batch, ..self }
+    }
+
     /// With a segment's member counts, before and after.
     #[must_use]
     pub fn counts(self, before: Option<i32>, after: Option<i32>) -> Self {

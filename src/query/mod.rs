@@ -19,5 +19,5 @@ pub use column::{Choice, Column, Kind};
 pub use condition::{Condition, Test};
 pub use operator::{Arity, Operator};
 pub use selection::Selection;
-pub use source::Source;
+pub use source::{Source, Statement};
 pub use sql::{Sql, Value};

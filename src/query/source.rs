@@ -156,6 +156,23 @@ impl Source {
     }
 }
 
+/// A change of rows, of which Diesel's own DSL cannot speak: which rows, a [`Sql`] says.
+#[derive(Debug, Clone)]
+pub struct Statement(pub Sql);
+
+impl QueryFragment<MultiBackend> for Statement {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}
+
+impl RunQueryDsl<AnyConnection> for Statement {}
+
+impl QueryId for Statement {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
 impl<C: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Rows<C> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         out.push_sql("SELECT ");

@@ -17,10 +17,6 @@ use super::save::{is_taken, require_change};
 use crate::accounts::Actor;
 use crate::clock::Clock;
 use crate::db::schema::crm_app_customersegment as segment;
-use crate::db::schema::{
-    crm_app_customersegment_static_companies as listed_companies, crm_app_customersegment_static_contacts as listed_contacts,
-};
-use crate::db::types::sql::Uid;
 use crate::db::{AnyConnection, Id, Time, lease};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
@@ -126,26 +122,10 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
     if !actor.is_shared {
         listed::keep_listed(connection, original.id)?;
     }
-    copy_list(connection, original.id, copy.id)?;
+    [&listed::CONTACTS, &listed::COMPANIES].into_iter().try_for_each(|side| side.copy(connection, original.id, copy.id))?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, copy.object(), format!("Cloned from “{}”.", original.name));
     record(connection, event.values(Value::Null, Draft::stored(&copy).as_json()).counts(None, Some(copy.member_count)))?;
     Ok(copy)
-}
-
-fn copy_list(connection: &mut AnyConnection, from: Id, to: Id) -> Result<()> {
-    listed_contacts::table
-        .filter(listed_contacts::customersegment_id.eq(from))
-        .select((to.into_sql::<Uid>(), listed_contacts::contact_id))
-        .insert_into(listed_contacts::table)
-        .into_columns((listed_contacts::customersegment_id, listed_contacts::contact_id))
-        .execute(connection)?;
-    listed_companies::table
-        .filter(listed_companies::customersegment_id.eq(from))
-        .select((to.into_sql::<Uid>(), listed_companies::company_id))
-        .insert_into(listed_companies::table)
-        .into_columns((listed_companies::customersegment_id, listed_companies::company_id))
-        .execute(connection)?;
-    Ok(())
 }
 
 /// Makes others who want this name wait until the transaction ends; whether it is still free.

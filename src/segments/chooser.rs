@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::candidates::{self, Candidate};
-use super::listed::{COMPANY_ID, Change};
+use super::listed::{self, Change};
 use super::model::Segment;
 use crate::admin::display::counted;
 use crate::admin::form::{ENTER, FormData};
@@ -30,7 +30,7 @@ const TOLD: usize = 5;
 
 static CONTACT_COMPANY: Column = Column::new(crm_app_contact::company_id, "crm_app_contact", "company");
 const BY_NAME_AND_COUNTRY: &[&Column] = &[&company_field::NAME, &company_field::COUNTRY];
-const EMPLOYER: Through = Through { foreign_key: &CONTACT_COMPANY, key: &COMPANY_ID, source: &company::SOURCE };
+const EMPLOYER: Through = Through { foreign_key: &CONTACT_COMPANY, key: &listed::COMPANIES.key, source: &company::SOURCE };
 
 /// What is chosen: contacts or companies. Everything in which the two choosers differ.
 pub struct Kind {

@@ -229,6 +229,8 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
             .filter(|(unknown, _)| *unknown > 0)
             .map(|(unknown, what)| note(true, format!("{unknown} of the chosen {what} could not be listed: they do not exist any more."))),
     );
+    let barred = Some(list.contacts.barred).filter(|barred| *barred > 0).map(|barred| listed::CONTACTS.counted(barred));
+    notes.extend(barred.map(|barred| note(true, format!("{barred} stayed out: this list never includes them."))));
     notes.extend(edited.warnings.iter().map(|warning| note(true, format!("{}: {}", warning.place(), warning.detail))));
     Ok(notes)
 }

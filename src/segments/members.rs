@@ -9,6 +9,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::listed::{COMPANIES, CONTACTS};
 use super::model::{Segment, SegmentType};
 use super::rules::understood;
 use crate::criteria::catalogue::contact as field;
@@ -202,15 +203,13 @@ fn by_name() -> Sql {
     Sql::column(&field::NAME) + Word::ByteOrder + ", crm_app_contact.id"
 }
 
-/// The question for the keys of the contacts whom a static segment lists. One list of keys, not an OR of two questions: an OR is
-/// asked of every contact there is.
+/// The question for the keys of the contacts whom a static segment lists, itself or through their company, which does not bring
+/// in whom it never includes. One list of keys, not an OR of two questions: an OR is asked of every contact there is.
 pub(super) fn listed_contacts(segment: Id) -> Sql {
-    let companies = Sql::from("SELECT company_id FROM crm_app_customersegment_static_companies WHERE customersegment_id = ");
-    let of_companies = Sql::from("SELECT id FROM crm_app_contact WHERE company_id").is_in(companies, Value::Id(segment));
-    Sql::from("SELECT contact_id FROM crm_app_customersegment_static_contacts WHERE customersegment_id = ")
-        + Value::Id(segment)
-        + " UNION ALL "
-        + of_companies
+    let companies = COMPANIES.listed_in(segment);
+    let of_companies = Sql::from("SELECT id FROM crm_app_contact WHERE company_id").is_in(companies, Sql::default());
+    let of_companies = of_companies + " AND id NOT IN (" + CONTACTS.never_in(segment) + ")";
+    CONTACTS.listed_in(segment) + " UNION ALL " + of_companies
 }
 
 fn past(name: String, id: Id) -> Sql {

@@ -15,6 +15,7 @@ pub mod cells;
 pub mod chooser;
 pub mod columns;
 pub mod criteria_box;
+pub mod curating;
 pub mod deleting;
 pub mod draft;
 pub mod export;

@@ -56,6 +56,22 @@ impl Tally {
     }
 }
 
+/// Counts a segment that this very transaction has written, unless it is put away or counted already; as it is then.
+pub(super) fn count_saved(connection: &mut AnyConnection, clock: &Clock, saved: Segment, tally: Option<&Tally>) -> Result<Segment> {
+    if saved.is_archived() {
+        return Ok(saved);
+    }
+    let tally = match tally {
+        Some(tally) => tally.clone(),
+        None => Tally::of_segment(connection, clock, &saved)?,
+    };
+    match store(connection, &saved, &tally)? {
+        Outcome::Counted(_) | Outcome::Broken(_) => Ok(segment::table.find(saved.id).select(Segment::as_select()).first(connection)?),
+        // The transaction has written the row: nobody else can have.
+        Outcome::Overtaken => Err(AppError::internal("a segment changed while it was saved")),
+    }
+}
+
 /// Counts a segment and stores the count, however long it takes; waits for both.
 ///
 /// # Errors

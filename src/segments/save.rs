@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use super::draft::Draft;
 use super::freshness;
-use super::listed::{self, ListChange, ListChanged};
+use super::listed::{self, How, ListChange, ListChanged, Stamp};
 use super::members::Members;
 use super::model::{self, Segment, Status};
-use super::recalculate::{Outcome, Tally, store};
+use super::recalculate::{Tally, count_saved};
 use super::references::{Deed, require_sound, require_still_sound, require_unreferred, sound_referrers};
 use crate::accounts::Actor;
 use crate::clock::Clock;
@@ -35,6 +35,8 @@ pub struct Edited {
     pub draft: Draft,
     /// What changes of the list.
     pub list: ListChange,
+    /// By which way it changes.
+    how: How,
     /// When the version was saved that is restored by this, as a sentence says it.
     restores: Option<String>,
     /// How many the rules select, where that has been counted.
@@ -55,7 +57,13 @@ pub struct Saved {
 impl Edited {
     /// Not counted yet: that is done while it is saved.
     pub fn new(draft: Draft, list: ListChange) -> Self {
-        Self { draft, list, restores: None, tally: None, warnings: Vec::new() }
+        Self { draft, list, how: How::Picker, restores: None, tally: None, warnings: Vec::new() }
+    }
+
+    /// The same, whose list changes by another way than the picker.
+    #[must_use]
+    pub fn by(self, how: How) -> Self {
+        Self { how, ..self }
     }
 
     /// The same, as what restores the version that was saved then.
@@ -103,10 +111,11 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
         ))
         .execute(connection)?;
     let added = stored(connection, id)?;
-    let list = listed::change(connection, &added, &edited.list, actor.is_shared)?;
-    let added = count(connection, clock, added, edited)?;
+    let stamp = Stamp::new(actor, clock, edited.how);
+    let list = listed::change(connection, &added, &edited.list, &stamp, actor.is_shared)?;
+    let added = count_saved(connection, clock, added, edited.tally.as_ref())?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, added.object(), "Added.").values(Value::Null, draft.as_json());
-    record(connection, event.counts(None, Some(added.member_count)))?;
+    record(connection, event.counts(None, Some(added.member_count)).batch(stamp.of(&list)))?;
     Ok(Saved { segment: added, list })
 }
 
@@ -135,20 +144,21 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     if draft.status() == Status::Archived && !before.is_archived() {
         require_unreferred(connection, actor, &[before], Deed::Archive)?;
     }
-    let list = listed::change(connection, before, &edited.list, actor.is_shared)?;
+    let stamp = Stamp::new(actor, clock, edited.how);
+    let list = listed::change(connection, before, &edited.list, &stamp, actor.is_shared)?;
     if !changed.is_empty() || !list.is_nothing() {
         write(connection, before, draft, edited.moment(clock), list.is_nothing())?;
     }
     require_still_sound(connection, actor, clock, &referrers)?;
     let saved = stored(connection, before.id)?;
-    let after = count(connection, clock, saved, edited)?;
+    let after = count_saved(connection, clock, saved, edited.tally.as_ref())?;
     let (old, new) = draft.differences(before);
     let lists = [(list.contacts, "Listed contacts"), (list.companies, "Listed companies")];
     changed.extend(lists.iter().filter(|(list, _)| !list.is_nothing()).map(|(_, label)| *label));
     let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), message(edited, &changed, &list));
     // A save that changed nothing is no version of its own.
     let event = if changed.is_empty() { event } else { event.values(old, new) };
-    record(connection, event.counts(Some(before.member_count), Some(after.member_count)))?;
+    record(connection, event.counts(Some(before.member_count), Some(after.member_count)).batch(stamp.of(&list)))?;
     Ok(Saved { segment: after, list })
 }
 
@@ -205,44 +215,16 @@ fn stored(connection: &mut AnyConnection, id: Id) -> Result<Segment> {
     Ok(segment::table.find(id).select(Segment::as_select()).first(connection)?)
 }
 
-/// Counts a segment that was just saved, unless it is put away or counted already.
-fn count(connection: &mut AnyConnection, clock: &Clock, saved: Segment, edited: &Edited) -> Result<Segment> {
-    if saved.is_archived() {
-        return Ok(saved);
-    }
-    let tally = match &edited.tally {
-        Some(tally) => tally.clone(),
-        None => Tally::of_segment(connection, clock, &saved)?,
-    };
-    match store(connection, &saved, &tally)? {
-        Outcome::Counted(_) | Outcome::Broken(_) => stored(connection, saved.id),
-        // This very transaction has written the row: nobody else can have.
-        Outcome::Overtaken => Err(AppError::internal("a segment changed while it was saved")),
-    }
-}
-
 /// "Changed Status and Tags.", "Changed Listed contacts (3 contacts added).", "Restored the version of …".
-fn message(edited: &Edited, changed: &[&str], ListChanged { contacts, companies }: &ListChanged) -> String {
+fn message(edited: &Edited, changed: &[&str], list: &ListChanged) -> String {
     if changed.is_empty() {
         return "No fields changed.".to_owned();
     }
-    let counted = |number: usize, one: &str, many: &str, verb: &str| {
-        (number > 0).then(|| format!("{number} {} {verb}", if number == 1 { one } else { many }))
-    };
-    let parts: Vec<String> = [
-        counted(contacts.added, "contact", "contacts", "added"),
-        counted(contacts.removed, "contact", "contacts", "removed"),
-        counted(companies.added, "company", "companies", "added"),
-        counted(companies.removed, "company", "companies", "removed"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
     let fields = text::list(&changed.iter().map(ToString::to_string).collect::<Vec<_>>(), "and");
     if let Some(when) = &edited.restores {
         return format!("Restored the version of {when}: changed {fields}.");
     }
-    if parts.is_empty() { format!("Changed {fields}.") } else { format!("Changed {fields} ({}).", parts.join(", ")) }
+    if list.is_nothing() { format!("Changed {fields}.") } else { format!("Changed {fields} ({}).", list.in_words()) }
 }
 
 /// Refuses a name that another segment has, whatever its case and outer blanks; others who save it wait for this

@@ -13,7 +13,7 @@ use crate::accounts::Actor;
 use crate::criteria::{Calendar, Criteria, Explanation, Problem, explain};
 use crate::db::schema::{
     crm_app_contact as contact, crm_app_customersegment_static_companies as listed_companies,
-    crm_app_customersegment_static_contacts as listed_contacts,
+    crm_app_customersegment_static_contacts as listed_contacts, segments_listed_contact as known,
 };
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
@@ -57,6 +57,8 @@ pub enum Listed {
     ByHand,
     /// By its company.
     ThroughCompany,
+    /// Not at all, whether or not its company is listed: somebody said that it never is to be.
+    Never,
 }
 
 impl Membership {
@@ -92,9 +94,13 @@ fn on_list(connection: &mut AnyConnection, segment: Id, contacts: &[Id]) -> Resu
     let companies = listed_companies::table.filter(listed_companies::customersegment_id.eq(segment));
     let companies = companies.filter(listed_companies::company_id.eq_any(employers)).select(listed_companies::company_id);
     let companies: HashSet<Id> = companies.load::<Id>(connection)?.into_iter().collect();
+    let never = known::table.filter(known::segment_id.eq(segment)).filter(known::state.eq("never"));
+    let never = never.filter(known::contact_id.eq_any(contacts)).select(known::contact_id);
+    let never: HashSet<Id> = never.load::<Id>(connection)?.into_iter().collect();
     let why = |(contact, company, is_active, is_unsubscribed)| {
         let by_hand = listed.contains(&contact).then_some(Listed::ByHand);
-        let listed = by_hand.or_else(|| companies.contains(&company).then_some(Listed::ThroughCompany));
+        let barred = by_hand.or_else(|| never.contains(&contact).then_some(Listed::Never));
+        let listed = barred.or_else(|| companies.contains(&company).then_some(Listed::ThroughCompany));
         Why::List(OnList { contact, listed, is_active, is_unsubscribed })
     };
     Ok(rows.into_iter().map(why).collect())
@@ -118,7 +124,7 @@ impl Why {
     fn is_chosen(&self) -> bool {
         match self {
             Self::Rules(explanation) => explanation.root.holds,
-            Self::List(list) => list.listed.is_some(),
+            Self::List(list) => matches!(list.listed, Some(Listed::ByHand | Listed::ThroughCompany)),
         }
     }
 
@@ -146,6 +152,7 @@ impl Why {
             Self::Rules(explanation) => decided(explanation),
             Self::List(OnList { listed: Some(Listed::ByHand), .. }) => "Listed by hand.".to_owned(),
             Self::List(OnList { listed: Some(Listed::ThroughCompany), .. }) => "Their company is listed.".to_owned(),
+            Self::List(OnList { listed: Some(Listed::Never), .. }) => "This list never includes them.".to_owned(),
             Self::List(_) => "Neither they nor their company are listed.".to_owned(),
         };
         match self.barred() {

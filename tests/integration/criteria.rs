@@ -13,7 +13,7 @@ use customer_segments::segments::referred::Naming;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::evaluator::{self, Segment, Segments, World, catalogue};
+use crate::support::evaluator::{self, Segments, World, catalogue};
 use crate::support::generator::{self, Nodes, Pool, Rng};
 use crate::support::stored::{store, store_segments};
 use crate::support::{TestDb, on_engines};
@@ -361,15 +361,9 @@ fn every_node(pool: &Pool) -> Nodes<'_> {
     Nodes { groups: true, related: true, relative: true, segments: Some(pool) }
 }
 
-/// Segments to be named. Nobody can be set to "never include" yet.
+/// Segments to be named.
 fn pool(seed: u64, world: &World) -> Pool {
-    let mut pool = generator::pool(seed, world, Nodes { groups: true, related: true, relative: true, segments: None });
-    for segment in pool.segments.values_mut() {
-        if let Segment::Static(listed) = segment {
-            listed.excluded.clear();
-        }
-    }
-    pool
+    generator::pool(seed, world, Nodes { groups: true, related: true, relative: true, segments: None })
 }
 
 /// Phrases of a day on which the clocks change, of a leap day, of the last of a month, in zones that skip a midnight or have

@@ -15,6 +15,7 @@ mod change_form;
 mod changelist;
 mod commands;
 mod criteria;
+mod curating;
 mod customers;
 mod db;
 mod declarations;

@@ -2,6 +2,9 @@
 
 use bigdecimal::ToPrimitive;
 use chrono::DateTime;
+use chrono_tz::Tz;
+use customer_segments::accounts::Actor;
+use customer_segments::clock::Clock;
 use customer_segments::customers::company::Company;
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::Contract;
@@ -11,6 +14,7 @@ use customer_segments::db::schema::{
 };
 use customer_segments::db::{Db, Id, Json, Money, Time};
 use customer_segments::segments;
+use customer_segments::segments::listed::{CONTACTS, How, Stamp};
 use diesel::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
@@ -38,7 +42,6 @@ pub(crate) fn store_segments(db: &Db, segments: &Segments) {
         for (&id, stored) in segments {
             diesel::insert_into(crm_app_customersegment::table).values(segment_row(id, stored)).execute(connection)?;
             let Segment::Static(listed) = stored else { continue };
-            assert!(listed.excluded.is_empty(), "there is no place for those who are never included");
             for &contact in &listed.contacts {
                 let row = (listed_contacts::customersegment_id.eq(Id(id)), listed_contacts::contact_id.eq(Id(contact)));
                 diesel::insert_into(listed_contacts::table).values(row).execute(connection)?;
@@ -47,10 +50,16 @@ pub(crate) fn store_segments(db: &Db, segments: &Segments) {
                 let row = (listed_companies::customersegment_id.eq(Id(id)), listed_companies::company_id.eq(Id(company)));
                 diesel::insert_into(listed_companies::table).values(row).execute(connection)?;
             }
+            let never = CONTACTS.among(&listed.excluded.iter().copied().map(Id).collect::<Vec<_>>());
+            CONTACTS.bar(connection, Id(id), &never, &Stamp::new(&Actor::system("test", false), &long_ago(), How::Picker))?;
         }
         Ok(())
     })
     .expect("the segments are stored");
+}
+
+fn long_ago() -> Clock {
+    Clock::fixed(DateTime::UNIX_EPOCH, Tz::UTC)
 }
 
 fn segment_row(id: Uuid, stored: &Segment) -> segments::Segment {
@@ -59,7 +68,7 @@ fn segment_row(id: Uuid, stored: &Segment) -> segments::Segment {
         Segment::Dynamic(document) => ("dynamic", document.clone()),
         Segment::Broken => ("dynamic", json!({"rules": "broken"})),
     };
-    let long_ago = Time(DateTime::UNIX_EPOCH);
+    let long_ago = Time(long_ago().now());
     segments::Segment {
         id: Id(id),
         created_at: long_ago,

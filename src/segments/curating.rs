@@ -1,0 +1,162 @@
+//! Changing the list of a static segment at once: all that a search finds, what was pasted, whom never to include, an undo.
+//!
+//! Called by the picker, the paste box, the upload and the API, in their transaction: the list, the count and the event are
+//! kept together or not at all, as one batch. Whom it is about is a predicate; see `listed`.
+
+use diesel::prelude::*;
+
+use super::freshness;
+use super::listed::{self, CONTACTS, DAYS, How, Side, Stamp};
+use super::model::{self, Segment, SegmentType};
+use super::recalculate::count_saved;
+use super::save::require_change;
+use crate::accounts::Actor;
+use crate::clock::Clock;
+use crate::db::schema::crm_app_customersegment as segment;
+use crate::db::{AnyConnection, Id};
+use crate::error::{AppError, Result};
+use crate::history::{Action, NewEvent, record};
+use crate::query::{Sql, text};
+
+/// What is to be done to a list.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// List all of one kind whom the predicate finds.
+    Add(&'static Side, Sql),
+    /// Take all of one kind whom the predicate finds off the list.
+    Remove(&'static Side, Sql),
+    /// Never include these contacts, whoever lists them or their company.
+    Bar(Vec<Id>),
+    /// No longer keep these contacts out.
+    Unbar(Vec<Id>),
+    /// Write this beside one row.
+    Note(&'static Side, Id, String),
+    /// Reverse this batch, where nobody has changed its rows since.
+    Undo(Id),
+}
+
+/// What was done.
+#[derive(Debug, Clone)]
+pub struct Curated {
+    /// The segment as it is now.
+    pub segment: Segment,
+    /// What, in words: "412 contacts added"; blank where nothing was left to do.
+    pub what: String,
+    /// What stayed as it was and why, a sentence each.
+    pub notes: Vec<String>,
+    /// The batch that an undo would reverse; `None` where nothing changed.
+    pub batch: Option<Id>,
+}
+
+/// What became of the list.
+#[derive(Default)]
+struct Done {
+    what: String,
+    rows: usize,
+    notes: Vec<String>,
+}
+
+/// The most characters of a note.
+pub const MAX_NOTE: usize = 1_000;
+
+/// Does it, as one batch, and counts the segment.
+///
+/// # Errors
+/// `Forbidden` with the sentence why, `Conflict` for an archived or dynamic segment and for a batch that cannot be undone,
+/// `BadRequest` for a note that cannot be kept, `NotFound`.
+pub fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, how: How, task: &Task) -> Result<Curated> {
+    let before = curated(connection, actor, id)?;
+    let stamp = Stamp::new(actor, clock, how);
+    let Done { what, rows, notes } = task.perform(connection, id, &stamp, actor.is_shared)?;
+    if rows == 0 {
+        return Ok(Curated { segment: before, what, notes, batch: None });
+    }
+    listed::keep_batch(connection, id, &stamp, &what, rows)?;
+    let since = freshness::find_members_changed_at(connection, &before)?;
+    diesel::update(segment::table.find(id)).set(segment::updated_at.eq(stamp.at)).execute(connection)?;
+    if matches!(task, Task::Note(..)) {
+        freshness::keep(connection, id, stamp.at, since)?;
+    }
+    let touched = segment::table.find(id).select(Segment::as_select()).first(connection)?;
+    let after = count_saved(connection, clock, touched, None)?;
+    let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), format!("Changed the list ({what})."));
+    record(connection, event.counts(Some(before.member_count), Some(after.member_count)).batch(Some(stamp.batch)))?;
+    Ok(Curated { segment: after, what, notes, batch: Some(stamp.batch) })
+}
+
+/// The segment, with others who would change it or its list waiting; one whose list the actor may change.
+fn curated(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Segment> {
+    model::lock(connection, id)?;
+    let found = model::find(connection, actor, id)?;
+    require_change(connection, actor, &found)?;
+    if found.is_archived() {
+        return Err(AppError::Conflict(format!("“{}” is archived: only its status can be changed.", found.name)));
+    }
+    if found.kind() == SegmentType::Dynamic {
+        let sentence = format!("“{}” is dynamic: its list rests. Set its type to Static, save, and then change the list.", found.name);
+        return Err(AppError::Conflict(sentence));
+    }
+    listed::lock(connection, id)?;
+    Ok(found)
+}
+
+impl Task {
+    fn perform(&self, connection: &mut AnyConnection, segment: Id, stamp: &Stamp, is_shared: bool) -> Result<Done> {
+        match self {
+            Self::Add(side, found) => {
+                let changed = listed::add(connection, side, segment, found, stamp, is_shared)?;
+                let notes = (changed.barred > 0).then(|| format!("{} stayed out: never to be included.", side.counted(changed.barred)));
+                Ok(Done { notes: notes.into_iter().collect(), ..Done::of(side, changed.added, "added") })
+            }
+            Self::Remove(side, found) => Ok(Done::of(side, side.remove(connection, segment, found, stamp)?, "removed")),
+            Self::Bar(contacts) => {
+                let barred = CONTACTS.bar(connection, segment, &CONTACTS.among(contacts), stamp)?;
+                Ok(Done::of(&CONTACTS, barred, "never to be included"))
+            }
+            Self::Unbar(contacts) => {
+                let unbarred = CONTACTS.unbar(connection, segment, &CONTACTS.among(contacts), stamp)?;
+                Ok(Done::of(&CONTACTS, unbarred, "no longer kept out"))
+            }
+            Self::Note(side, item, note) => {
+                let noted = side.note(connection, segment, &side.among(&[*item]), &checked(note)?, stamp)?;
+                Ok(Done::of(side, noted, "with another note"))
+            }
+            Self::Undo(batch) => undo(connection, segment, *batch, stamp),
+        }
+    }
+}
+
+impl Done {
+    fn of(side: &Side, rows: usize, verb: &str) -> Self {
+        let what = if rows > 0 { format!("{} {verb}", side.counted(rows)) } else { String::new() };
+        Self { what, rows, notes: Vec::new() }
+    }
+}
+
+fn undo(connection: &mut AnyConnection, segment: Id, batch: Id, stamp: &Stamp) -> Result<Done> {
+    let Some(batch) = listed::find_batch(connection, segment, batch, stamp.at)? else {
+        return Err(AppError::Conflict(format!("That change cannot be undone any more: it is not among those of the last {DAYS} days.")));
+    };
+    let undone = batch.undo(connection, stamp)?;
+    let left = usize::try_from(batch.row_count).unwrap_or(0).saturating_sub(undone);
+    let notes = match (undone, left) {
+        (_, 0) => Vec::new(),
+        (0, _) => vec!["Nothing was left to undo: every row has been changed since.".to_owned()],
+        (_, 1) => vec!["1 row was left alone: somebody has changed it since.".to_owned()],
+        (_, left) => vec![format!("{left} rows were left alone: somebody has changed them since.")],
+    };
+    Ok(Done { what: format!("undid: {}", batch.what), rows: undone, notes })
+}
+
+/// A note as it is stored.
+fn checked(note: &str) -> Result<String> {
+    let note = text::nfc(note.trim());
+    let length = note.chars().count();
+    if note.contains('\0') {
+        return Err(AppError::BadRequest("Null characters are not allowed in a note.".into()));
+    }
+    if length > MAX_NOTE {
+        return Err(AppError::BadRequest(format!("A note has at most {MAX_NOTE} characters (this one has {length}).")));
+    }
+    Ok(note)
+}

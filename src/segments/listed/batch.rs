@@ -1,0 +1,84 @@
+//! Batches: what was changed of a list together, and can be undone together.
+//!
+//! Kept for [`DAYS`] by whoever changes a list, in its transaction. Undoing is a batch as well, and can itself be undone.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::side::{COMPANIES, CONTACTS};
+use super::stamp::Stamp;
+use crate::db::schema::segments_batch as batch;
+use crate::db::{AnyConnection, Id, Time};
+use crate::error::{AppError, Result};
+use crate::query::{Sql, Value};
+
+/// For so many days a change of a list can be undone.
+pub const DAYS: i64 = 30;
+
+/// What was changed of a list together.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = batch, treat_none_as_default_value = false)]
+pub struct Batch {
+    /// Its key.
+    pub id: Id,
+    /// Whose list.
+    pub segment_id: Id,
+    /// When.
+    pub made_at: Time,
+    /// What, in words: "412 contacts added".
+    pub what: String,
+    /// Of how many rows.
+    pub row_count: i32,
+    /// The batch that has undone it.
+    pub undone_by: Option<Id>,
+}
+
+/// Keeps that so many rows were changed, so that it can be undone; forgets what was changed too long ago.
+pub fn keep_batch(connection: &mut AnyConnection, segment: Id, stamp: &Stamp, what: &str, rows: usize) -> Result<()> {
+    forget(connection, segment, stamp.at)?;
+    let row_count = i32::try_from(rows).map_err(AppError::internal)?;
+    let row = Batch { id: stamp.batch, segment_id: segment, made_at: stamp.at, what: what.to_owned(), row_count, undone_by: None };
+    diesel::insert_into(batch::table).values(row).execute(connection)?;
+    Ok(())
+}
+
+/// Forgets the batches that nobody can undo any more, with those whom they took off the list.
+fn forget(connection: &mut AnyConnection, segment: Id, now: Time) -> Result<()> {
+    let old = batch::table.filter(batch::segment_id.eq(segment)).filter(batch::made_at.lt(oldest(now)));
+    if diesel::delete(old).execute(connection)? == 0 {
+        return Ok(());
+    }
+    let kept = || Sql::from("SELECT id FROM segments_batch WHERE segment_id = ") + Value::Id(segment);
+    [&CONTACTS, &COMPANIES].into_iter().try_for_each(|side| side.forget(connection, segment, kept()))
+}
+
+/// The first moment whose changes can still be undone.
+fn oldest(now: Time) -> Time {
+    Time(now.0 - TimeDelta::days(DAYS))
+}
+
+/// A batch of a segment that can still be undone at `now`.
+pub fn find_batch(connection: &mut AnyConnection, segment: Id, id: Id, now: Time) -> Result<Option<Batch>> {
+    let found = batch::table.find(id).filter(batch::segment_id.eq(segment)).filter(batch::made_at.ge(oldest(now)));
+    Ok(found.select(Batch::as_select()).first(connection).optional()?)
+}
+
+/// The batches of a segment that can still be undone at `now`, the newest first.
+pub fn list_batches(connection: &mut AnyConnection, segment: Id, now: Time) -> Result<Vec<Batch>> {
+    let found = batch::table.filter(batch::segment_id.eq(segment)).filter(batch::made_at.ge(oldest(now)));
+    Ok(found.order((batch::made_at.desc(), batch::id.desc())).select(Batch::as_select()).load(connection)?)
+}
+
+impl Batch {
+    /// Reverses what it did to rows that nobody has changed since; how many those are. The list is locked by the caller.
+    pub fn undo(&self, connection: &mut AnyConnection, stamp: &Stamp) -> Result<usize> {
+        let mut undone = 0;
+        for side in [&CONTACTS, &COMPANIES] {
+            undone += side.undo(connection, self.segment_id, self.id, stamp)?;
+        }
+        if undone > 0 {
+            diesel::update(batch::table.find(self.id)).set(batch::undone_by.eq(stamp.batch)).execute(connection)?;
+        }
+        Ok(undone)
+    }
+}

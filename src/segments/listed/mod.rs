@@ -1,0 +1,196 @@
+//! What a static segment lists: contacts, and companies that stand for their contacts.
+//!
+//! Called by the segment's form and by whoever changes a list at once. Adding and removing name only what changes, so a list
+//! of 100,000 costs no more than one of ten; two people who change the same list take turns. What changes together is a
+//! batch, which can be undone. Who of the listed is a member is said by `members`.
+
+mod batch;
+mod side;
+mod stamp;
+
+use diesel::prelude::*;
+
+use super::model::Segment;
+use crate::db::dialect::Hold;
+use crate::db::schema::crm_app_customersegment_static_companies as listed_companies;
+use crate::db::schema::crm_app_customersegment_static_contacts as listed_contacts;
+use crate::db::{AnyConnection, Id, lease};
+use crate::error::Result;
+use crate::query::Sql;
+
+pub use self::batch::{Batch, DAYS, find_batch, keep_batch, list_batches};
+pub use self::side::{COMPANIES, CONTACTS, Side};
+pub use self::stamp::{How, Stamp};
+
+/// What to add to a list and what to take away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Keys to list; those already there are left alone, unknown ones left out and counted.
+    pub add: Vec<Id>,
+    /// Keys to take off the list.
+    pub remove: Vec<Id>,
+}
+
+impl Change {
+    /// Whether nothing is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
+/// What changes of a static segment's list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListChange {
+    /// Of the listed contacts.
+    pub contacts: Change,
+    /// Of the listed companies.
+    pub companies: Change,
+}
+
+impl ListChange {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.contacts.is_empty() && self.companies.is_empty()
+    }
+}
+
+/// How much of a [`Change`] really happened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Whom to list was found.
+    pub found: usize,
+    /// Rows added.
+    pub added: usize,
+    /// Rows removed.
+    pub removed: usize,
+    /// Keys to list that nobody has, or no longer.
+    pub unknown: usize,
+    /// Whom to list that the segment never includes: they stay out.
+    pub barred: usize,
+}
+
+impl Changed {
+    /// Whether the list is as it was.
+    pub fn is_nothing(&self) -> bool {
+        self.added + self.removed == 0
+    }
+}
+
+/// How much of a [`ListChange`] really happened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ListChanged {
+    /// Of the listed contacts.
+    pub contacts: Changed,
+    /// Of the listed companies.
+    pub companies: Changed,
+}
+
+impl ListChanged {
+    /// Whether the list is as it was.
+    pub fn is_nothing(&self) -> bool {
+        self.contacts.is_nothing() && self.companies.is_nothing()
+    }
+
+    /// How many rows are other than they were.
+    fn rows(&self) -> usize {
+        self.contacts.added + self.contacts.removed + self.companies.added + self.companies.removed
+    }
+
+    /// "412 contacts added, 1 company removed"; blank where the list is as it was.
+    pub fn in_words(&self) -> String {
+        let of = |side: &Side, number: usize, verb: &str| (number > 0).then(|| format!("{} {verb}", side.counted(number)));
+        let of_side = |side, changed: Changed| [of(side, changed.added, "added"), of(side, changed.removed, "removed")];
+        let parts: Vec<String> =
+            of_side(&CONTACTS, self.contacts).into_iter().chain(of_side(&COMPANIES, self.companies)).flatten().collect();
+        parts.join(", ")
+    }
+}
+
+/// Makes others who change the same list wait until the transaction ends.
+pub fn lock(connection: &mut AnyConnection, segment: Id) -> Result<()> {
+    lease::lock(connection, &format!("segment list {segment}"))
+}
+
+/// Changes the list of `segment`, as one batch. Whoever is listed is kept until the transaction ends, but for the rows of a
+/// CRM beside us (`is_shared`): to hold those takes a right that we may not have there.
+pub fn change(
+    connection: &mut AnyConnection,
+    segment: &Segment,
+    change: &ListChange,
+    stamp: &Stamp,
+    is_shared: bool,
+) -> Result<ListChanged> {
+    if change.is_empty() {
+        return Ok(ListChanged::default());
+    }
+    lock(connection, segment.id)?;
+    let changed = ListChanged {
+        contacts: change_side(connection, &CONTACTS, segment.id, &change.contacts, stamp, is_shared)?,
+        companies: change_side(connection, &COMPANIES, segment.id, &change.companies, stamp, is_shared)?,
+    };
+    if !changed.is_nothing() {
+        keep_batch(connection, segment.id, stamp, &changed.in_words(), changed.rows())?;
+    }
+    Ok(changed)
+}
+
+fn change_side(
+    connection: &mut AnyConnection,
+    side: &Side,
+    segment: Id,
+    change: &Change,
+    stamp: &Stamp,
+    is_shared: bool,
+) -> Result<Changed> {
+    let mut changed = Changed::default();
+    if !change.remove.is_empty() {
+        changed.removed = side.remove(connection, segment, &side.among(&change.remove), stamp)?;
+    }
+    if !change.add.is_empty() {
+        let added = add(connection, side, segment, &side.among(&change.add), stamp, is_shared)?;
+        changed = Changed { removed: changed.removed, unknown: change.add.len().saturating_sub(added.found), ..added };
+    }
+    Ok(changed)
+}
+
+/// Lists all whom `found` finds, under the lock of the list; see [`change`].
+pub fn add(connection: &mut AnyConnection, side: &Side, segment: Id, found: &Sql, stamp: &Stamp, is_shared: bool) -> Result<Changed> {
+    Ok(Changed {
+        found: keep(connection, side, found, is_shared)?,
+        barred: side.count(connection, &side.is_never(segment, found))?,
+        added: side.add(connection, segment, found, stamp)?,
+        ..Changed::default()
+    })
+}
+
+/// Whom `found` finds is not deleted before the transaction ends; how many they are. See [`change`] for whom not.
+fn keep(connection: &mut AnyConnection, side: &Side, found: &Sql, is_shared: bool) -> Result<usize> {
+    if is_shared { side.count(connection, found) } else { Ok(side.source.hold_all(connection, found, Hold::Kept)?.len()) }
+}
+
+/// Nobody deletes whom a segment lists before the transaction ends: who does now is waited for. See [`change`] for whom not.
+pub(super) fn keep_listed(connection: &mut AnyConnection, segment: Id) -> Result<()> {
+    [&CONTACTS, &COMPANIES].into_iter().try_for_each(|side| {
+        side.source.hold_all(connection, &side.is_listed(segment, &Sql::all()), Hold::Kept)?;
+        Ok(())
+    })
+}
+
+/// Whether nothing is left to do of `change`: who exists of those whom it adds is listed, and nobody is whom it removes.
+pub fn is_done(connection: &mut AnyConnection, segment: &Segment, change: &ListChange) -> Result<bool> {
+    for (side, change) in [(&CONTACTS, &change.contacts), (&COMPANIES, &change.companies)] {
+        let (add, remove) = (side.among(&change.add), side.among(&change.remove));
+        let left = side.is_to_be_listed(segment.id, &add);
+        if side.count(connection, &left)? + side.count(connection, &side.is_listed(segment.id, &remove))? > 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// How many contacts and companies these segments list.
+pub fn count(connection: &mut AnyConnection, segments: &[Id]) -> Result<(i64, i64)> {
+    let contacts = listed_contacts::table.filter(listed_contacts::customersegment_id.eq_any(segments)).count().get_result(connection)?;
+    let companies = listed_companies::table.filter(listed_companies::customersegment_id.eq_any(segments)).count().get_result(connection)?;
+    Ok((contacts, companies))
+}

@@ -1,0 +1,275 @@
+//! Changing a list at once, on both engines: everything that is found, whom never to include, notes, and undoing each.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use customer_segments::accounts::Actor;
+use customer_segments::criteria::Scope;
+use customer_segments::customers::company::{self, Company};
+use customer_segments::customers::contact::{self, Contact};
+use customer_segments::db::schema::{
+    crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed, segments_batch as batch,
+    segments_event as event, segments_listed_contact as known,
+};
+use customer_segments::db::{Id, Time};
+use customer_segments::error::{AppError, Result};
+use customer_segments::query::{Sql, Value};
+use customer_segments::segments::curating::{Curated, Task, curate};
+use customer_segments::segments::listed::{COMPANIES, CONTACTS, Change, How, ListChange};
+use customer_segments::segments::save::{self, Edited};
+use customer_segments::segments::why::{Listed, Membership, Why};
+use customer_segments::segments::{Draft, Input, Members, bulk, model};
+use diesel::prelude::*;
+
+use crate::support::TestDb;
+use crate::support::database::on_both_engines;
+
+/// A company with twelve people, and a list.
+struct World<'a> {
+    test: &'a TestDb,
+    actor: Actor,
+    company: Id,
+    people: Vec<Id>,
+    list: Id,
+}
+
+impl<'a> World<'a> {
+    fn new(test: &'a TestDb) -> Self {
+        let now = Time(test.clock.now());
+        let company = Company { name: "Six Palms".into(), ..Company::new(Id::new(), now) };
+        let person = |number: usize| Contact { company_id: company.id, name: format!("Guest {number:02}"), ..Contact::new(Id::new(), now) };
+        let people: Vec<Contact> = (0..12).map(person).collect();
+        let actor = Actor::system("Anong", false);
+        let list = Id::new();
+        let input = Input { name: "VIP".into(), segment_type: "static".into(), status: "active".into(), ..Input::default() };
+        let draft = Draft::parse(&input, None, Scope::alone((&test.clock).into())).expect("a good segment");
+        let made = |connection: &mut _| {
+            company::insert(connection, std::slice::from_ref(&company))?;
+            contact::insert(connection, &people)?;
+            save::insert(connection, &actor, &test.clock, list, &Edited::new(draft.clone(), ListChange::default()))
+        };
+        test.db.write_blocking(made).unwrap();
+        Self { test, company: company.id, people: people.iter().map(|person| person.id).collect(), actor, list }
+    }
+
+    fn tries(&self, task: &Task) -> Result<Curated> {
+        self.test.db.write_blocking(|connection| curate(connection, &self.actor, &self.test.clock, self.list, How::Paste, task))
+    }
+
+    #[track_caller]
+    fn does(&self, task: &Task) -> Curated {
+        self.tries(task).expect("it can be done")
+    }
+
+    fn adds(&self, people: &[Id]) -> Id {
+        self.does(&Task::Add(&CONTACTS, CONTACTS.among(people))).batch.expect("somebody was listed")
+    }
+
+    fn removes(&self, people: &[Id]) -> Id {
+        self.does(&Task::Remove(&CONTACTS, CONTACTS.among(people))).batch.expect("somebody was on the list")
+    }
+
+    fn notes(&self, person: Id, note: &str) -> Id {
+        self.does(&Task::Note(&CONTACTS, person, note.into())).batch.expect("somebody was on the list")
+    }
+
+    fn listed(&self) -> BTreeSet<Id> {
+        let rows = listed::table.filter(listed::customersegment_id.eq(self.list)).select(listed::contact_id);
+        self.test.db.read_blocking(|connection| Ok(rows.load::<Id>(connection)?)).unwrap().into_iter().collect()
+    }
+
+    /// The members; the stored count is how many they are.
+    fn members(&self) -> BTreeSet<Id> {
+        let read = |connection: &mut _| {
+            let ids = Members::listed_in(self.list).ids(connection)?;
+            let count: i32 = segment::table.find(self.list).select(segment::member_count).first(connection)?;
+            Ok((ids, count))
+        };
+        let (ids, count) = self.test.db.read_blocking(read).unwrap();
+        assert_eq!(ids.len(), usize::try_from(count).unwrap(), "the count is never a lie");
+        ids.into_iter().collect()
+    }
+
+    /// The note of a person, how they were added and by whom.
+    fn known_of(&self, person: Id) -> (String, String, String) {
+        let row = known::table.find((self.list, person)).select((known::note, known::how, known::added_by_name));
+        self.test.db.read_blocking(|connection| Ok(row.first(connection)?)).unwrap()
+    }
+}
+
+fn set(ids: &[Id]) -> BTreeSet<Id> {
+    ids.iter().copied().collect()
+}
+
+fn is_called(name: &str) -> Sql {
+    Sql::from("crm_app_contact.name LIKE ") + Value::Text(name.into())
+}
+
+#[test]
+fn all_that_is_found_is_listed_as_one_batch_and_taken_off_again_by_its_undo() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..2]);
+        let added = world.does(&Task::Add(&CONTACTS, is_called("Guest 0%")));
+        assert_eq!((added.what.as_str(), added.segment.member_count), ("8 contacts added", 10));
+        assert_eq!(world.listed(), set(&world.people[..10]));
+        let undone = world.does(&Task::Undo(added.batch.unwrap()));
+        assert_eq!((undone.what.as_str(), undone.notes.len()), ("undid: 8 contacts added", 0));
+        assert_eq!(world.members(), set(&world.people[..2]));
+        // To undo the undo is to do it again.
+        world.does(&Task::Undo(undone.batch.unwrap()));
+        assert_eq!(world.members(), set(&world.people[..10]));
+        let messages: Vec<(String, Option<Id>, Option<i32>)> = test
+            .db
+            .read_blocking(|connection| {
+                let events = event::table.filter(event::object_id.eq(world.list.to_string())).filter(event::action.eq("changed"));
+                Ok(events.order(event::id).select((event::message, event::batch, event::count_after)).load(connection)?)
+            })
+            .unwrap();
+        assert_eq!(messages[1], ("Changed the list (8 contacts added).".to_owned(), added.batch, Some(10)));
+        assert_eq!(messages[2].0, "Changed the list (undid: 8 contacts added).");
+    });
+}
+
+#[test]
+fn an_undo_leaves_alone_what_somebody_has_changed_since_and_says_so() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let first = world.adds(&world.people[..5]);
+        world.notes(world.people[0], "asked for it");
+        world.removes(&world.people[1..2]);
+        world.adds(&world.people[1..2]);
+        // The CRM beside us, which writes nothing down.
+        test.db
+            .write_blocking(|connection| {
+                Ok(diesel::delete(listed::table.filter(listed::contact_id.eq(world.people[2]))).execute(connection)?)
+            })
+            .unwrap();
+        let undone = world.does(&Task::Undo(first));
+        assert_eq!(undone.notes, ["3 rows were left alone: somebody has changed them since."]);
+        assert_eq!(world.members(), set(&world.people[..2]));
+        let again = world.does(&Task::Undo(first));
+        assert_eq!((again.batch, again.notes), (None, vec!["Nothing was left to undo: every row has been changed since.".to_owned()]));
+    });
+}
+
+#[test]
+fn who_is_taken_off_by_mistake_comes_back_with_note_and_origin() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..3]);
+        world.notes(world.people[0], "speaks ไทย");
+        let gone = world.does(&Task::Remove(&CONTACTS, Sql::all()));
+        assert_eq!((gone.what.as_str(), world.listed().len()), ("3 contacts removed", 0));
+        world.does(&Task::Undo(gone.batch.unwrap()));
+        assert_eq!(world.members(), set(&world.people[..3]));
+        let origin = |note: &str| (note.to_owned(), "paste".to_owned(), "Anong".to_owned());
+        assert_eq!(world.known_of(world.people[0]), origin("speaks ไทย"));
+        assert_eq!(world.known_of(world.people[1]), origin(""));
+    });
+}
+
+#[test]
+fn a_row_that_the_crm_listed_is_taken_off_and_comes_back_too() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let row = (listed::customersegment_id.eq(world.list), listed::contact_id.eq(world.people[0]));
+        test.db.write_blocking(|connection| Ok(diesel::insert_into(listed::table).values(row).execute(connection)?)).unwrap();
+        let gone = world.removes(&world.people[..1]);
+        assert_eq!(world.listed(), set(&[]));
+        world.does(&Task::Undo(gone));
+        assert_eq!(world.members(), set(&world.people[..1]));
+        assert_eq!(world.known_of(world.people[0]), (String::new(), String::new(), String::new()));
+    });
+}
+
+#[test]
+fn who_is_never_to_be_included_stays_out_whoever_lists_their_company_or_adds_many() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let [out, kept] = [world.people[0], world.people[1]];
+        world.adds(&[out, kept]);
+        world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
+        assert_eq!(world.members(), set(&world.people));
+        let barred = world.does(&Task::Bar(vec![out]));
+        assert_eq!((barred.what.as_str(), barred.segment.member_count), ("1 contact never to be included", 11));
+        assert_eq!((world.members(), world.listed()), (set(&world.people[1..]), set(&[kept])));
+        let why = test.db.read_blocking(|connection| Membership::Listed(world.list).explain(connection, &[out])).unwrap();
+        assert!(matches!(&why[0], Why::List(list) if list.listed == Some(Listed::Never)) && !why[0].is_member(), "{why:?}");
+        let everybody = world.does(&Task::Add(&CONTACTS, Sql::all()));
+        assert_eq!(everybody.notes, ["1 contact stayed out: never to be included."]);
+        assert!(!world.members().contains(&out));
+        // A copy keeps them out as well.
+        let copy = test.db.write_blocking(|c| bulk::duplicate(c, &world.actor, &test.clock, world.list, Id::new(), None)).unwrap();
+        let copied = test.db.read_blocking(|connection| Members::listed_in(copy.id).ids(connection)).unwrap();
+        assert_eq!(set(&copied), world.members());
+        assert_eq!(copy.member_count, 11);
+        // Taken back, they are in by their company again, and listed by themselves as they were.
+        world.does(&Task::Undo(barred.batch.unwrap()));
+        assert!(world.members().contains(&out) && world.listed().contains(&out));
+        world.does(&Task::Bar(vec![out]));
+        world.does(&Task::Unbar(vec![out]));
+        assert!(world.members().contains(&out) && !world.listed().contains(&out));
+    });
+}
+
+#[test]
+fn a_list_that_may_not_be_changed_says_why_and_stays_as_it_is() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let added = world.adds(&world.people[..2]);
+        let all = Task::Add(&CONTACTS, Sql::all());
+        let status = |name: &str| {
+            let name = name.to_owned();
+            let set = diesel::update(segment::table.find(world.list)).set(segment::status.eq(name));
+            test.db.write_blocking(|connection| Ok(set.clone().execute(connection)?)).unwrap();
+        };
+        status("archived");
+        assert!(matches!(world.tries(&all), Err(AppError::Conflict(why)) if why.contains("is archived")));
+        status("active");
+        let stranger =
+            Actor { is_superuser: false, id: Some(Id::new()), role: customer_segments::accounts::Role::Sales, ..world.actor.clone() };
+        let tried = test.db.write_blocking(|c| curate(c, &stranger, &test.clock, world.list, How::Picker, &all));
+        assert!(matches!(tried, Err(AppError::Forbidden(_) | AppError::NotFound)), "{tried:?}");
+        let long = Task::Note(&CONTACTS, world.people[0], "ก".repeat(1_001));
+        assert!(matches!(world.tries(&long), Err(AppError::BadRequest(why)) if why.contains("1001")));
+        test.set_now(test.clock.now() + TimeDelta::days(31));
+        assert!(matches!(world.tries(&Task::Undo(added)), Err(AppError::Conflict(why)) if why.contains("30 days")));
+        assert_eq!(world.members(), set(&world.people[..2]));
+        assert!(matches!(world.tries(&Task::Undo(Id::new())), Err(AppError::Conflict(_))));
+    });
+}
+
+#[test]
+fn what_cannot_be_undone_any_more_is_forgotten_with_whom_it_took_off() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..4]);
+        world.removes(&world.people[..1]);
+        test.set_now(test.clock.now() + TimeDelta::days(31));
+        world.adds(&world.people[5..6]);
+        let counted = |connection: &mut _| Ok((batch::table.count().get_result(connection)?, known::table.count().get_result(connection)?));
+        assert_eq!(test.db.read_blocking(counted).unwrap(), (1_i64, 4_i64));
+        assert_eq!(world.members().len(), 4);
+    });
+}
+
+#[test]
+fn what_the_form_saves_is_a_batch_as_well() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let saved = test
+            .db
+            .write_blocking(|connection| {
+                let before = model::find(connection, &world.actor, world.list)?;
+                let contacts = Change { add: world.people[..3].to_vec(), remove: Vec::new() };
+                let change = ListChange { contacts, companies: Change { add: vec![world.company], remove: Vec::new() } };
+                save::update(connection, &world.actor, &test.clock, &before, &Edited::new(Draft::stored(&before), change))
+            })
+            .unwrap();
+        assert_eq!((saved.list.in_words().as_str(), saved.segment.member_count), ("3 contacts added, 1 company added", 12));
+        let made: Id = test.db.read_blocking(|connection| Ok(batch::table.select(batch::id).first(connection)?)).unwrap();
+        assert_eq!(world.does(&Task::Undo(made)).segment.member_count, 0);
+        assert_eq!(world.known_of(world.people[0]).1, "picker");
+    });
+}
