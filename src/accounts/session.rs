@@ -73,6 +73,20 @@ pub struct Message {
     /// What comes of it: an object's name, and where it is. Stands where the text has [`Message::PLACE`].
     #[serde(default)]
     pub link: Option<(String, String)>,
+    /// What can be done about it at once: "Undo".
+    #[serde(default)]
+    pub button: Option<Button>,
+}
+
+/// A button beside a message: what it says, and what it posts where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// "Undo".
+    pub label: String,
+    /// Where it posts to.
+    pub url: String,
+    /// The name and the value that it sends.
+    pub sends: (String, String),
 }
 
 impl Message {
@@ -119,12 +133,17 @@ impl TypedSession {
 
     /// Keeps a message for the next page.
     pub fn message(&self, level: Level, text: impl Into<String>) -> Result<()> {
-        self.keep(Message { level, text: text.into(), link: None })
+        self.message_with(level, text, None)
+    }
+
+    /// Keeps a message for the next page, with a button where there is one.
+    pub fn message_with(&self, level: Level, text: impl Into<String>, button: Option<Button>) -> Result<()> {
+        self.keep(Message { level, text: text.into(), link: None, button })
     }
 
     /// Keeps a message for the next page that names an object and leads to it; `text` has [`Message::PLACE`] for its name.
     pub fn message_about(&self, level: Level, text: impl Into<String>, name: &str, url: String) -> Result<()> {
-        self.keep(Message { level, text: text.into(), link: Some((name.to_owned(), url)) })
+        self.keep(Message { level, text: text.into(), link: Some((name.to_owned(), url)), button: None })
     }
 
     fn keep(&self, message: Message) -> Result<()> {

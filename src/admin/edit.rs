@@ -202,7 +202,7 @@ fn save<A: ModelAdmin>(
 /// Tells whoever saved a form whose untouched fields are not as it showed them.
 fn followed(mut saved: Saved, follows: bool) -> Saved {
     let text = "It was changed by somebody else meanwhile. What you did not touch is as they saved it.".to_owned();
-    saved.notes.extend(follows.then_some(Note { is_warning: true, text }));
+    saved.notes.extend(follows.then_some(Note::warning(text)));
     saved
 }
 

@@ -6,6 +6,7 @@
 
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
+use crate::accounts::session::Button;
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
@@ -114,6 +115,20 @@ pub struct Note {
     pub is_warning: bool,
     /// What it says.
     pub text: String,
+    /// What can be done about it at once.
+    pub button: Option<Button>,
+}
+
+impl Note {
+    /// A sentence that tells something.
+    pub fn info(text: impl Into<String>) -> Self {
+        Self { is_warning: false, text: text.into(), button: None }
+    }
+
+    /// A sentence that asks for attention.
+    pub fn warning(text: impl Into<String>) -> Self {
+        Self { is_warning: true, ..Self::info(text) }
+    }
 }
 
 impl<A: ModelAdmin> Editing<A> {

@@ -16,6 +16,7 @@ use super::fieldset::Fieldset;
 use super::filters::ListFilter;
 use super::form::FormData;
 use super::list_display::{ListColumn, SortKey};
+use super::object_history::Undo;
 use super::search::SearchField;
 use super::versions::Versions;
 
@@ -198,6 +199,8 @@ pub trait ModelAdmin: Sized + 'static {
     const SCRIPTS: &'static [&'static str] = &[];
     /// How earlier versions are compared and restored; `None` where events do not keep them.
     const VERSIONS: Option<Versions<Self::Row>> = None;
+    /// Which of its changes can be undone from its history.
+    const UNDO: Option<Undo<Self::Row>> = None;
     /// What its form asks for beside its fields, in words, for a page that gives back what was typed: labels and names.
     const BESIDE: Beside = |_, _| Ok(Vec::new());
     /// What may be edited, and how.

@@ -2,6 +2,8 @@
 //!
 //! Called by `views`. Entries that left a version lead to `versions`, where it is compared and restored.
 
+use std::collections::HashSet;
+
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::Result;
 use crate::history::{self, Event};
@@ -34,6 +36,16 @@ pub struct ObjectHistory {
     pub older: Option<i64>,
     /// The page with newer ones.
     pub newer: Option<i64>,
+    /// The page of the object that undoes a change, see [`Undo`].
+    pub undo: Option<&'static str>,
+}
+
+/// How changes are undone from the history.
+pub struct Undo<Row> {
+    /// The page of the object that a form with the key of a batch, as `batch`, is posted to.
+    pub page: &'static str,
+    /// Which batches this actor can undo now.
+    pub batches: fn(&mut AnyConnection, &Act<'_>, &Row) -> Result<HashSet<Id>>,
 }
 
 /// One event.
@@ -53,6 +65,8 @@ pub struct Entry {
     pub sentences: Option<(String, String)>,
     /// Short fields that were changed: label, before, after; none where the message tells them.
     pub changes: Vec<(&'static str, Cell, Cell)>,
+    /// The batch that can still be undone.
+    pub undo: Option<Id>,
 }
 
 /// A page of the object's history, from 1; `None` for an object that the actor does not see.
@@ -72,8 +86,10 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task, page: i64) -> Result<Optio
         let newest = newest.filter(|event| stands::<A>(event, &row)).map(|event| event.id);
         let is_compared = |event: &Event| event.is_version(&fields) && newest != Some(event.id);
         let shown = count(events.len(), passed, has_older);
+        let undoable = A::UNDO.map_or_else(|| Ok(HashSet::new()), |undo| (undo.batches)(connection, &task.act(), &row))?;
         let entry = |event: Event| Entry::of::<A>(connection, task.act(), is_compared(&event), event, &display);
-        let entries = events.into_iter().map(entry).collect::<Result<Vec<_>>>()?;
+        let mut entries = events.into_iter().map(entry).collect::<Result<Vec<Entry>>>()?;
+        entries.iter_mut().for_each(|entry| entry.undo = entry.undo.filter(|batch| undoable.contains(batch)));
         Ok(Some(ObjectHistory {
             model: A::MODEL,
             object: ObjectView::of::<A>(&row),
@@ -81,6 +97,7 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task, page: i64) -> Result<Optio
             entries,
             older: has_older.then_some(page + 1),
             newer: (page > 1).then_some(page - 1),
+            undo: A::UNDO.map(|undo| undo.page),
         }))
     })
     .await
@@ -108,8 +125,8 @@ impl Entry {
         };
         let changes = if event.message.contains('→') { Vec::new() } else { changes::<A>(&event, display) };
         let sentences = sentences::<A>(connection, act, &event)?;
-        let Event { at, actor_name: who, message, .. } = event;
-        Ok(Self { when: display.moment(at), who, message, counts, version, sentences, changes })
+        let Event { at, actor_name: who, message, batch: undo, .. } = event;
+        Ok(Self { when: display.moment(at), who, message, counts, version, sentences, changes, undo })
     }
 }
 

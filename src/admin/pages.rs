@@ -154,6 +154,8 @@ pub(super) struct HistoryPage {
     history: ObjectHistory,
     older: Option<String>,
     newer: Option<String>,
+    /// Where a change is undone, where any can be.
+    undo_url: Option<String>,
     filters: String,
 }
 
@@ -164,7 +166,8 @@ impl HistoryPage {
         let frame = frame.crumb(&*object.name, carrying(model.change_url(object.id), filters)).here("History");
         let kept = if filters.is_empty() { QueryString::default() } else { QueryString::default().with(PRESERVED, filters) };
         let link = |page: i64| kept.with(PAGE, page.to_string()).link();
-        Ok(Self { frame, filters: filters.to_owned(), older: history.older.map(link), newer: history.newer.map(link), history })
+        let undo_url = history.undo.map(|page| carrying(model.object_url(object.id, page), filters));
+        Ok(Self { frame, undo_url, filters: filters.to_owned(), older: history.older.map(link), newer: history.newer.map(link), history })
     }
 
     /// Where a version is compared.

@@ -274,7 +274,8 @@ pub(super) fn tell(staff: &Staff, model: &Model, saved: &Saved, done: &str) -> R
     let text = format!("The {} “{}” {done}", model.verbose_name, Message::PLACE);
     staff.session().message_about(Level::Success, text, &saved.name, model.change_url(saved.id))?;
     for note in &saved.notes {
-        staff.message(if note.is_warning { Level::Warning } else { Level::Info }, note.text.as_str())?;
+        let level = if note.is_warning { Level::Warning } else { Level::Info };
+        staff.session().message_with(level, note.text.as_str(), note.button.clone())?;
     }
     Ok(())
 }

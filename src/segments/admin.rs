@@ -12,7 +12,7 @@ use super::form::{self, Panels};
 use super::model::{self, Row};
 use super::restrictions::{may, not_archived, notice};
 use super::save::Edited;
-use super::words;
+use super::{undoing, words};
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
 use crate::admin::actions::Action;
@@ -22,6 +22,7 @@ use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, ReadonlyField, Wi
 use crate::admin::filters::ListFilter;
 use crate::admin::list_display::{ListColumn, SortKey};
 use crate::admin::model_admin::{Beside, Method, Model, ModelAdmin, ObjectTool, Store, Visible};
+use crate::admin::object_history::Undo;
 use crate::admin::search::SearchField;
 use crate::admin::versions::Versions;
 use crate::criteria::{choices, json};
@@ -140,6 +141,7 @@ impl ModelAdmin for SegmentAdmin {
         count: member_count,
         left_out: "A version has the fields of the form. Whom a static segment lists is not part of it: restoring leaves the list as it is.",
     });
+    const UNDO: Option<Undo<Row>> = Some(undoing::UNDO);
     const BESIDE: Beside = words::beside;
     const EDITING: Editing<Self> = Editing::Form(Edit {
         clean: form::clean,

@@ -16,7 +16,7 @@ use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::save::{self, Edited, is_taken};
 use super::where_used::WhereUsed;
 use super::writer::Writer;
-use super::{admin::SegmentAdmin, criteria_box, draft};
+use super::{admin::SegmentAdmin, criteria_box, draft, undoing};
 use crate::admin::bound_field::BoundField;
 use crate::admin::display::{counted, number};
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
@@ -206,32 +206,32 @@ fn emptied(had: &Segment, now: &Segment) -> Option<Note> {
         "It had {} by its rules, which rest now. Its list is empty, so nobody is in it: choose contacts or companies, or set the type back to Dynamic.",
         counted(had.member_count, "member", "members")
     );
-    (is_emptied && had.member_count > 0).then_some(Note { is_warning: true, text })
+    (is_emptied && had.member_count > 0).then(|| Note::warning(text))
 }
 
 /// What to say beside "was saved": how many are in, what became of the list, and what is worth knowing of the rules.
 fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -> Result<Vec<Note>> {
-    let save::Saved { segment, list } = saved;
+    let save::Saved { segment, list, batch } = saved;
     if segment.is_archived() {
         return Ok(Vec::new());
     }
-    let note = |is_warning, text| Note { is_warning, text };
     let members = counted(segment.member_count, "member", "members");
-    let mut notes = vec![note(false, format!("It has {members}."))];
+    let mut notes = vec![Note::info(format!("It has {members}."))];
     if !list.is_nothing() {
         let (contacts, companies) = listed::count(connection, &[segment.id])?;
         let (contacts, companies) = (counted(contacts, "contact", "contacts"), counted(companies, "company", "companies"));
-        notes.push(note(false, format!("Its list now names {contacts} and {companies}.")));
+        let text = format!("{}: its list now names {contacts} and {companies}.", list.in_words());
+        notes.push(Note { button: batch.map(|batch| undoing::button(segment.id, batch)), ..Note::info(text) });
     }
     let gone = [(list.contacts.unknown, "contacts"), (list.companies.unknown, "companies")];
     notes.extend(
-        gone.iter()
-            .filter(|(unknown, _)| *unknown > 0)
-            .map(|(unknown, what)| note(true, format!("{unknown} of the chosen {what} could not be listed: they do not exist any more."))),
+        gone.iter().filter(|(unknown, _)| *unknown > 0).map(|(unknown, what)| {
+            Note::warning(format!("{unknown} of the chosen {what} could not be listed: they do not exist any more."))
+        }),
     );
     let barred = Some(list.contacts.barred).filter(|barred| *barred > 0).map(|barred| listed::CONTACTS.counted(barred));
-    notes.extend(barred.map(|barred| note(true, format!("{barred} stayed out: this list never includes them."))));
-    notes.extend(edited.warnings.iter().map(|warning| note(true, format!("{}: {}", warning.place(), warning.detail))));
+    notes.extend(barred.map(|barred| Note::warning(format!("{barred} stayed out: this list never includes them."))));
+    notes.extend(edited.warnings.iter().map(|warning| Note::warning(format!("{}: {}", warning.place(), warning.detail))));
     Ok(notes)
 }
 

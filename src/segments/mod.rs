@@ -46,6 +46,7 @@ pub mod sample;
 pub mod save;
 pub mod stop;
 pub mod tools;
+pub mod undoing;
 pub mod usage;
 pub mod where_used;
 pub mod why;

@@ -52,6 +52,8 @@ pub struct Saved {
     pub segment: Segment,
     /// What changed of its list.
     pub list: ListChanged,
+    /// The batch that this was; `None` where the list is as it was.
+    pub batch: Option<Id>,
 }
 
 impl Edited {
@@ -116,7 +118,7 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
     let added = count_saved(connection, clock, added, edited.tally.as_ref())?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, added.object(), "Added.").values(Value::Null, draft.as_json());
     record(connection, event.counts(None, Some(added.member_count)).batch(stamp.of(&list)))?;
-    Ok(Saved { segment: added, list })
+    Ok(Saved { segment: added, batch: stamp.of(&list), list })
 }
 
 /// Changes the segment that is stored as `before`.
@@ -159,7 +161,7 @@ pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, befo
     // A save that changed nothing is no version of its own.
     let event = if changed.is_empty() { event } else { event.values(old, new) };
     record(connection, event.counts(Some(before.member_count), Some(after.member_count)).batch(stamp.of(&list)))?;
-    Ok(Saved { segment: after, list })
+    Ok(Saved { segment: after, batch: stamp.of(&list), list })
 }
 
 /// Writes the values of `draft` over those of `before`.

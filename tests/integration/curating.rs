@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use customer_segments::accounts::Actor;
+use customer_segments::accounts::{Actor, Role};
 use customer_segments::criteria::Scope;
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
@@ -21,8 +21,7 @@ use customer_segments::segments::why::{Listed, Membership, Why};
 use customer_segments::segments::{Draft, Input, Members, bulk, model};
 use diesel::prelude::*;
 
-use crate::support::TestDb;
-use crate::support::database::on_both_engines;
+use crate::support::{TestApp, TestDb, on_both_engines, on_engines};
 
 /// A company with twelve people, and a list.
 struct World<'a> {
@@ -227,8 +226,7 @@ fn a_list_that_may_not_be_changed_says_why_and_stays_as_it_is() {
         status("archived");
         assert!(matches!(world.tries(&all), Err(AppError::Conflict(why)) if why.contains("is archived")));
         status("active");
-        let stranger =
-            Actor { is_superuser: false, id: Some(Id::new()), role: customer_segments::accounts::Role::Sales, ..world.actor.clone() };
+        let stranger = Actor { is_superuser: false, id: Some(Id::new()), role: Role::Sales, ..world.actor.clone() };
         let tried = test.db.write_blocking(|c| curate(c, &stranger, &test.clock, world.list, How::Picker, &all));
         assert!(matches!(tried, Err(AppError::Forbidden(_) | AppError::NotFound)), "{tried:?}");
         let long = Task::Note(&CONTACTS, world.people[0], "ก".repeat(1_001));
@@ -271,5 +269,36 @@ fn what_the_form_saves_is_a_batch_as_well() {
         let made: Id = test.db.read_blocking(|connection| Ok(batch::table.select(batch::id).first(connection)?)).unwrap();
         assert_eq!(world.does(&Task::Undo(made)).segment.member_count, 0);
         assert_eq!(world.known_of(world.people[0]).1, "picker");
+    });
+}
+
+#[test]
+fn the_message_of_a_change_and_the_history_undo_it() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let world = World::new(&app.test);
+        let (admin, other) = (app.role(Role::Admin), app.staff());
+        let page = |tail: &str| format!("/admin/crm_app/customersegment/{}/{tail}", world.list);
+        let form = admin.open(&page("change/")).form();
+        let form = world.people[..2].iter().fold(form, |form, id| form.and("contact_available", &id.to_string())).and("_continue", "1");
+        let saved = admin.follow(&admin.submit(&form));
+        let said = saved.texts(".messagelist li").join(" ");
+        assert!(said.contains("2 contacts added: its list now names 2 contacts and 0 companies. Undo"), "{said}");
+        let undone = admin.follow(&admin.submit(&saved.form_at("form[id^=message-]")));
+        assert!(undone.texts(".messagelist").join(" ").contains("Undid: 2 contacts added. “VIP” has 0 members now."), "{}", undone.body);
+        assert_eq!(world.members(), set(&[]));
+        // Undone again from the history, where the first change is no longer offered.
+        let history = admin.open(&page("history/"));
+        let offered = history.attributes("button[name=batch]", "value");
+        assert_eq!(offered.len(), 1);
+        let redone = admin.follow(&admin.submit(&history.form_at("form#undo").and("batch", &offered[0])));
+        assert!(redone.texts(".messagelist").join(" ").contains("Undid: undid: 2 contacts added"), "{}", redone.body);
+        assert_eq!(world.members(), set(&world.people[..2]));
+        // Whoever may not change it is offered nothing.
+        assert!(other.open(&page("history/")).attributes("button[name=batch]", "value").is_empty());
+        for unknown in [Id::new().to_string(), "nonsense".to_owned()] {
+            let told = admin.follow(&admin.submit(&history.form_at("form#undo").and("batch", &unknown)));
+            assert!(told.texts(".messagelist").join(" ").contains("cannot be undone any more"), "{}", told.body);
+        }
     });
 }

@@ -422,7 +422,7 @@ fn people_who_are_gone_when_they_are_listed_are_told_of() {
         assert_eq!(press(&person, form.clone(), "_save").status, 303);
         assert_eq!(press(&person, form, "_save").status, 303, "and sent again it is done already");
         let said = person.open(LIST).text(".messagelist");
-        assert!(said.contains("Its list now names 1 contact and 0 companies."), "{said}");
+        assert!(said.contains("1 contact added: its list now names 1 contact and 0 companies."), "{said}");
         assert!(said.contains("1 of the chosen contacts could not be listed: they do not exist any more."), "{said}");
     });
 }

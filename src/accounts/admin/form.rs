@@ -156,13 +156,12 @@ pub fn save<B: Belongings>(
     };
     let name = saved.values.username.clone();
     let owned = if saved.values.is_active { 0 } else { B::count(connection, saved.id)? };
-    let note = (owned > 0).then(|| Note {
-        is_warning: true,
-        text: format!(
-            "“{name}” can no longer log in and still owns {}. “Hand over” on their page gives {} to somebody else.",
-            owns::<B>(owned),
-            if owned == 1 { "it" } else { "them" }
-        ),
+    let note = (owned > 0).then(|| {
+        let them = if owned == 1 { "it" } else { "them" };
+        let owned = owns::<B>(owned);
+        Note::warning(format!(
+            "“{name}” can no longer log in and still owns {owned}. “Hand over” on their page gives {them} to somebody else."
+        ))
     });
     Ok(Saved { id: saved.id, name, notes: note.into_iter().collect() })
 }

@@ -1,0 +1,85 @@
+//! Undoing a change of a list: the button beside its message, and in the history.
+//!
+//! A handler, listed in `routes`; the deed is `curating`'s. What was done to a list is told here as well, by whoever did it.
+
+use std::collections::HashSet;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::admin::SegmentAdmin;
+use super::curating::{Curated, Task, curate};
+use super::listed::{How, list_batches};
+use super::model::{Row, SegmentType};
+use crate::accounts::session::{Button, Level};
+use crate::accounts::user::as_they_are;
+use crate::accounts::{Posted, Staff};
+use crate::admin::display::counted;
+use crate::admin::editing::Act;
+use crate::admin::frame::see_other;
+use crate::admin::model_admin::ModelAdmin;
+use crate::admin::object::Object;
+use crate::admin::object_history::Undo;
+use crate::admin::query_string::still_carrying;
+use crate::clock::Clock;
+use crate::db::{AnyConnection, Db, Id, Time};
+use crate::error::{AppError, Result};
+
+/// The page that undoes, and the field with the key of the batch.
+const PAGE: &str = "undo";
+const BATCH: &str = "batch";
+
+/// How the history of a segment undoes.
+pub const UNDO: Undo<Row> = Undo { page: PAGE, batches };
+
+/// The batches that an actor can undo: those of a list that they may change, which nobody has undone yet.
+fn batches(connection: &mut AnyConnection, act: &Act<'_>, row: &Row) -> Result<HashSet<Id>> {
+    let segment = &row.segment;
+    let is_curated = segment.kind() == SegmentType::Static && !segment.is_archived();
+    if !is_curated || !segment.is_changeable_by(act.actor) {
+        return Ok(HashSet::new());
+    }
+    let batches = list_batches(connection, segment.id, Time(act.clock.now()))?;
+    Ok(batches.into_iter().filter(|batch| batch.undone_by.is_none()).map(|batch| batch.id).collect())
+}
+
+/// The button that undoes a batch.
+pub fn button(segment: Id, batch: Id) -> Button {
+    let url = SegmentAdmin::MODEL.object_url(segment, PAGE);
+    Button { label: "Undo".into(), url, sends: (BATCH.into(), batch.to_string()) }
+}
+
+/// `POST …/<uuid>/undo/`: leads back to the segment.
+pub async fn undo(
+    request: HttpRequest,
+    staff: Staff,
+    segment: Object<SegmentAdmin>,
+    asked: Posted,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let id = segment.0.segment.id;
+    let batch = asked.get(BATCH).and_then(Id::parse).unwrap_or_default();
+    let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
+    let undo = move |connection: &mut AnyConnection| {
+        let actor = as_they_are(connection, &actor)?;
+        curate(connection, &actor, &now, id, How::Picker, &Task::Undo(batch))
+    };
+    match db.write(undo).await {
+        Ok(undone) => tell(&staff, &undone)?,
+        Err(AppError::Conflict(sentence)) => staff.message(Level::Error, sentence)?,
+        Err(error) => return Err(error),
+    }
+    Ok(see_other(&still_carrying(SegmentAdmin::MODEL.change_url(id), request.query_string())))
+}
+
+/// Says what was done to a list, with the button that undoes it, and what was not.
+pub fn tell(staff: &Staff, Curated { segment, what, notes, batch }: &Curated) -> Result<()> {
+    if let Some(batch) = batch {
+        let mut what = what.clone();
+        what.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+        let text = format!("{what}. “{}” has {} now.", segment.name, counted(segment.member_count, "member", "members"));
+        staff.session().message_with(Level::Success, text, Some(button(segment.id, *batch)))?;
+    }
+    notes.iter().try_for_each(|note| staff.message(Level::Warning, note.as_str()))
+}
