@@ -52,8 +52,8 @@ pub struct Question {
 
 /// What an action does.
 pub enum Deed<A: ModelAdmin> {
-    /// A change of each row, all in one transaction; whether it changed anything, and what was asked for.
-    Change(fn(&mut AnyConnection, &Act<'_>, &A::Row, &str) -> Result<bool>, Done),
+    /// A change of the rows, all in one transaction, with what was asked for; how many it changed.
+    Change(Change<A>, Done),
     /// [`Edit::delete`](super::editing::Edit::delete) of all rows at once.
     Delete(Done),
     /// Long work on each row, with transactions of its own, which ask anew what the actor may do: what is done stays done
@@ -63,6 +63,9 @@ pub enum Deed<A: ModelAdmin> {
     /// A file of the rows: the ending of its name, its media type, and how it is written.
     File(&'static str, &'static str, WriteFile<A>),
 }
+
+/// See [`Deed::Change`]; [`each`] is for those that look at one row after the other.
+pub type Change<A> = fn(&mut AnyConnection, &Act<'_>, &[<A as ModelAdmin>::Row], &str) -> Result<usize>;
 
 /// See [`Deed::Long`]: whether it did anything to the row.
 pub type LongWork<A> = fn(&Db, &Act<'_>, &<A as ModelAdmin>::Row) -> Result<bool>;
@@ -109,9 +112,8 @@ pub async fn run<A: ModelAdmin>(db: &Db, task: Task, query: Query, action: &'sta
 
 fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Action<A>, chosen: &Chosen) -> Result<Outcome> {
     match &action.deed {
-        Deed::Change(each, done) => write::<A>(db, task, query, action, chosen, |connection, act, rows| {
-            let changed: Result<usize> = rows.iter().map(|row| each(connection, act, row, &chosen.value).map(usize::from)).sum();
-            let changed = changed?;
+        Deed::Change(change, done) => write::<A>(db, task, query, action, chosen, |connection, act, rows| {
+            let changed = change(connection, act, rows, &chosen.value)?;
             Ok(done(&objects::<A>(changed)) + &left(rows.len() - changed))
         }),
         Deed::Delete(done) => write::<A>(db, task, query, action, chosen, |connection, act, rows| {
@@ -232,6 +234,14 @@ fn write<A: ModelAdmin>(
             Err(outcome) => Ok(outcome),
         }
     })
+}
+
+/// Changes one row after the other; of how many `change` says that it did.
+///
+/// # Errors
+/// The first of `change`.
+pub fn each<Row>(rows: &[Row], mut change: impl FnMut(&Row) -> Result<bool>) -> Result<usize> {
+    rows.iter().map(|row| change(row).map(usize::from)).sum()
 }
 
 /// What is said when nothing is left to do it with: mostly the same answer was sent twice.

@@ -10,7 +10,7 @@ use super::model::{Row, Status};
 use super::recalculate::{self, Outcome};
 use crate::accounts::actor::Permission;
 use crate::accounts::user::as_they_are;
-use crate::admin::actions::{Action, DELETE, Deed, MOST, Question};
+use crate::admin::actions::{Action, Change, DELETE, Deed, MOST, Question, each};
 use crate::admin::editing::Act;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::Result;
@@ -84,30 +84,32 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
     },
 ];
 
-type Change = fn(&mut AnyConnection, &Act<'_>, &Row, &str) -> Result<bool>;
-
-const fn status(name: &'static str, label: &'static str, change: Change, done: fn(&str) -> String) -> Action<SegmentAdmin> {
+const fn status(name: &'static str, label: &'static str, change: Change<SegmentAdmin>, done: fn(&str) -> String) -> Action<SegmentAdmin> {
     Action { name, label, most: MOST, permission: Permission::Change, question: None, deed: Deed::Change(change, done) }
 }
 
-fn activate(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
-    bulk::set_status(connection, act.actor, act.clock, row.segment.id, Status::Active)
+fn activate(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row], _: &str) -> Result<usize> {
+    bulk::set_status(connection, act.actor, act.clock, &ids(rows), Status::Active)
 }
 
-fn pause(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
-    bulk::set_status(connection, act.actor, act.clock, row.segment.id, Status::Paused)
+fn pause(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row], _: &str) -> Result<usize> {
+    bulk::set_status(connection, act.actor, act.clock, &ids(rows), Status::Paused)
 }
 
-fn archive(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
-    bulk::set_status(connection, act.actor, act.clock, row.segment.id, Status::Archived)
+fn archive(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row], _: &str) -> Result<usize> {
+    bulk::set_status(connection, act.actor, act.clock, &ids(rows), Status::Archived)
 }
 
-fn add_tag(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, tag: &str) -> Result<bool> {
-    bulk::add_tag(connection, act.actor, act.clock, row.segment.id, tag)
+fn ids(rows: &[Row]) -> Vec<Id> {
+    rows.iter().map(|row| row.segment.id).collect()
 }
 
-fn duplicate(connection: &mut AnyConnection, act: &Act<'_>, row: &Row, _: &str) -> Result<bool> {
-    bulk::duplicate(connection, act.actor, act.clock, row.segment.id, Id::new(), None).map(|_| true)
+fn add_tag(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row], tag: &str) -> Result<usize> {
+    each(rows, |row| bulk::add_tag(connection, act.actor, act.clock, row.segment.id, tag))
+}
+
+fn duplicate(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row], _: &str) -> Result<usize> {
+    each(rows, |row| bulk::duplicate(connection, act.actor, act.clock, row.segment.id, Id::new(), None).map(|_| true))
 }
 
 /// Archived ones are passed over, and broken ones, which have no members; one that somebody changes meanwhile has been counted

@@ -1,4 +1,4 @@
-//! What is done to several segments at once, one after the other in one transaction: status, tags, copies.
+//! What is done to several segments at once, in one transaction: status, tags, copies.
 //!
 //! Called by the actions of the list and by the object tools. Counting is not done here: a status and a tag change
 //! nobody's membership, and a copy has the members of its original; that is written down in `freshness`.
@@ -26,19 +26,27 @@ use crate::query::text;
 const MAX_NAME: usize = 200;
 const MAX_TAGS: usize = 500;
 
-/// Sets the status; `false` when it has it already.
+/// Sets the status of all of them; of how many, for some may have it already. Those that are archived together do not keep one
+/// another from it, whichever comes first.
 ///
 /// # Errors
-/// `Forbidden` with the sentence why, `Conflict` where others name what is to be archived, `NotFound`.
-pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, status: Status) -> Result<bool> {
-    let before = locked(connection, actor, id)?;
-    if before.status == status.name() {
-        return Ok(false);
+/// `Forbidden` with the sentence why, `Conflict` where others, which are not put away, name what is to be archived, `NotFound`.
+pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, ids: &[Id], status: Status) -> Result<usize> {
+    let mut others = Vec::new();
+    for id in ids {
+        let found = locked(connection, actor, *id)?;
+        others.extend((found.status != status.name()).then_some(found));
     }
     if status == Status::Archived {
-        require_unreferred(connection, actor, &[&before], Deed::Archive)?;
+        require_unreferred(connection, actor, &others.iter().collect::<Vec<_>>(), Deed::Archive)?;
     }
-    let (now, since) = (Time(clock.now()), freshness::find_members_changed_at(connection, &before)?);
+    others.iter().try_for_each(|before| set_status_of(connection, actor, clock, before, status))?;
+    Ok(others.len())
+}
+
+fn set_status_of(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, before: &Segment, status: Status) -> Result<()> {
+    let id = before.id;
+    let (now, since) = (Time(clock.now()), freshness::find_members_changed_at(connection, before)?);
     diesel::update(segment::table.find(id)).set((segment::status.eq(status.name()), segment::updated_at.eq(now))).execute(connection)?;
     // Nobody counted while it was put away: an active one says how old its count is.
     if status != Status::Active {
@@ -46,8 +54,7 @@ pub fn set_status(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, 
     }
     let event = NewEvent::new(actor, clock.now(), Action::Changed, before.object(), "Changed Status.");
     let after = Draft::stored(&Segment { status: status.name().into(), ..before.clone() });
-    record(connection, event.values(json!({"status": before.status}), after.as_json()))?;
-    Ok(true)
+    record(connection, event.values(json!({"status": before.status}), after.as_json()))
 }
 
 /// Adds a tag, or several with commas between them; `false` when it has them already, case ignored.

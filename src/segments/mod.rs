@@ -1,7 +1,7 @@
 //! The product: segments, what they list, who is in them, and their pages.
 //!
 //! `model` finds them, `rules` understands their criteria with the segments that they name (`referred`), `draft` is what may be saved, `save` saves it, `listed` is a static segment's list, `members` says
-//! who is in, `preview` who would be, rule by rule in `funnel`, `recalculate` keeps the counts, `freshness` knows which are old, `usage`
+//! who is in, `preview` who would be, rule by rule in `funnel`, `recalculate` keeps the counts (in one `flight` at a time), `freshness` knows which are old, `usage`
 //! remembers which campaigns took one. By the clock `job` counts them all again: a `round` in the `order` of who names whom,
 //! until told to `stop`; `failures` remembers which counts failed. Everything that a page, the command line or an API shows of members goes through
 //! `members`, so that no two of them can disagree.
@@ -21,6 +21,7 @@ pub mod draft;
 pub mod export;
 pub mod failures;
 pub mod filters;
+pub mod flight;
 pub mod form;
 pub mod freshness;
 pub mod funnel;

@@ -1,12 +1,13 @@
 //! Counting a segment again, so that the cached count is what the one query says.
 //!
-//! Called after saving, by the command line and by the job. Counting and storing are two steps: a count may take
-//! seconds, and on SQLite one writer holds up all others, so it is taken in a reading transaction and stored in a short
-//! writing one, if type, criteria and list are still those that were counted. A count that lost against a change is thrown
-//! away.
+//! Called after saving, by pages, by the command line and by the job; of those that want the same at the same moment one
+//! counts (`flight`). Counting and storing are two steps: a count may take seconds, and on SQLite one writer holds up all
+//! others, so it is taken in a reading transaction and stored in a short writing one, if type, criteria and list are still
+//! those that were counted. A count that lost against a change is thrown away, and so is one that comes after a newer one.
 
 use diesel::prelude::*;
 
+use super::flight::one_at_a_time;
 use super::members::Members;
 use super::model::{self, Segment};
 use crate::accounts::Actor;
@@ -31,7 +32,7 @@ pub struct Tally {
 /// What came of counting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Counted and stored.
+    /// Counted and stored; what is stored by now, where another count was newer.
     Counted(i32),
     /// Its rules are broken: nobody is in it, and that is what was stored.
     Broken(Vec<Problem>),
@@ -77,8 +78,7 @@ pub(super) fn count_saved(connection: &mut AnyConnection, clock: &Clock, saved: 
 /// # Errors
 /// `Conflict` for an archived segment, which is never counted.
 pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome> {
-    require_countable(counted)?;
-    let tally = db.read_unhurried(|connection| Tally::of_segment(connection, clock, counted))?;
+    let tally = count(db, clock, counted)?;
     db.write_blocking(|connection| store(connection, counted, &tally))
 }
 
@@ -88,8 +88,7 @@ pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome>
 /// # Errors
 /// Those of [`recalculate`] and of `who`.
 pub fn count_again(db: &Db, who: impl Fn(&mut AnyConnection) -> Result<Actor>, clock: &Clock, counted: &Segment) -> Result<Outcome> {
-    require_countable(counted)?;
-    let tally = db.read_unhurried(|connection| Tally::of_segment(connection, clock, counted))?;
+    let tally = count(db, clock, counted)?;
     db.write_blocking(|connection| {
         let actor = &who(connection)?;
         model::lock(connection, counted.id)?;
@@ -99,12 +98,21 @@ pub fn count_again(db: &Db, who: impl Fn(&mut AnyConnection) -> Result<Actor>, c
             found => found?,
         };
         let outcome = store(connection, counted, &tally)?;
-        if outcome != Outcome::Overtaken {
-            let event = NewEvent::new(actor, clock.now(), Action::Counted, before.object(), "Counted again.");
-            record(connection, event.counts(Some(before.member_count), Some(tally.count)))?;
-        }
+        let count = match outcome {
+            Outcome::Overtaken => return Ok(outcome),
+            Outcome::Counted(count) => count,
+            Outcome::Broken(_) => 0,
+        };
+        let event = NewEvent::new(actor, clock.now(), Action::Counted, before.object(), "Counted again.");
+        record(connection, event.counts(Some(before.member_count), Some(count)))?;
         Ok(outcome)
     })
+}
+
+/// Counts in a transaction that only reads, unless somebody is counting the same.
+fn count(db: &Db, clock: &Clock, counted: &Segment) -> Result<Tally> {
+    require_countable(counted)?;
+    one_at_a_time(db, counted, || db.read_unhurried(|connection| Tally::of_segment(connection, clock, counted)))
 }
 
 /// Stores the count of `counted`. `updated_at` stays: counting is no change.
@@ -116,8 +124,10 @@ pub fn store(connection: &mut AnyConnection, counted: &Segment, tally: &Tally) -
     // Compared under the row's lock: a save or a change of the list that came meanwhile has counted for itself.
     model::lock(connection, counted.id)?;
     let now: Option<Segment> = segment::table.find(counted.id).select(Segment::as_select()).first(connection).optional()?;
-    if !now.is_some_and(|now| now.has_members_of(counted) && !now.is_archived()) {
-        return Ok(Outcome::Overtaken);
+    let Some(now) = now.filter(|now| now.has_members_of(counted) && !now.is_archived()) else { return Ok(Outcome::Overtaken) };
+    // Who began later may store first. What the row said before is no such count, though a clock may have been set back since.
+    if now.last_calculated_at != counted.last_calculated_at && now.last_calculated_at > Some(tally.at) {
+        return Ok(Outcome::Counted(now.member_count));
     }
     let stored = (segment::member_count.eq(tally.count), segment::last_calculated_at.eq(tally.at));
     diesel::update(segment::table.find(counted.id)).set(stored).execute(connection)?;

@@ -92,20 +92,21 @@ pub enum Deed {
     Archive,
 }
 
-/// Refuses to take `segments` away from others that name them.
+/// Refuses to take `segments`, all of them at once, away from others that name them.
 ///
 /// # Errors
-/// `Conflict` with those that do.
+/// `Conflict` with those that do, and which they name.
 pub fn require_unreferred(connection: &mut AnyConnection, actor: &Actor, segments: &[&Segment], deed: Deed) -> Result<()> {
     lock(connection)?;
     let ids: Vec<Id> = segments.iter().map(|segment| segment.id).collect();
     let mut others = others_naming(connection, &ids)?;
     others.retain(|(other, names)| ids.iter().any(|id| names.contains(id)) && (deed == Deed::Delete || !other.is_archived()));
-    let referring = Referring::sorted(actor, others.into_iter().map(|(other, _)| other));
-    if referring.is_empty() {
+    if others.is_empty() {
         return Ok(());
     }
-    let names: Vec<String> = segments.iter().map(|segment| format!("“{}”", segment.name)).collect();
+    let is_kept = |segment: &&&Segment| others.iter().any(|(_, names)| names.contains(&segment.id));
+    let names: Vec<String> = segments.iter().filter(is_kept).map(|segment| format!("“{}”", segment.name)).collect();
+    let referring = Referring::sorted(actor, others.into_iter().map(|(other, _)| other));
     let what = if names.len() > 3 { format!("{} segments", names.len()) } else { text::list(&names, "and") };
     let deed = if deed == Deed::Delete { "deleted" } else { "archived" };
     let it = if names.len() == 1 { "it" } else { "them" };

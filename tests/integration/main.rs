@@ -14,6 +14,7 @@ mod builder;
 mod change_form;
 mod changelist;
 mod commands;
+mod counting;
 mod criteria;
 mod curating;
 mod customers;

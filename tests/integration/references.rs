@@ -5,7 +5,7 @@ use std::thread;
 
 use customer_segments::accounts::Role;
 use customer_segments::db::Id;
-use customer_segments::db::schema::crm_app_customersegment as segment;
+use customer_segments::db::schema::{crm_app_customersegment as segment, segments_event as event};
 use customer_segments::segments::Segment;
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -266,6 +266,77 @@ fn a_segment_that_others_name_is_neither_deleted_nor_archived() {
         let confirm = owner.submit(&form);
         assert_eq!(owner.submit(&confirm.form_at("main form").and("post", "yes")).status, 303);
         assert_eq!((stored(app, named), stored(app, naming)), (None, None));
+    });
+}
+
+/// Archives these in one go, from the list.
+fn archive(person: &Person<'_>, ids: &[Id]) -> Answer {
+    let form = person.open(LIST).form_at("#changelist-form").fill("action", "archive");
+    person.submit(&ids.iter().fold(form, |form, id| form.and("_selected_action", &id.to_string())))
+}
+
+fn statuses(app: &TestApp, ids: &[Id]) -> Vec<String> {
+    ids.iter().map(|id| stored(app, *id).unwrap().status).collect()
+}
+
+/// How often each of these was changed in the history.
+fn changes(app: &TestApp, ids: &[Id]) -> Vec<i64> {
+    let of = |connection: &mut _| {
+        let changed = |id: &Id| event::table.filter(event::object_id.eq(id.to_string())).filter(event::message.eq("Changed Status."));
+        ids.iter().map(|id| Ok(changed(id).count().get_result(connection)?)).collect()
+    };
+    app.test.db.read_blocking(of).unwrap()
+}
+
+#[test]
+fn segments_that_name_one_another_are_archived_together_whichever_comes_first() {
+    with_customers(|app| {
+        let person = app.staff();
+        let wait = || app.test.set_now(app.test.clock.now() + chrono::Duration::minutes(1));
+        for is_older_named in [true, false] {
+            for is_older_ticked_first in [true, false] {
+                let case = format!("{is_older_named}, {is_older_ticked_first}");
+                let older = add(&person, &format!("Older {case}"), &everybody());
+                wait();
+                let newer = add(&person, &format!("Newer {case}"), &everybody());
+                let (named, naming) = if is_older_named { (older, newer) } else { (newer, older) };
+                assert_eq!(give(&person, naming, &in_all(&[named])).status, 303);
+                let last = add(&person, &format!("Last {case}"), &in_all(&[naming]));
+                let mut ids = [older, newer, last];
+                if !is_older_ticked_first {
+                    ids.reverse();
+                }
+                let done = archive(&person, &ids);
+                assert_eq!(done.status, 303, "{case}: {}", said(&done));
+                assert_eq!(person.open(LIST).text(".messagelist"), "3 Customer Segments archived.", "{case}");
+                assert_eq!(statuses(app, &ids), ["archived"; 3], "{case}");
+                assert_eq!(changes(app, &ids), [1; 3], "{case}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_set_that_another_segment_names_is_not_archived_at_all() {
+    with_customers(|app| {
+        let person = app.staff();
+        let named = add(&person, "Named", &everybody());
+        let naming = add(&person, "Naming", &in_all(&[named]));
+        let alone = add(&person, "Alone", &everybody());
+        let outside = add(&person, "Outside", &in_all(&[named]));
+        let ids = [named, naming, alone];
+        for ids in [ids, [alone, naming, named]] {
+            let refused = archive(&person, &ids);
+            assert_eq!(refused.status, 409);
+            let sentence =
+                "“Named” cannot be archived: the rules of “Outside” name it. Take it out of those rules first. Nothing was changed.";
+            assert!(said(&refused).contains(sentence), "{}", said(&refused));
+            assert_eq!((statuses(app, &ids), changes(app, &ids)), (vec!["active".to_owned(); 3], vec![0; 3]));
+        }
+        // One that is put away already, here or before, objects to nothing.
+        assert_eq!(change(&person, outside, "status", "archived").status, 303);
+        assert_eq!(archive(&person, &ids).status, 303);
+        assert_eq!(statuses(app, &ids), ["archived"; 3]);
     });
 }
 

@@ -13,6 +13,7 @@ use crate::accounts::managing_rules::{not_oneself, require};
 use crate::accounts::password;
 use crate::accounts::password_rules::Problems;
 use crate::accounts::user::{User, username_problem};
+use crate::admin::actions::each;
 use crate::admin::bound_field::BoundField;
 use crate::admin::deletion::{Protected, named_of};
 use crate::admin::display::counted;
@@ -207,7 +208,11 @@ pub fn delete<B: Belongings>(connection: &mut AnyConnection, act: &Act<'_>, rows
 }
 
 /// The deed of "Deactivate selected Users".
-pub fn deactivate(connection: &mut AnyConnection, act: &Act<'_>, row: &Account, _: &str) -> Result<bool> {
+pub fn deactivate(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Account], _: &str) -> Result<usize> {
+    each(rows, |row| deactivate_one(connection, act, row))
+}
+
+fn deactivate_one(connection: &mut AnyConnection, act: &Act<'_>, row: &Account) -> Result<bool> {
     // Read again: another Admin may have changed more than that since the list was.
     managing::lock(connection)?;
     if row.is(act.actor) {

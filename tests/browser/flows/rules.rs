@@ -369,3 +369,44 @@ fn the_count_follows_what_is_typed_and_what_is_tried_without() {
         window.see(".node > legend", "Rule 2 of 2");
     });
 }
+
+/// Holds back the answer to the first preview of rules with this value, even once it is no longer wanted: as one that has
+/// arrived and cannot be called off any more. It is given with `held.release`, which says when the page has had it.
+const HOLD: &str = "const [value] = arguments, ask = window.fetch; \
+    let held = window.held = null; \
+    window.fetch = async (url, asked) => { \
+        if (held || !String(url).includes('/builder/') || asked.body?.get('rule-0-value') !== value) return ask(url, asked); \
+        held = window.held = { signal: asked.signal }; \
+        const html = await (await ask(url, { ...asked, signal: undefined })).text(); \
+        const had = await new Promise((release) => (held.release = release)); \
+        const answer = new Response(html), text = answer.text.bind(answer); \
+        answer.text = async () => { const all = await text(); setTimeout(had); return all; }; \
+        return answer; \
+    };";
+
+#[test]
+fn an_answer_that_comes_late_is_not_shown_over_a_newer_one() {
+    at_a_site(Scripts::On, |window| {
+        let hand = Hand::of(window);
+        hand.rule("rule_0", "Company location count", Some("is more than"));
+        let people = people(&window.world);
+        let members = |more_than: i32| people.iter().filter(|person| person.locations > more_than).count();
+        // What has people in it, and what is told of a value that is none.
+        for (older, newer) in [("1", 9), ("many", 5)] {
+            window.script(HOLD, &[older.into()]);
+            window.fill_at("#rule_0_value", older);
+            window
+                .until(|| window.script("return window.held?.release !== undefined", &[]) == true, || "an answer that is held".to_owned());
+            window.fill_at("#rule_0_value", &newer.to_string());
+            window.see("#preview .sentence", &format!("location count is more than {newer}"));
+            assert_eq!(window.script("return window.held.signal.aborted", &[]), true, "the older question was called off");
+            let shown = || window.script("return ['preview', 'builder'].map((id) => document.getElementById(id).outerHTML)", &[]);
+            let before = shown();
+            window.script_until_done("window.held.release(arguments[0])", &[]);
+            assert_eq!(shown(), before, "the answer to “{older}” comes too late");
+            assert_eq!(window.script("return document.getElementById('rule_0_value').value", &[]), newer.to_string());
+            assert!(window.texts("#preview .numbers")[0].starts_with(&format!("{} member", members(newer))));
+        }
+        assert!(members(1) != members(9), "there was something to tell apart");
+    });
+}
