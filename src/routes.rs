@@ -16,6 +16,7 @@ use crate::customers::contact;
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
+use crate::segments::picker::page as picker;
 use crate::segments::{members_page, model, tools, undoing, why_contact, why_page};
 use crate::server::Site;
 use crate::server::url::{Url, url};
@@ -49,6 +50,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/").get(Staff, index::app),
         url("/admin/crm_app/customersegment/preview/").post(View(segments), members_page::show_preview),
         url("/admin/crm_app/customersegment/builder/").post(View(segments), builder::show),
+        url("/admin/crm_app/customersegment/picker/").post(View(segments), picker::show),
         url("/admin/crm_app/customersegment/values/").get(View(segments), builder::suggest),
         url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(segments), tools::duplicate),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),

@@ -33,6 +33,13 @@ pub struct Rows<C> {
     rest: Sql,
 }
 
+impl<C> Rows<C> {
+    /// These columns of what the rest says, from ` FROM` on.
+    pub fn new(columns: C, rest: Sql) -> Self {
+        Self { columns, rest }
+    }
+}
+
 impl Source {
     /// How many rows meet `predicate`.
     pub fn count(&self, connection: &mut AnyConnection, predicate: &Sql) -> Result<i64> {

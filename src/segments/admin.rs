@@ -3,7 +3,6 @@
 //! Declarations only, read by `crate::admin`; what the form does beyond its fields is in `form`.
 
 use super::actions::ACTIONS;
-use super::builder;
 use super::cells::{created_by, member_count, member_count_and_why, tags};
 use super::columns;
 use super::deleting;
@@ -109,7 +108,7 @@ impl ModelAdmin for SegmentAdmin {
             title: "Static Contacts (Static Segments)",
             description: "The list of a static segment. Changing the type to dynamic keeps it; it then rests until the type is static again.",
             fold: Fold::Unless(form::is_static),
-            fields: &[Field::Panel(form::contacts_panel), Field::Panel(form::companies_panel)],
+            fields: &[Field::Panel(form::numbers_panel), Field::Panel(form::contacts_panel), Field::Panel(form::companies_panel)],
         },
         Fieldset { title: "Statistics", description: "", fold: Fold::Never, fields: STATISTICS },
         Fieldset { title: "Metadata", description: "", fold: Fold::Never, fields: METADATA },
@@ -134,7 +133,8 @@ impl ModelAdmin for SegmentAdmin {
     const PANELS: fn(&mut AnyConnection, &crate::admin::editing::FormContext<'_, Self>) -> Result<Panels> = form::panels;
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;
     const STYLES: &'static [&'static str] = &["admin/css/segments.css"];
-    const SCRIPTS: &'static [&'static str] = &["admin/js/preview.js", "admin/js/builder.js", "admin/js/segment_type.js"];
+    const SCRIPTS: &'static [&'static str] =
+        &["admin/js/preview.js", "admin/js/builder.js", "admin/js/picker.js", "admin/js/segment_type.js"];
     const VERSIONS: Option<Versions<Row>> = Some(Versions {
         sentence: words::sentence,
         count_label: "Member count",
@@ -152,7 +152,7 @@ impl ModelAdmin for SegmentAdmin {
         delete: deleting::delete,
         related: deleting::related,
         protects: deleting::protects,
-        compose: builder::compose,
+        compose: form::compose,
         shows_again: form::shows_again,
     });
 }

@@ -1,16 +1,14 @@
-//! What the segment's form does beyond its fields: the preview beside the criteria, the two choosers, cleaning and saving.
+//! What the segment's form does beyond its fields: the preview beside the criteria, the two pickers, cleaning and saving.
 //!
 //! The hooks that `admin` (the declaration) names; they speak between the machinery of forms and the models. What a page
 //! shows here comes from the same functions that count, list and export.
 
-use askama::Template;
-
 use super::builder::{self, Builder, Tried};
-use super::chooser::{COMPANIES, CONTACTS, Chooser, Kind};
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::listed::ListChange;
 use super::model::{Row, Segment, SegmentType};
+use super::picker::{self, Asked, COMPANIES, CONTACTS, Chooser, Kind};
 use super::preview::preview;
 use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::save::{self, Edited, is_taken};
@@ -18,7 +16,7 @@ use super::where_used::WhereUsed;
 use super::writer::Writer;
 use super::{admin::SegmentAdmin, criteria_box, draft, undoing};
 use crate::admin::bound_field::BoundField;
-use crate::admin::display::{counted, number};
+use crate::admin::display::counted;
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
 use crate::admin::form::{FormData, FormErrors};
 use crate::admin::html::Html;
@@ -31,16 +29,10 @@ use crate::error::{AppError, Result};
 pub struct Panels {
     criteria: State,
     builder: Builder,
+    numbers: picker::Numbers,
     contacts: Chooser,
     companies: Chooser,
     where_used: WhereUsed,
-}
-
-#[derive(Template)]
-#[template(path = "segments/chooser.html")]
-struct ChooserTemplate<'a> {
-    chooser: &'a Chooser,
-    listed: String,
 }
 
 /// The row of the criteria box.
@@ -52,14 +44,19 @@ pub fn criteria_panel(field: &BoundField, panels: &Panels) -> Result<Html> {
     criteria_box::render(field, panels.builder.html(&panels.criteria, &whole)?, panels.builder.previewed(&panels.criteria)?)
 }
 
-/// The chooser of contacts.
-pub fn contacts_panel(panels: &Panels) -> Result<Html> {
-    chooser_panel(&panels.contacts)
+/// What the list comes to.
+pub fn numbers_panel(panels: &Panels) -> Result<Html> {
+    panels.numbers.html()
 }
 
-/// The chooser of companies.
+/// The picker of contacts.
+pub fn contacts_panel(panels: &Panels) -> Result<Html> {
+    panels.contacts.html()
+}
+
+/// The picker of companies.
 pub fn companies_panel(panels: &Panels) -> Result<Html> {
-    chooser_panel(&panels.companies)
+    panels.companies.html()
 }
 
 /// Where the segment is used.
@@ -67,17 +64,18 @@ pub fn where_used_panel(panels: &Panels) -> Result<Html> {
     panels.where_used.render()
 }
 
-fn chooser_panel(chooser: &Chooser) -> Result<Html> {
-    Html::render(&ChooserTemplate { chooser, listed: number(chooser.listed) })
+/// Brings what was sent together: the rules as one document, and what a button that moves everything means.
+pub fn compose(data: FormData) -> FormData {
+    picker::compose(builder::compose(data))
 }
 
-/// Whether the form is to be shown again: for a preview, or with what a chooser was asked for.
+/// Whether the form is to be shown again: for a preview, or with what a picker was asked for.
 pub fn shows_again(data: &FormData) -> bool {
     data.has(PREVIEW) || builder::is_asked(data) || is_choosing(data)
 }
 
 fn is_choosing(data: &FormData) -> bool {
-    [&CONTACTS, &COMPANIES].iter().any(|kind| kind.is_asked(data))
+    [&CONTACTS, &COMPANIES].into_iter().any(|kind| Asked::of(kind, data).shows_again())
 }
 
 /// Whether the section of the criteria begins open.
@@ -92,22 +90,23 @@ pub fn is_static(data: &FormData) -> bool {
 
 /// What is wrong with the lists, with the field it stands at.
 fn list_problems(data: &FormData) -> impl Iterator<Item = (&'static str, String)> {
-    let of = |kind: &Kind| kind.problems(data).into_iter().map(|problem| (kind.plural, problem)).collect::<Vec<_>>();
+    let of = |kind: &Kind| Asked::of(kind, data).problems().into_iter().map(|problem| (kind.side.many, problem)).collect::<Vec<_>>();
     [&CONTACTS, &COMPANIES].into_iter().flat_map(of)
 }
 
 /// Reads what the panels show.
 pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<Panels> {
     let segment = context.row.map(|row| &row.segment);
-    let (contacts, companies) = segment.map_or(Ok((0, 0)), |segment| listed::count(connection, &[segment.id]))?;
+    let numbers = segment.map_or(Ok(picker::Numbers::default()), |segment| picker::Numbers::of(connection, segment))?;
     let is_editable = context.is_editable && segment.is_none_or(|segment| !segment.is_archived());
     let data = context.data;
     let is_quiet = builder::is_asked(data);
     Ok(Panels {
         criteria: beside_the_box(connection, context)?,
         builder: Builder::read(connection, context.act.actor, data, segment.map(|segment| segment.id), is_quiet)?,
-        contacts: CONTACTS.read(connection, segment, contacts, data, is_editable)?,
-        companies: COMPANIES.read(connection, segment, companies, data, is_editable)?,
+        contacts: Chooser::read(connection, &CONTACTS, (segment, numbers.contacts), data, is_editable)?,
+        companies: Chooser::read(connection, &COMPANIES, (segment, numbers.companies), data, is_editable)?,
+        numbers,
         where_used: segment.map_or(Ok(WhereUsed::default()), |it| WhereUsed::of(connection, context.act.actor, context.act.clock, it))?,
     })
 }
@@ -164,11 +163,8 @@ pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAd
     }
     match draft {
         Ok(draft) if errors.is_empty() => {
-            let list = list_change(data);
-            for sentence in CONTACTS.too_much(&list.contacts).into_iter().chain(COMPANIES.too_much(&list.companies)) {
-                errors.add_general(sentence);
-            }
-            if !errors.is_empty() {
+            let list = list_change(connection, data)?;
+            if is_too_much(data, &list, errors) {
                 return Ok(None);
             }
             let edited = Edited::counted(connection, context.act.clock, draft, list)?;
@@ -178,14 +174,23 @@ pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAd
     }
 }
 
-fn list_change(data: &FormData) -> ListChange {
-    ListChange { contacts: CONTACTS.change(data), companies: COMPANIES.change(data) }
+/// Whether more is to be changed of a list than is at once, which is then said.
+fn is_too_much(data: &FormData, list: &ListChange, errors: &mut FormErrors) -> bool {
+    let changes = [(&CONTACTS, &list.contacts), (&COMPANIES, &list.companies)];
+    let sentences = changes.into_iter().filter_map(|(kind, change)| Asked::of(kind, data).too_much(change));
+    sentences.for_each(|sentence| errors.add_general(sentence));
+    !errors.is_empty()
+}
+
+fn list_change(connection: &mut AnyConnection, data: &FormData) -> Result<ListChange> {
+    Ok(ListChange { contacts: Asked::of(&CONTACTS, data).change(connection)?, companies: Asked::of(&COMPANIES, data).change(connection)? })
 }
 
 /// Whether a form that is sent again asks for nothing that its first sending has not done: the fields are compared by the
 /// machinery, the lists here.
 pub fn is_done(connection: &mut AnyConnection, row: &Row, data: &FormData) -> Result<bool> {
-    listed::is_done(connection, &row.segment, &list_change(data))
+    let change = list_change(connection, data)?;
+    listed::is_done(connection, &row.segment, &change)
 }
 
 /// Saves a good form.

@@ -8,9 +8,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::admin::SegmentAdmin;
-use super::candidates;
-use super::chooser::CONTACTS;
 use super::model::Segment;
+use super::picker::{CONTACTS, candidates};
 use super::why::{Membership, Why};
 use crate::accounts::{Actor, Staff};
 use crate::admin::frame::{Frame, page};

@@ -2,8 +2,8 @@
 //!
 //! Hooks that `admin` (the declaration) names.
 
-use super::chooser::{COMPANIES, CONTACTS};
 use super::draft;
+use super::picker::{Asked, COMPANIES, CONTACTS};
 use super::rules::spoken;
 use crate::admin::editing::Act;
 use crate::admin::form::FormData;
@@ -23,7 +23,7 @@ pub fn sentence(connection: &mut AnyConnection, act: &Act<'_>, field: &str, valu
 pub fn beside(connection: &mut AnyConnection, data: &FormData) -> Result<Vec<(String, String)>> {
     let mut said = Vec::new();
     for (kind, what) in [(&CONTACTS, "Contacts"), (&COMPANIES, "Companies")] {
-        let change = kind.change(data);
+        let change = Asked::of(kind, data).change(connection)?;
         for (ids, verb) in [(change.add, "add"), (change.remove, "remove")] {
             if !ids.is_empty() {
                 said.push((format!("{what} to {verb}"), some_of(kind.names(connection, &ids)?, ids.len())));

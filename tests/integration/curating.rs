@@ -260,8 +260,8 @@ fn what_the_form_saves_is_a_batch_as_well() {
             .db
             .write_blocking(|connection| {
                 let before = model::find(connection, &world.actor, world.list)?;
-                let contacts = Change { add: world.people[..3].to_vec(), remove: Vec::new() };
-                let change = ListChange { contacts, companies: Change { add: vec![world.company], remove: Vec::new() } };
+                let contacts = Change { add: world.people[..3].to_vec(), ..Change::default() };
+                let change = ListChange { contacts, companies: Change { add: vec![world.company], ..Change::default() } };
                 save::update(connection, &world.actor, &test.clock, &before, &Edited::new(Draft::stored(&before), change))
             })
             .unwrap();

@@ -35,7 +35,7 @@ fn contacts(person: &Person<'_>, names: [&str; 2]) -> [Id; 2] {
 fn list(connection: &mut AnyConnection, app: &TestApp, actor: &Actor, id: Id, contacts: &[Id]) -> Result<()> {
     model::lock(connection, id)?;
     let before = model::find(connection, actor, id)?;
-    let change = ListChange { contacts: Change { add: contacts.to_vec(), remove: Vec::new() }, ..ListChange::default() };
+    let change = ListChange { contacts: Change { add: contacts.to_vec(), ..Change::default() }, ..ListChange::default() };
     save::update(connection, actor, &app.test.clock, &before, &Edited::new(Draft::stored(&before), change)).map(|_| ())
 }
 

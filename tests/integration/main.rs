@@ -30,6 +30,7 @@ mod list_races;
 mod old_documents;
 mod own_model;
 mod permissions;
+mod picker;
 mod query_counts;
 mod races;
 mod references;

@@ -480,7 +480,9 @@ fn a_static_list_is_chosen_by_search_and_ticks() {
         );
         let ticked = searched.form().and("contact_available", &member.id.to_string());
         let next = press(&person, ticked.fill("contact_q", ""), "_contact_search");
-        assert!(next.attributes("[name=contact_chosen]", "value").contains(&member.id.to_string()), "a tick moves with any button");
+        assert!(next.attributes("[name=contact_available]", "value").contains(&member.id.to_string()), "a tick stays while one searches");
+        let next = press(&person, next.form(), "_contact_add");
+        assert!(next.attributes("[name=contact_chosen]", "value").contains(&member.id.to_string()), "and moves with its button");
         assert_eq!(next.form().value("name"), Some("VIP"), "what was typed stays");
         let enter = person.submit(&next.form().fill("contact_q", "nobody like this").and("_save", "enter"));
         assert_eq!(enter.status, 200, "Enter in the search box searches and saves nothing");
@@ -571,7 +573,11 @@ fn too_many_ticks_are_a_sentence_on_the_form_and_lose_nothing() {
         let ids: Vec<String> = (0..5_001).map(|_| Id::new().to_string()).collect();
         let form = person.open(ADD).form().fill("name", "Huge").fill("segment_type", "static").fill("contact_adding", &ids.join(","));
         let told = press(&person, form, "_save");
-        assert!(told.text(".errornote").contains("At most 5,000 contacts can be added or removed before saving."), "{}", told.body);
+        assert!(
+            told.text(".errornote").contains("At most 5,000 contacts can be added or removed one by one before saving."),
+            "{}",
+            told.body
+        );
         assert_eq!(told.form().value("name"), Some("Huge"));
         assert_eq!(count_segments(app), 0);
     });

@@ -5,6 +5,7 @@
 //! batch, which can be undone. Who of the listed is a member is said by `members`.
 
 mod batch;
+mod origin;
 mod side;
 mod stamp;
 
@@ -19,6 +20,7 @@ use crate::error::Result;
 use crate::query::Sql;
 
 pub use self::batch::{Batch, DAYS, find_batch, keep_batch, list_batches};
+pub use self::origin::{Origin, list_origins};
 pub use self::side::{COMPANIES, CONTACTS, Side};
 pub use self::stamp::{How, Stamp};
 
@@ -29,12 +31,16 @@ pub struct Change {
     pub add: Vec<Id>,
     /// Keys to take off the list.
     pub remove: Vec<Id>,
+    /// Whom to list besides: all that this finds, once the others are done.
+    pub add_all: Option<Sql>,
+    /// Whom to take off besides, once the others are done.
+    pub remove_all: Option<Sql>,
 }
 
 impl Change {
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
-        self.add.is_empty() && self.remove.is_empty()
+        self.add.is_empty() && self.remove.is_empty() && self.add_all.is_none() && self.remove_all.is_none()
     }
 }
 
@@ -150,6 +156,14 @@ fn change_side(
         let added = add(connection, side, segment, &side.among(&change.add), stamp, is_shared)?;
         changed = Changed { removed: changed.removed, unknown: change.add.len().saturating_sub(added.found), ..added };
     }
+    if let Some(found) = &change.add_all {
+        let added = add(connection, side, segment, found, stamp, is_shared)?;
+        changed.added += added.added;
+        changed.barred += added.barred;
+    }
+    if let Some(found) = &change.remove_all {
+        changed.removed += side.remove(connection, segment, found, stamp)?;
+    }
     Ok(changed)
 }
 
@@ -179,13 +193,21 @@ pub(super) fn keep_listed(connection: &mut AnyConnection, segment: Id) -> Result
 /// Whether nothing is left to do of `change`: who exists of those whom it adds is listed, and nobody is whom it removes.
 pub fn is_done(connection: &mut AnyConnection, segment: &Segment, change: &ListChange) -> Result<bool> {
     for (side, change) in [(&CONTACTS, &change.contacts), (&COMPANIES, &change.companies)] {
-        let (add, remove) = (side.among(&change.add), side.among(&change.remove));
-        let left = side.is_to_be_listed(segment.id, &add);
-        if side.count(connection, &left)? + side.count(connection, &side.is_listed(segment.id, &remove))? > 0 {
-            return Ok(false);
+        let adds = [side.among(&change.add)].into_iter().chain(change.add_all.clone());
+        let removes = [side.among(&change.remove)].into_iter().chain(change.remove_all.clone());
+        for left in adds.map(|add| side.is_to_be_listed(segment.id, &add)).chain(removes.map(|gone| side.is_listed(segment.id, &gone))) {
+            if side.count(connection, &left)? > 0 {
+                return Ok(false);
+            }
         }
     }
     Ok(true)
+}
+
+/// How many contacts the listed companies of a segment stand for.
+pub fn count_contacts_of_companies(connection: &mut AnyConnection, segment: Id) -> Result<i64> {
+    let of_companies = Sql::from("crm_app_contact.company_id").is_in(COMPANIES.listed_in(segment), Sql::default());
+    CONTACTS.source.count(connection, &of_companies)
 }
 
 /// How many contacts and companies these segments list.

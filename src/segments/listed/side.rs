@@ -99,7 +99,8 @@ impl Side {
     pub fn add(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp) -> Result<usize> {
         let new = self.found(&Sql::and([found.clone(), self.is_not(self.listed_in(segment))]));
         let [how, at, by, name] = stamp.origin();
-        let set = Sql::from("state = 'listed', state_before = 'removed', note_before = note, note = '', how = ") + how.clone();
+        let set = Sql::from("state = 'listed', note_before = note, note = '', state_before = ") + first(stamp, "'removed'".into());
+        let set = set + ", how = " + how.clone();
         let set = set + ", added_at = " + at.clone() + ", added_by_id = " + by.clone() + ", added_by_name = " + name.clone();
         let known = Sql::from(" AND state <> 'never' AND ") + self.is_one_of(self.keys(new.clone()));
         self.update(connection, segment, stamp, set, known)?;
@@ -112,8 +113,9 @@ impl Side {
     /// Takes those whom `found` finds off the list; how many were on it.
     pub fn remove(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp) -> Result<usize> {
         let gone = self.listed_of(segment, found);
-        let set = "state = CASE WHEN state = 'never' THEN state ELSE 'removed' END, state_before = 'listed', note_before = note";
-        self.update(connection, segment, stamp, set.into(), Sql::from(" AND ") + self.is_one_of(self.items(gone.clone())))?;
+        let set = Sql::from("state = CASE WHEN state = 'never' THEN state ELSE 'removed' END, note_before = note, state_before = ");
+        let set = set + first(stamp, "'listed'".into());
+        self.update(connection, segment, stamp, set, Sql::from(" AND ") + self.is_one_of(self.items(gone.clone())))?;
         let unknown = gone + " AND " + self.item + " NOT IN (" + self.items_known(segment) + ")";
         self.insert(connection, segment, stamp, of_unknown_origin("'removed'", "'listed'".into()), self.item.into(), unknown)?;
         self.unlist(connection, segment, stamp)
@@ -123,7 +125,7 @@ impl Side {
     pub fn bar(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp) -> Result<usize> {
         let before = |key: Sql| Sql::from("CASE WHEN ") + key + " IN (" + self.listed_in(segment) + ") THEN 'listed' ELSE 'removed' END";
         let found = self.found(found);
-        let set = Sql::from("state = 'never', note_before = note, state_before = ") + before(self.item.into());
+        let set = Sql::from("state = 'never', note_before = note, state_before = ") + first(stamp, before(self.item.into()));
         let known = Sql::from(" AND state <> 'never' AND ") + self.is_one_of(self.keys(found.clone()));
         let barred = self.update(connection, segment, stamp, set, known)?;
         let unknown = found + " AND " + self.is_not(self.items_known(segment));
@@ -228,7 +230,8 @@ impl Side {
         listed + " AND " + self.is_one_of(self.keys(self.found(found)))
     }
 
-    fn source_key(&self) -> Sql {
+    /// The key of a row of the source.
+    pub fn source_key(&self) -> Sql {
         Sql::from(self.source.table) + ".id"
     }
 
@@ -257,6 +260,11 @@ impl Side {
     fn items_known(&self, segment: Id) -> Sql {
         self.items(self.known_in(segment))
     }
+}
+
+/// How a row was before the batch: as it says itself, where the batch has changed it already.
+fn first(stamp: &Stamp, before: Sql) -> Sql {
+    Sql::from("CASE WHEN batch_id = ") + Value::Id(stamp.batch) + " THEN state_before ELSE " + before + " END"
 }
 
 /// The values of a row of which nobody knows how it came onto the list.

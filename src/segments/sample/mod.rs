@@ -78,14 +78,14 @@ fn list(connection: &mut AnyConnection, sample: &Sample) -> Result<ListChange> {
             let order = Sql::from("crm_app_contact.id");
             let selection = Selection::first(&predicate, &order, limit);
             let contacts = contact::list(connection, &selection)?.into_iter().map(|row| row.contact.id);
-            list.contacts = Change { add: contacts.collect(), remove: Vec::new() };
+            list.contacts = Change { add: contacts.collect(), ..Change::default() };
         }
         What::Companies(limit) => {
             let order = Sql::from("crm_app_company.location_count DESC, crm_app_company.id");
             let all = Sql::all();
             let selection = Selection::first(&all, &order, limit);
             let companies = company::list(connection, &selection)?.into_iter().map(|company| company.id);
-            list.companies = Change { add: companies.collect(), remove: Vec::new() };
+            list.companies = Change { add: companies.collect(), ..Change::default() };
         }
     }
     Ok(list)

@@ -35,8 +35,8 @@ export function put(parts) {
 export function sentenceFor(response) {
   if (response.redirected || response.status === 401) return "You have been logged out. Press Save: you are asked to log in again, and nothing you typed is lost.";
   if (response.status === 403) return "You have logged out, or in again, since this page was opened. Press Save: nothing you typed is lost.";
-  if (response.status === 429 || response.status === 503) return "The server is busy. Wait a moment, then press Preview.";
-  return `The preview failed (${response.status}). What you typed is still here.`;
+  if (response.status === 429 || response.status === 503) return "The server is busy. Wait a moment, then try again.";
+  return `That failed (${response.status}). What you typed is still here.`;
 }
 
 export const UNREACHED = "The server could not be reached. What you typed is still here.";

@@ -1,11 +1,14 @@
-//! Who can be listed in a static segment, as a chooser shows them.
+//! Who can be listed in a static segment, as a picker shows them.
 //!
-//! Called by `chooser`.
+//! Read by the panes.
+
+use std::collections::HashMap;
 
 use crate::customers::{company, contact};
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::Selection;
+use crate::segments::listed::Origin;
 
 /// Somebody who can be listed, or is.
 #[derive(Debug, Clone)]
@@ -20,23 +23,48 @@ pub struct Candidate {
     pub not_member: Option<&'static str>,
     /// Whether they are listed only once the form is saved.
     pub is_new: bool,
+    /// Whether they are ticked.
+    pub is_ticked: bool,
+    /// Whether the segment never includes them.
+    pub is_never: bool,
+    /// Who listed them, by which way; blank where nobody knows.
+    pub added: String,
+    /// The note beside them.
+    pub note: String,
+}
+
+impl Candidate {
+    fn new(id: Id, who: String) -> Self {
+        let (more, added, note) = (String::new(), String::new(), String::new());
+        Self { id, who, more, not_member: None, is_new: false, is_ticked: false, is_never: false, added, note }
+    }
+}
+
+/// Writes into the rows what is known of them.
+pub(super) fn know(rows: &mut [Candidate], origins: &HashMap<Id, Origin>) {
+    for row in rows {
+        let Some(origin) = origins.get(&row.id) else { continue };
+        row.is_never = origin.is_never;
+        row.note.clone_from(&origin.note);
+        if let Some(how) = origin.how.filter(|_| !origin.is_never) {
+            row.added = format!("{} · {}", origin.added_by, how.label().to_lowercase());
+        }
+    }
 }
 
 /// The contacts of a selection.
-pub(super) fn contacts(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Candidate>> {
+pub fn contacts(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Candidate>> {
     let rows = contact::list(connection, selection)?;
     Ok(rows
         .into_iter()
         .map(|row| Candidate {
-            id: row.contact.id,
             not_member: match (row.contact.is_active, row.contact.unsubscribed) {
                 (false, _) => Some("not a member: inactive"),
                 (true, true) => Some("not a member: unsubscribed"),
                 (true, false) => None,
             },
             more: joined([&row.company_name, &row.contact.title, &row.company_country, &row.contact.email]),
-            who: row.contact.name,
-            is_new: false,
+            ..Candidate::new(row.contact.id, row.contact.name)
         })
         .collect())
 }
@@ -46,13 +74,7 @@ pub(super) fn companies(connection: &mut AnyConnection, selection: &Selection<'_
     let rows = company::list(connection, selection)?;
     Ok(rows
         .into_iter()
-        .map(|row| Candidate {
-            id: row.id,
-            more: joined([&row.city, &row.country, &row.industry, &String::new()]),
-            who: row.name,
-            not_member: None,
-            is_new: false,
-        })
+        .map(|row| Candidate { more: joined([&row.city, &row.country, &row.industry, &String::new()]), ..Candidate::new(row.id, row.name) })
         .collect())
 }
 

@@ -1,0 +1,191 @@
+//! The pickers of a static segment's form, on both engines, as somebody without scripts uses them and as their script asks.
+
+use std::collections::BTreeSet;
+
+use customer_segments::customers::company::{self, Company};
+use customer_segments::customers::contact::{self, Contact};
+use customer_segments::db::schema::{
+    crm_app_customersegment as segment, crm_app_customersegment_static_companies as listed_companies,
+    crm_app_customersegment_static_contacts as listed,
+};
+use customer_segments::db::{Id, Time};
+use diesel::prelude::*;
+
+use crate::support::app::Person;
+use crate::support::page::{Answer, Form};
+use crate::support::{TestApp, TestDb, on_engines};
+
+const LIST: &str = "/admin/crm_app/customersegment/";
+const ADD: &str = "/admin/crm_app/customersegment/add/";
+
+/// Two hotels in two countries with sixty people each, some of them Decision Makers, one unsubscribed.
+struct World {
+    app: TestApp,
+    hotels: [Id; 2],
+    people: Vec<Contact>,
+}
+
+fn on_both(test: impl Fn(&World)) {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let now = Time(app.test.clock.now());
+        let hotel = |name: &str, country: &str| Company { name: name.into(), country: country.into(), ..Company::new(Id::new(), now) };
+        let hotels = [hotel("Six Palms", "Thailand"), hotel("โรงแรมริมน้ำ", "Laos")];
+        let person = |number: usize| Contact {
+            company_id: hotels[number % 2].id,
+            name: format!("Guest {number:03}"),
+            contact_type: if number % 10 < 2 { "Decision Maker" } else { "Other" }.into(),
+            unsubscribed: number == 0,
+            ..Contact::new(Id::new(), now)
+        };
+        let people: Vec<Contact> = (0..120).map(person).collect();
+        let store = |connection: &mut _| {
+            company::insert(connection, &hotels)?;
+            contact::insert(connection, &people)
+        };
+        app.test.db.write_blocking(store).unwrap();
+        test(&World { app, hotels: [hotels[0].id, hotels[1].id], people });
+    });
+}
+
+impl World {
+    fn add(&self, person: &Person<'_>, name: &str) -> Id {
+        let form = person.open(ADD).form().fill("name", name).fill("segment_type", "static").fill("filter_criteria", "");
+        id_of(&press(person, form, "_continue"))
+    }
+
+    fn people_at(&self, hotel: usize) -> BTreeSet<Id> {
+        self.people.iter().filter(|person| person.company_id == self.hotels[hotel]).map(|person| person.id).collect()
+    }
+
+    fn listed(&self, id: Id) -> BTreeSet<Id> {
+        let rows = listed::table.filter(listed::customersegment_id.eq(id)).select(listed::contact_id);
+        self.app.test.db.read_blocking(|connection| Ok(rows.load::<Id>(connection)?)).unwrap().into_iter().collect()
+    }
+
+    fn count(&self, id: Id) -> i32 {
+        let count = segment::table.find(id).select(segment::member_count);
+        self.app.test.db.read_blocking(|connection| Ok(count.first(connection)?)).unwrap()
+    }
+}
+
+fn change(id: Id) -> String {
+    format!("{LIST}{id}/change/")
+}
+
+fn press(person: &Person<'_>, form: Form, button: &str) -> Answer {
+    person.submit(&form.and(button, "1"))
+}
+
+#[track_caller]
+fn id_of(saved: &Answer) -> Id {
+    assert_eq!(saved.status, 303, "{}", saved.texts(".errorlist, .errornote").join(" "));
+    Id::parse(saved.location().trim_start_matches(LIST).split('/').next().unwrap()).expect("the way to a segment")
+}
+
+#[test]
+fn both_panes_are_narrowed_by_company_country_and_type() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = world.add(&person, "VIP");
+        let form = person.open(&change(id)).form();
+        let narrowed = form.clone().fill("contact_f_country", "lao").fill("contact_f_type", "Decision Maker");
+        let shown = press(&person, narrowed, "_contact_search");
+        let found = shown.attributes("[name=contact_available]", "value");
+        assert_eq!(found.len(), 12);
+        assert!(shown.text("#contact-available-pane").contains("Add all 12 and save"), "{}", shown.text("#contact-available-pane"));
+        let company = press(&person, form.fill("contact_f_company", "ริมน้ำ"), "_contact_search");
+        assert!(company.text("#contact-available-pane").contains("Add all 60 and save"));
+        let all = press(&person, company.form(), "_contact_add_all");
+        let listed = person.follow(&all);
+        assert_eq!(world.listed(id), world.people_at(1));
+        let chosen = press(&person, listed.form().fill("contact_cf_type", "Decision Maker"), "_contact_search");
+        assert_eq!(chosen.attributes("[name=contact_chosen]", "value").len(), 12);
+        assert!(chosen.text("#contact-chosen-pane").contains("Remove all 12 and save"));
+        let laotian = press(&person, listed.form().fill("company_f_country", "laos"), "_company_search");
+        assert_eq!(laotian.texts("#company-available-pane .who"), ["โรงแรมริมน้ำ"]);
+    });
+}
+
+#[test]
+fn all_that_match_are_added_and_removed_at_once_with_the_rest_of_the_form() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let form = person.open(ADD).form().fill("name", "Palms").fill("segment_type", "static").fill("filter_criteria", "");
+        let nothing = press(&person, form.clone(), "_contact_add_all");
+        assert_eq!(nothing.texts("#contact_error li"), ["Search for the contacts to add first: not everybody there is was meant."]);
+        let searched = press(&person, form.fill("contact_q", "palms"), "_contact_search");
+        assert_eq!(searched.attributes("[name=contact_available]", "value").len(), 50, "a page, of sixty");
+        let added = press(&person, searched.form().fill("tags", "from a search"), "_contact_add_all");
+        let id = id_of(&added);
+        assert_eq!((world.listed(id), world.count(id)), (world.people_at(0), 59), "one of them is unsubscribed");
+        let shown = person.follow(&added);
+        let said = shown.texts(".messagelist li").join(" ");
+        assert!(said.contains("was added successfully. You may edit it again below.") && said.contains("60 contacts added"), "{said}");
+        assert_eq!(shown.form().value("tags"), Some("from a search"));
+        let numbers = shown.text(".list-numbers");
+        assert!(numbers.contains("60 contacts and 0 companies listed · 59 members · 0 addresses (59 without e-mail)"), "{numbers}");
+        // Whoever sends it twice is told the same, and it is done once.
+        let again = press(&person, person.open(&change(id)).form().fill("contact_q", "palms"), "_contact_add_all");
+        assert_eq!((again.status, world.listed(id).len()), (303, 60));
+        let some = press(&person, shown.form().fill("contact_cq", "\"Guest 01\""), "_contact_search");
+        assert!(some.text("#contact-chosen-pane").contains("Remove all 5 and save"));
+        person.follow(&press(&person, some.form(), "_contact_remove_all"));
+        assert_eq!(world.listed(id).len(), 55);
+        let emptied = person.follow(&press(&person, person.open(&change(id)).form(), "_contact_remove_all"));
+        assert_eq!((world.listed(id).len(), world.count(id)), (0, 0));
+        person.submit(&emptied.form_at("form[id^=message-]"));
+        assert_eq!((world.listed(id).len(), world.count(id)), (55, 54), "and it is undone by its message");
+    });
+}
+
+#[test]
+fn ticks_that_a_search_does_not_show_stay_and_are_counted() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = world.add(&person, "VIP");
+        let ticks = [world.people[1].id, world.people[2].id].map(|id| id.to_string());
+        let form = ticks.iter().fold(person.open(&change(id)).form(), |form, id| form.and("contact_available", id));
+        let shown = press(&person, form.fill("contact_q", "Guest 00"), "_contact_search");
+        assert_eq!(shown.attributes("[name=contact_available][checked]", "value").len(), 2);
+        let hidden = press(&person, shown.form().fill("contact_q", "Guest 11"), "_contact_search");
+        assert_eq!(hidden.text("#contact-available-pane .not-visible"), "2 selected options not visible");
+        let one = press(&person, hidden.form().fill("contact_q", "\"Guest 001\""), "_contact_search");
+        assert_eq!(one.text("#contact-available-pane .not-visible"), "1 selected option not visible");
+        id_of(&press(&person, one.form(), "_continue"));
+        assert_eq!(world.listed(id).len(), 2, "saving moves them all");
+    });
+}
+
+#[test]
+fn a_script_gets_the_pickers_alone_and_moves_one_row_without_the_other_ticks() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = world.add(&person, "VIP");
+        let (one, other) = (world.people[1].id.to_string(), world.people[2].id.to_string());
+        let form = person.open(&change(id)).form();
+        let asked =
+            Form { action: format!("{LIST}picker/?segment={id}"), ..form.and("contact_available", &other).and("_contact_add", &one) };
+        let shown = person.submit(&asked);
+        assert_eq!((shown.status, shown.texts("#contact-picker .numbers")), (200, vec!["0 listed · 1 to add when you save".to_owned()]));
+        assert_eq!(shown.attributes("[name=contact_chosen]", "value"), [one]);
+        assert_eq!(shown.attributes("[name=contact_available][checked]", "value"), [other]);
+        assert!(shown.attributes("#company-picker", "id").len() == 1 && !shown.body.contains("id_name"));
+        assert!(world.listed(id).is_empty(), "nothing is saved by that");
+    });
+}
+
+#[test]
+fn a_company_stands_for_its_contacts_and_both_numbers_are_shown() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = world.add(&person, "VIP");
+        let form = person.open(&change(id)).form().and("company_available", &world.hotels[0].to_string());
+        let saved = person.follow(&press(&person, form.and("contact_available", &world.people[1].id.to_string()), "_continue"));
+        let numbers = saved.text(".list-numbers");
+        assert!(numbers.contains("1 contact and 1 company (which stands for 60 contacts) listed · 60 members"), "{numbers}");
+        assert_eq!(saved.texts("#contact-chosen-pane .added"), [format!("{} · picker", person.username)]);
+        let companies = listed_companies::table.count();
+        assert_eq!(world.app.test.db.read_blocking(|connection| Ok(companies.get_result::<i64>(connection)?)).unwrap(), 1);
+    });
+}
