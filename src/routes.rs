@@ -17,7 +17,7 @@ use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
 use crate::segments::picker::page as picker;
-use crate::segments::{members_page, model, tools, undoing, why_contact, why_page};
+use crate::segments::{list_page, members_page, model, tools, undoing, why_contact, why_page};
 use crate::server::Site;
 use crate::server::url::{Url, url};
 
@@ -54,6 +54,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/values/").get(View(segments), builder::suggest),
         url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(segments), tools::duplicate),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),
+        url("/admin/crm_app/customersegment/{id}/list/").get(View(segments), list_page::show).post(Change(segments), list_page::act),
         url("/admin/crm_app/customersegment/{id}/undo/").post(Change(segments), undoing::undo),
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),
         url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show).post(View(segments), members_page::mark_used),

@@ -36,12 +36,14 @@ pub struct ObjectHistory {
     pub older: Option<i64>,
     /// The page with newer ones.
     pub newer: Option<i64>,
-    /// The page of the object that undoes a change, see [`Undo`].
-    pub undo: Option<&'static str>,
+    /// The page of the object that undoes a change, and what its button says, see [`Undo`].
+    pub undo: Option<(&'static str, &'static str)>,
 }
 
 /// How changes are undone from the history.
 pub struct Undo<Row> {
+    /// What its button says.
+    pub label: &'static str,
     /// The page of the object that a form with the key of a batch, as `batch`, is posted to.
     pub page: &'static str,
     /// Which batches this actor can undo now.
@@ -97,7 +99,7 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task, page: i64) -> Result<Optio
             entries,
             older: has_older.then_some(page + 1),
             newer: (page > 1).then_some(page - 1),
-            undo: A::UNDO.map(|undo| undo.page),
+            undo: A::UNDO.map(|undo| (undo.page, undo.label)),
         }))
     })
     .await

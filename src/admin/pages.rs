@@ -155,7 +155,7 @@ pub(super) struct HistoryPage {
     older: Option<String>,
     newer: Option<String>,
     /// Where a change is undone, where any can be.
-    undo_url: Option<String>,
+    undo: Option<(String, &'static str)>,
     filters: String,
 }
 
@@ -166,8 +166,8 @@ impl HistoryPage {
         let frame = frame.crumb(&*object.name, carrying(model.change_url(object.id), filters)).here("History");
         let kept = if filters.is_empty() { QueryString::default() } else { QueryString::default().with(PRESERVED, filters) };
         let link = |page: i64| kept.with(PAGE, page.to_string()).link();
-        let undo_url = history.undo.map(|page| carrying(model.object_url(object.id, page), filters));
-        Ok(Self { frame, undo_url, filters: filters.to_owned(), older: history.older.map(link), newer: history.newer.map(link), history })
+        let undo = history.undo.map(|(page, label)| (carrying(model.object_url(object.id, page), filters), label));
+        Ok(Self { frame, undo, filters: filters.to_owned(), older: history.older.map(link), newer: history.newer.map(link), history })
     }
 
     /// Where a version is compared.

@@ -8,7 +8,7 @@ use super::columns;
 use super::deleting;
 use super::filters;
 use super::form::{self, Panels};
-use super::model::{self, Row};
+use super::model::{self, Row, SegmentType};
 use super::restrictions::{may, not_archived, notice};
 use super::save::Edited;
 use super::{undoing, words};
@@ -115,6 +115,7 @@ impl ModelAdmin for SegmentAdmin {
     ];
     const OBJECT_TOOLS: &'static [ObjectTool<Row>] = &[
         ObjectTool { label: "Members", page: "members", method: Method::Get, is_offered: |_, _| true },
+        ObjectTool { label: "List", page: "list", method: Method::Get, is_offered: |_, row| row.segment.kind() == SegmentType::Static },
         ObjectTool {
             label: "Why is someone in or not?",
             page: "explain",

@@ -26,6 +26,7 @@ pub mod funnel;
 pub mod hand_over;
 pub mod job;
 pub mod json;
+pub mod list_page;
 pub mod listed;
 pub mod members;
 pub mod members_page;

@@ -30,7 +30,7 @@ const PAGE: &str = "undo";
 const BATCH: &str = "batch";
 
 /// How the history of a segment undoes.
-pub const UNDO: Undo<Row> = Undo { page: PAGE, batches };
+pub const UNDO: Undo<Row> = Undo { label: "Undo list change", page: PAGE, batches };
 
 /// The batches that an actor can undo: those of a list that they may change, which nobody has undone yet.
 fn batches(connection: &mut AnyConnection, act: &Act<'_>, row: &Row) -> Result<HashSet<Id>> {

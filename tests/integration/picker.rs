@@ -189,3 +189,49 @@ fn a_company_stands_for_its_contacts_and_both_numbers_are_shown() {
         assert_eq!(world.app.test.db.read_blocking(|connection| Ok(companies.get_result::<i64>(connection)?)).unwrap(), 1);
     });
 }
+
+#[test]
+fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_company() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = world.add(&person, "VIP");
+        let page = |show: &str| format!("{LIST}{id}/list/?show={show}");
+        assert_eq!(person.open(&page("contacts")).text(".empty-list"), "No contact is listed by itself.");
+        let form = person.open(&change(id)).form().and("company_available", &world.hotels[1].to_string());
+        id_of(&press(&person, form.and("contact_available", &world.people[2].id.to_string()), "_continue"));
+        // A note, with the row it stands beside.
+        let listed = person.open(&page("contacts"));
+        assert_eq!(listed.texts("#result_list tbody th a"), ["Guest 002"]);
+        let noted = listed.form_at(&format!("[id='note-{}']", world.people[2].id)).fill("note", "asked for  ไทย");
+        let shown = person.follow(&person.submit(&noted));
+        assert!(
+            shown.texts(".messagelist").join(" ").contains("1 contact with another note. “VIP” has 61 members now. Undo"),
+            "{}",
+            shown.body
+        );
+        assert_eq!(shown.attributes("[name=note]", "value"), ["asked for  ไทย"]);
+        // Somebody of the listed company is kept out, and allowed again.
+        let out = world.people[1].id.to_string();
+        let through = person.open(&format!("{}&q=%22Guest+001%22", page("through")));
+        assert_eq!(through.attributes("[name=ticked]", "value"), [out.as_str()]);
+        let barred = person.submit(&through.form_at("#list-form").and("ticked", &out).and("_bar", "1"));
+        assert_eq!((barred.status, world.count(id)), (303, 60));
+        let never = person.open(&page("never"));
+        assert_eq!(never.attributes("[name=ticked]", "value"), [out.as_str()]);
+        let picker = press(&person, person.open(&change(id)).form().fill("contact_q", "\"Guest 001\""), "_contact_search");
+        assert!(picker.text("#contact-available-pane").contains("never to be included"));
+        person.submit(&never.form_at("#list-form").and("ticked", &out).and("_unbar", "1"));
+        assert_eq!(world.count(id), 61);
+        // Nobody ticked is said, and changes nothing.
+        let nobody = person.follow(&person.submit(&listed.form_at("#list-form").and("_remove", "1")));
+        assert!(nobody.text(".messagelist").contains("nobody was ticked"), "{}", nobody.body);
+        person.submit(&listed.form_at("#list-form").and("ticked", &world.people[2].id.to_string()).and("_remove", "1"));
+        assert!(world.listed(id).is_empty());
+        let other = world.app.staff();
+        let seen = other.open(&page("companies"));
+        assert_eq!(
+            (seen.texts("#result_list tbody th a"), seen.attributes("[name=ticked], [name=note]", "name").len()),
+            (vec!["โรงแรมริมน้ำ".to_owned()], 0)
+        );
+    });
+}

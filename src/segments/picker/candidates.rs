@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::customers::{company, contact};
-use crate::db::{AnyConnection, Id};
+use crate::db::{AnyConnection, Id, Time};
 use crate::error::Result;
 use crate::query::Selection;
 use crate::segments::listed::Origin;
@@ -29,6 +29,8 @@ pub struct Candidate {
     pub is_never: bool,
     /// Who listed them, by which way; blank where nobody knows.
     pub added: String,
+    /// When.
+    pub added_at: Option<Time>,
     /// The note beside them.
     pub note: String,
 }
@@ -36,17 +38,18 @@ pub struct Candidate {
 impl Candidate {
     fn new(id: Id, who: String) -> Self {
         let (more, added, note) = (String::new(), String::new(), String::new());
-        Self { id, who, more, not_member: None, is_new: false, is_ticked: false, is_never: false, added, note }
+        Self { id, who, more, not_member: None, is_new: false, is_ticked: false, is_never: false, added, added_at: None, note }
     }
 }
 
 /// Writes into the rows what is known of them.
-pub(super) fn know(rows: &mut [Candidate], origins: &HashMap<Id, Origin>) {
+pub fn know(rows: &mut [Candidate], origins: &HashMap<Id, Origin>) {
     for row in rows {
         let Some(origin) = origins.get(&row.id) else { continue };
         row.is_never = origin.is_never;
         row.note.clone_from(&origin.note);
         if let Some(how) = origin.how.filter(|_| !origin.is_never) {
+            row.added_at = origin.added_at;
             row.added = format!("{} · {}", origin.added_by, how.label().to_lowercase());
         }
     }

@@ -20,13 +20,13 @@ pub struct Kind {
     /// Its lists.
     pub side: &'static Side,
     /// What both panes are ordered by.
-    pub(super) name: &'static Column,
+    pub name: &'static Column,
     /// Where both panes search.
     pub search: &'static [SearchField],
     /// By what both panes can be narrowed.
     pub(super) filters: &'static [Filter],
     /// Reads rows.
-    pub(super) list: fn(&mut AnyConnection, &Selection<'_>) -> Result<Vec<Candidate>>,
+    pub list: fn(&mut AnyConnection, &Selection<'_>) -> Result<Vec<Candidate>>,
 }
 
 /// What a pane can be narrowed by.

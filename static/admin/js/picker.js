@@ -98,6 +98,7 @@ function move(name, value) {
 }
 
 function moveRow(box) {
+  box.focus(); // the focus stays in its place
   const pane = box.closest(".selector-available, .selector-chosen");
   move(pane.querySelector(".selector-foot .buttons button").name, box.value);
 }
