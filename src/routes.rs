@@ -53,6 +53,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/picker/").post(View(segments), picker::show),
         url("/admin/crm_app/customersegment/values/").get(View(segments), builder::suggest),
         url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(segments), tools::duplicate),
+        url("/admin/crm_app/customersegment/{id}/save_list/").post(View(segments), tools::save_list),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),
         url("/admin/crm_app/customersegment/{id}/list/").get(View(segments), list_page::show).post(Change(segments), list_page::act),
         url("/admin/crm_app/customersegment/{id}/undo/").post(Change(segments), undoing::undo),

@@ -323,6 +323,18 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::Text;
+    use crate::db::types::sql::{Instant, Uid};
+    /// Lists that were saved from the members of another segment.
+    segments_list_source (segment_id) {
+        segment_id -> Uid,
+        source_id -> Uid,
+        source_name -> Text,
+        saved_at -> Instant,
+    }
+}
+
 joinable!(crm_app_contact -> crm_app_company (company_id));
 joinable!(crm_app_contract -> crm_app_company (company_id));
 joinable!(crm_app_customersegment -> auth_user (created_by_id));
@@ -342,6 +354,7 @@ allow_tables_to_appear_in_same_query!(
     segments_event,
     segments_freshness,
     segments_job,
+    segments_list_source,
     segments_listed_company,
     segments_listed_contact,
     segments_session,

@@ -123,6 +123,7 @@ impl ModelAdmin for SegmentAdmin {
             is_offered: |_, _| true,
         },
         ObjectTool { label: "Duplicate", page: "duplicate", method: Method::Post, is_offered: |_, _| true },
+        ObjectTool { label: "Save members as a static list", page: "save_list", method: Method::Post, is_offered: |_, _| true },
         ObjectTool { label: "Count again now", page: "count", method: Method::Post, is_offered: |_, row| !row.segment.is_archived() },
         ObjectTool {
             label: "Hand over",

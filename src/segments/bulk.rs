@@ -106,7 +106,7 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
     let name = match name.map(|name| text::nfc(name.trim())) {
         Some(name) if take(connection, &name)? => name,
         Some(_) => return Err(AppError::NotUnique("name".into())),
-        None => free_name(connection, &original.name)?,
+        None => free_name(connection, &format!("Copy of {}", original.name.trim()))?,
     };
     let now = Time(clock.now());
     let copy = Segment {
@@ -143,17 +143,17 @@ fn take(connection: &mut AnyConnection, name: &str) -> Result<bool> {
 
 /// "Copy of NAME", "Copy of NAME 2", …; cut where it would be too long. Of two who copy at once, the second waits for the
 /// name that both found free, and goes on to the next.
-fn free_name(connection: &mut AnyConnection, original: &str) -> Result<String> {
+pub(super) fn free_name(connection: &mut AnyConnection, first: &str) -> Result<String> {
     for number in 1..=1_000 {
         let ending = if number == 1 { String::new() } else { format!(" {number}") };
         let room = MAX_NAME - ending.chars().count();
-        let name: String = format!("Copy of {}", original.trim()).chars().take(room).collect();
+        let name: String = first.chars().take(room).collect();
         let name = format!("{}{ending}", name.trim_end());
         if take(connection, &name)? {
             return Ok(name);
         }
     }
-    Err(AppError::Conflict(format!("There are a thousand copies of “{original}” already.")))
+    Err(AppError::Conflict(format!("There are a thousand segments that are called “{first}” already.")))
 }
 
 /// The segment as it is, with others who would change it waiting; one that the actor may change.

@@ -84,6 +84,11 @@ impl Members {
         }
     }
 
+    /// The predicate over contacts that says who they are.
+    pub fn predicate(&self) -> &Sql {
+        &self.to_look_up
+    }
+
     /// How many they are.
     pub fn count(&self, connection: &mut AnyConnection) -> Result<i64> {
         Ok(contact_table::table.filter(&self.to_look_up).count().get_result(connection)?)

@@ -27,6 +27,7 @@ pub mod hand_over;
 pub mod job;
 pub mod json;
 pub mod list_page;
+pub mod list_source;
 pub mod listed;
 pub mod members;
 pub mod members_page;

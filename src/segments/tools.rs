@@ -1,12 +1,14 @@
-//! The tools of a segment's page: a copy of it, and its count anew.
+//! The tools of a segment's page: a copy of it, its members as a list, and its count anew.
 //!
-//! Handlers, listed in `routes`, for whoever sees the segment; the deeds are those of `bulk` and `recalculate`.
+//! Handlers, listed in `routes`, for whoever sees the segment; the deeds are those of `bulk`, `list_source` and
+//! `recalculate`.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::admin::SegmentAdmin;
 use super::bulk;
+use super::list_source;
 use super::model;
 use super::recalculate::{self, Outcome};
 use crate::accounts::session::{Level, Message};
@@ -48,6 +50,39 @@ pub async fn duplicate(
     let url = SegmentAdmin::MODEL.change_url(copy.id);
     let text = format!("This is the copy: “{}”. It is yours; give it the name it should have.", Message::PLACE);
     staff.session().message_about(Level::Success, text, &copy.name, url.clone())?;
+    Ok(see_other(&still_carrying(url, request.query_string())))
+}
+
+/// `POST …/<uuid>/save_list/`: leads to the list.
+pub async fn save_list(
+    request: HttpRequest,
+    staff: Staff,
+    source: Object<SegmentAdmin>,
+    asked: Posted,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let sent = asked.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
+    let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), source.0.segment.id);
+    let save = move |connection: &mut AnyConnection| {
+        let actor = as_they_are(connection, &actor)?;
+        let made = key_of_copy(connection, &actor, sent)?;
+        list_source::save_members(connection, &actor, &now, id, made)
+    };
+    let url = match db.write(save).await {
+        Ok(list) => {
+            let text = format!("This is the list: “{}”. It has {} and stays as it is.", Message::PLACE, members(list.member_count));
+            let url = SegmentAdmin::MODEL.change_url(list.id);
+            staff.session().message_about(Level::Success, text, &list.name, url.clone())?;
+            url
+        }
+        Err(AppError::Conflict(sentence)) => {
+            staff.message(Level::Error, sentence)?;
+            SegmentAdmin::MODEL.change_url(id)
+        }
+        Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &id.to_string()),
+        Err(error) => return Err(error),
+    };
     Ok(see_other(&still_carrying(url, request.query_string())))
 }
 

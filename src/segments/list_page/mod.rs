@@ -3,17 +3,13 @@
 //! Handlers, listed in `routes`; what they do to the list is `curating`'s. The picker shows who can be listed beside who is;
 //! here each row can be looked after, also those who are in through their company.
 
+mod parts;
+
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::admin::SegmentAdmin;
-use super::curating::{MAX_NOTE, Task, curate};
-use super::listed::{self, How, Side, list_origins};
-use super::model::{Segment, SegmentType};
-use super::picker::candidates::{Candidate, know};
-use super::picker::{COMPANIES, CONTACTS, Kind};
-use super::undoing::tell;
+use self::parts::{Asked, Show};
 use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
@@ -21,13 +17,22 @@ use crate::admin::display::{Display, Moment};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
-use crate::admin::query_string::QueryString;
+use crate::admin::query_string::{back_to, carrying};
 use crate::admin::search::searched;
 use crate::clock::Clock;
+use crate::criteria::Calendar;
+use crate::db::connection::Lane;
 use crate::db::dialect::Word;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::query::{Selection, Sql};
+use crate::segments::admin::SegmentAdmin;
+use crate::segments::curating::{Curated, MAX_NOTE, Task, curate};
+use crate::segments::list_source::{ListSource, find_source};
+use crate::segments::listed::{How, list_origins};
+use crate::segments::model::{Segment, SegmentType};
+use crate::segments::picker::candidates::{Candidate, know};
+use crate::segments::undoing::tell;
 
 const MODEL: Model = SegmentAdmin::MODEL;
 /// Rows of a page.
@@ -36,101 +41,26 @@ const PAGE: i64 = 100;
 /// What is said where nothing was left to do.
 const NOTHING: &str = "Nothing was changed: nobody was ticked, or it was done already.";
 
-/// Which rows are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Show {
-    Contacts,
-    Companies,
-    Through,
-    Never,
-}
-
-impl Show {
-    const ALL: [Self; 4] = [Self::Contacts, Self::Companies, Self::Through, Self::Never];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Contacts => "contacts",
-            Self::Companies => "companies",
-            Self::Through => "through",
-            Self::Never => "never",
-        }
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Contacts => "Listed contacts",
-            Self::Companies => "Listed companies",
-            Self::Through => "In through a company",
-            Self::Never => "Never included",
-        }
-    }
-
-    /// What stands where nobody is.
-    fn nobody(self) -> &'static str {
-        match self {
-            Self::Contacts => "No contact is listed by itself.",
-            Self::Companies => "No company is listed. A listed company stands for all its contacts, those to come as well.",
-            Self::Through => "Nobody is in through a company alone.",
-            Self::Never => "Nobody is kept out. Whoever is never to be included stays out, also when their company is listed.",
-        }
-    }
-
-    fn kind(self) -> &'static Kind {
-        if self == Self::Companies { &COMPANIES } else { &CONTACTS }
-    }
-
-    /// Those of the kind that are meant.
-    fn rows(self, segment: Id) -> Sql {
-        let side: &Side = self.kind().side;
-        match self {
-            Self::Contacts | Self::Companies => side.is_listed(segment, &Sql::all()),
-            Self::Never => side.is_never(segment, &Sql::all()),
-            Self::Through => {
-                let of_companies = Sql::from("crm_app_contact.company_id").is_in(listed::COMPANIES.listed_in(segment), Sql::default());
-                side.is_to_be_listed(segment, &of_companies)
-            }
-        }
-    }
-}
-
-/// What the address says.
-#[derive(Debug, Clone)]
-struct Asked {
-    show: Show,
-    query: String,
-    page: i64,
-}
-
-impl Asked {
-    fn read(query: &str) -> Self {
-        let query = QueryString::parse(query);
-        let named = query.get("show").unwrap_or_default();
-        let page = query.get("p").and_then(|page| page.parse().ok()).unwrap_or(1);
-        Self {
-            show: Show::ALL.into_iter().find(|show| show.name() == named).unwrap_or(Show::Contacts),
-            query: query.get("q").unwrap_or_default().trim().to_owned(),
-            page: i64::clamp(page, 1, 1_000_000),
-        }
-    }
-
-    fn link(&self, show: Show, page: i64) -> String {
-        let query = QueryString::default().with("show", show.name());
-        let query = if self.query.is_empty() { query } else { query.with("q", self.query.clone()) };
-        if page > 1 { query.with("p", page.to_string()).link() } else { query.link() }
-    }
-}
-
 #[derive(Template)]
 #[template(path = "segments/list.html")]
 struct ListPage {
     frame: Frame,
     segment: Segment,
     asked: Asked,
-    rows: Vec<Candidate>,
-    has_next: bool,
+    found: Found,
     is_editable: bool,
     display: Display,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+struct Found {
+    rows: Vec<Candidate>,
+    has_next: bool,
+    /// What the list was saved from.
+    source: Option<ListSource>,
+    /// Why nobody can be shown.
+    problem: Option<String>,
 }
 
 impl ListPage {
@@ -138,8 +68,17 @@ impl ListPage {
         row.added_at.map(|at| self.display.moment(at))
     }
 
+    fn saved(&self, source: &ListSource) -> Moment {
+        self.display.moment(source.saved_at)
+    }
+
     fn url(&self, page: &str) -> String {
-        MODEL.object_url(self.segment.id, page)
+        carrying(MODEL.object_url(self.segment.id, page), &self.asked.filters)
+    }
+
+    /// This page, without its parameters.
+    fn path(&self) -> String {
+        MODEL.object_url(self.segment.id, "list")
     }
 
     fn object_url(&self, id: &Id) -> String {
@@ -156,6 +95,12 @@ impl ListPage {
         self.asked.link(*show.borrow(), 1)
     }
 
+    /// The parts that there are: those that compare only for a list that was saved from a segment.
+    fn parts(&self) -> impl Iterator<Item = Show> {
+        let has_source = self.found.source.is_some();
+        Show::ALL.into_iter().filter(move |show| has_source || !show.is_drift())
+    }
+
     fn is_shown(&self, show: impl std::borrow::Borrow<Show>) -> bool {
         *show.borrow() == self.asked.show
     }
@@ -167,7 +112,7 @@ impl ListPage {
 
     /// Whether rows are taken off the list here, and whether people can be kept out.
     fn moves(&self) -> (bool, bool) {
-        let is_listed = matches!(self.asked.show, Show::Contacts | Show::Companies);
+        let is_listed = matches!(self.asked.show, Show::Contacts | Show::Companies | Show::Left);
         (is_listed, matches!(self.asked.show, Show::Contacts | Show::Through))
     }
 }
@@ -181,18 +126,23 @@ pub async fn show(
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
     let (segment, asked) = (segment.0.segment, Asked::read(request.query_string()));
-    let (id, wanted) = (segment.id, asked.clone());
-    let (rows, has_next) = db.read(move |connection| read(connection, id, &wanted)).await?;
+    let (actor, id, wanted, calendar) = (staff.actor.clone(), segment.id, asked.clone(), Calendar::from(clock.get_ref()));
+    let read = move |connection: &mut AnyConnection| read(connection, &actor, id, &wanted, calendar);
+    let found = if asked.show.is_drift() { db.read_heavy(Lane::Question, read).await? } else { db.read(read).await? };
     let frame = Frame::new(&request, &staff, format!("{} | List", segment.name)).await?.crumb(MODEL.app_name(), MODEL.app_url());
-    let frame = frame.crumb(MODEL.verbose_name_plural, MODEL.list_url()).crumb(&*segment.name, MODEL.change_url(segment.id)).here("List");
+    let frame = frame.crumb(MODEL.verbose_name_plural, back_to(MODEL.list_url(), &asked.filters));
+    let frame = frame.crumb(&*segment.name, carrying(MODEL.change_url(segment.id), &asked.filters)).here("List");
     let is_static = segment.kind() == SegmentType::Static;
     let is_editable = is_static && segment.is_changeable_by(&staff.actor) && !segment.is_archived();
-    page(&ListPage { frame, segment, asked, rows, has_next, is_editable, display: Display::new(&clock) })
+    page(&ListPage { frame, segment, asked, found, is_editable, display: Display::new(&clock) })
 }
 
-fn read(connection: &mut AnyConnection, segment: Id, asked: &Asked) -> Result<(Vec<Candidate>, bool)> {
-    let kind = asked.show.kind();
-    let mut predicate = asked.show.rows(segment);
+fn read(connection: &mut AnyConnection, actor: &Actor, segment: Id, asked: &Asked, calendar: Calendar) -> Result<Found> {
+    let source = find_source(connection, segment)?;
+    let (kind, mut predicate) = match rows(connection, actor, segment, asked.show, source.as_ref(), calendar)? {
+        Ok(rows) => (asked.show.kind(), rows),
+        Err(sentence) => return Ok(Found { source, problem: Some(sentence), ..Found::default() }),
+    };
     if !asked.query.is_empty() {
         predicate = Sql::and([predicate, searched(connection, kind.search, &asked.query)?.rows]);
     }
@@ -203,7 +153,23 @@ fn read(connection: &mut AnyConnection, segment: Id, asked: &Asked) -> Result<(V
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     know(&mut rows, &list_origins(connection, kind.side, segment, &ids)?);
-    Ok((rows, has_next))
+    Ok(Found { rows, has_next, source, problem: None })
+}
+
+/// Those who are meant; or why that cannot be said, as a sentence.
+fn rows(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    segment: Id,
+    show: Show,
+    source: Option<&ListSource>,
+    calendar: Calendar,
+) -> Result<Result<Sql, String>> {
+    if !show.is_drift() {
+        return Ok(Ok(show.rows(segment, &Sql::none())));
+    }
+    let Some(source) = source else { return Ok(Err("This list was not saved from another segment.".into())) };
+    Ok(source.members(connection, actor, calendar)?.map(|members| show.rows(segment, members.predicate())))
 }
 
 /// `POST …/<uuid>/list/`: does to the ticked rows, or to the one whose button was pressed, what the button says.
@@ -217,8 +183,8 @@ pub async fn act(
 ) -> Result<HttpResponse> {
     let (id, asked) = (segment.0.segment.id, Asked::read(request.query_string()));
     let back = MODEL.object_url(id, "list") + &asked.link(asked.show, asked.page);
-    let (actor, now, task) = (staff.actor.clone(), Clock::clone(&clock), task(asked.show, &posted));
-    let work = move |connection: &mut AnyConnection| perform(connection, &actor, &now, id, &task);
+    let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
+    let work = move |connection: &mut AnyConnection| perform(connection, &actor, &now, id, asked.show, &posted);
     match db.write(work).await {
         Ok(done) if done.batch.is_none() && done.notes.is_empty() => staff.message(Level::Warning, NOTHING)?,
         Ok(done) => tell(&staff, &done)?,
@@ -228,9 +194,17 @@ pub async fn act(
     Ok(see_other(&back))
 }
 
-fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, task: &Task) -> Result<super::curating::Curated> {
+fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, show: Show, posted: &Posted) -> Result<Curated> {
     let actor = as_they_are(connection, actor)?;
-    curate(connection, &actor, clock, id, How::Picker, task)
+    let task = if posted.get("_all").is_some() {
+        let source = find_source(connection, id)?;
+        let rows = rows(connection, &actor, id, show, source.as_ref(), clock.into())?.map_err(AppError::Conflict)?;
+        if show == Show::Joined { Task::Add(show.kind().side, rows) } else { Task::Remove(show.kind().side, rows) }
+    } else {
+        task(show, posted)
+    };
+    let how = if show.is_drift() { How::Saved } else { How::Picker };
+    curate(connection, &actor, clock, id, how, &task)
 }
 
 /// What was asked for; of nobody, where nothing was ticked.
@@ -240,11 +214,10 @@ fn task(show: Show, posted: &Posted) -> Task {
         return Task::Note(side, noted, posted.get("note").unwrap_or_default().to_owned());
     }
     let ticked = posted.pairs.iter().filter(|(name, _)| name == "ticked").filter_map(|(_, id)| Id::parse(id)).collect::<Vec<_>>();
-    if posted.get("_bar").is_some() {
-        Task::Bar(ticked)
-    } else if posted.get("_unbar").is_some() {
-        Task::Unbar(ticked)
-    } else {
-        Task::Remove(side, side.among(&ticked))
+    match ["_bar", "_unbar", "_add"].map(|button| posted.get(button).is_some()) {
+        [true, ..] => Task::Bar(ticked),
+        [_, true, _] => Task::Unbar(ticked),
+        [.., true] => Task::Add(side, side.among(&ticked)),
+        _ => Task::Remove(side, side.among(&ticked)),
     }
 }

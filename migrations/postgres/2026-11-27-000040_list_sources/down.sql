@@ -1,0 +1,1 @@
+DROP TABLE segments_list_source;

@@ -1,0 +1,7 @@
+-- Lists that were saved from the members of another segment, which may be gone since.
+CREATE TABLE segments_list_source (
+    segment_id uuid NOT NULL PRIMARY KEY REFERENCES crm_app_customersegment (id) ON DELETE CASCADE,
+    source_id uuid NOT NULL,
+    source_name text NOT NULL,
+    saved_at timestamptz NOT NULL
+);

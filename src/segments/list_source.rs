@@ -1,0 +1,88 @@
+//! Lists that were saved from the members of another segment, and how the two have drifted apart since.
+//!
+//! Called by the tool that saves one and by the page of the list. The source goes on living: it may be renamed, changed or
+//! deleted, and the list stays as it was saved.
+
+use diesel::prelude::*;
+
+use super::bulk::free_name;
+use super::draft::{Draft, Input};
+use super::listed::{Change, How, ListChange};
+use super::members::Members;
+use super::model::{self, Segment, SegmentType, Status};
+use super::save::{self, Edited};
+use crate::accounts::Actor;
+use crate::clock::Clock;
+use crate::criteria::{Calendar, Scope};
+use crate::db::schema::{crm_app_customersegment as segment, segments_list_source as source};
+use crate::db::{AnyConnection, Id, Time};
+use crate::error::{AppError, Result};
+
+/// Where a list was saved from.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = source)]
+pub struct ListSource {
+    /// The list.
+    pub segment_id: Id,
+    /// The segment whose members they were.
+    pub source_id: Id,
+    /// What that was called then.
+    pub source_name: String,
+    /// When.
+    pub saved_at: Time,
+}
+
+/// Saves the members of a segment as a static list of the actor's own, with the key `list`; one that has been made already is
+/// found.
+///
+/// # Errors
+/// `Conflict` where its rules cannot be understood, `NotFound`.
+pub fn save_members(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, list: Id) -> Result<Segment> {
+    model::lock(connection, id)?;
+    let from = model::find(connection, actor, id)?;
+    if let Some(made) = segment::table.find(list).select(Segment::as_select()).first::<Segment>(connection).optional()? {
+        return if actor.owns(made.created_by_id) { Ok(made) } else { Err(AppError::NotUnique("id".into())) };
+    }
+    let members = Members::of_segment(connection, &from, clock.into())?;
+    let needs_attention = || {
+        AppError::Conflict(format!("“{}” needs attention: one of its rules cannot be understood, so it has no members to save.", from.name))
+    };
+    let members = members.map_err(|_| needs_attention())?;
+    let input = Input {
+        name: free_name(connection, &format!("Members of {}", from.name.trim()))?,
+        description: format!("Saved from the members of “{}”.", from.name),
+        segment_type: SegmentType::Static.name().into(),
+        status: Status::Active.name().into(),
+        ..Input::default()
+    };
+    let draft =
+        Draft::parse(&input, None, Scope::alone(clock.into())).map_err(|_| AppError::internal("a list without rules is refused"))?;
+    let contacts = Change { add_all: Some(members.predicate().clone()), ..Change::default() };
+    let edited = Edited::new(draft, ListChange { contacts, ..ListChange::default() }).by(How::Saved);
+    let made = save::insert(connection, actor, clock, list, &edited)?.segment;
+    let row = ListSource { segment_id: list, source_id: id, source_name: from.name, saved_at: Time(clock.now()) };
+    diesel::insert_into(source::table).values(row).execute(connection)?;
+    Ok(made)
+}
+
+/// Where the list of a segment was saved from; `None` where it was not.
+pub fn find_source(connection: &mut AnyConnection, segment: Id) -> Result<Option<ListSource>> {
+    Ok(source::table.find(segment).select(ListSource::as_select()).first(connection).optional()?)
+}
+
+impl ListSource {
+    /// The members of the source now, as far as `reader` may know.
+    ///
+    /// # Errors
+    /// The engine's. Why there are none comes back, as a sentence.
+    pub fn members(&self, connection: &mut AnyConnection, reader: &Actor, calendar: Calendar) -> Result<Result<Members, String>> {
+        let now = match model::find(connection, reader, self.source_id) {
+            Err(AppError::NotFound) => {
+                return Ok(Err(format!("“{}”, from which this list was saved, is not there any more.", self.source_name)));
+            }
+            found => found?,
+        };
+        let members = Members::of_segment(connection, &now, calendar)?;
+        Ok(members.map_err(|_| format!("“{}” needs attention: one of its rules cannot be understood, so nobody is in it now.", now.name)))
+    }
+}
