@@ -16,7 +16,7 @@ use crate::customers::contact;
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
-use crate::segments::{members_page, model, tools, why_contact, why_page};
+use crate::segments::{members_page, model, preview_panel, tools, why_contact, why_page};
 use crate::server::Site;
 use crate::server::url::{Url, url};
 
@@ -47,14 +47,15 @@ pub fn urls() -> Vec<Url> {
         url("/admin/autocomplete/").get(Staff, related::autocomplete), // It asks who may see the form.
         url("/admin/search/").get(Staff, site_search::show),
         url("/admin/crm_app/").get(Staff, index::app),
-        url("/admin/crm_app/customersegment/preview/").post(View(segments), members_page::show_preview),
+        url("/admin/crm_app/customersegment/preview/").post(View(segments), preview_panel::show_preview),
         url("/admin/crm_app/customersegment/builder/").post(View(segments), builder::show),
         url("/admin/crm_app/customersegment/values/").get(View(segments), builder::suggest),
         url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(segments), tools::duplicate),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),
-        url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show).post(View(segments), members_page::mark_used),
-        url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export),
+        url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show::<ContactAdmin, CompanyAdmin>).post(View(segments), members_page::mark_used::<ContactAdmin, CompanyAdmin>),
+        url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export::<ContactAdmin, CompanyAdmin>),
+        url("/admin/crm_app/customersegment/{id}/used_by/").get(View(segments), members_page::show_uses),
         url("/admin/crm_app/customersegment/{id}/explain/").get(View(segments), why_page::show::<ContactAdmin>),
         url("/admin/crm_app/contact/{id}/segments/").get(View(contact::RIGHTS), why_contact::show::<ContactAdmin>),
         url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),
