@@ -36,7 +36,7 @@
 //! | `customers/` | `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
 //! | `customers/admin/` | `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `segments/` | `segments`, `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
-//! | `segments/admin.rs`, `segments/actions.rs`, `segments/cells.rs`, `segments/tools.rs`, `segments/filters.rs`, `segments/builder/`, `segments/criteria_box.rs`, `segments/words.rs`, `segments/form.rs`, `segments/deleting.rs`, `segments/where_used.rs`, `segments/writer.rs`, `segments/why_page.rs`, `segments/why_contact.rs`, `segments/preview_panel.rs`, `segments/hand_over.rs`, `segments/undoing.rs`, `segments/list_page/`, `segments/picker/`, `segments/members_page.rs` | `segments`, `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `segments/admin.rs`, `segments/actions.rs`, `segments/cells.rs`, `segments/tools.rs`, `segments/filters.rs`, `segments/builder/`, `segments/criteria_box.rs`, `segments/words.rs`, `segments/form.rs`, `segments/deleting.rs`, `segments/where_used.rs`, `segments/writer.rs`, `segments/why_page.rs`, `segments/why_contact.rs`, `segments/preview_panel.rs`, `segments/hand_over.rs`, `segments/undoing.rs`, `segments/list_page/`, `segments/picker/`, `segments/members_page/` | `segments`, `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `admin/` | `admin`, `config`, `clock`, `db`, `query`, `history`, `accounts`, `error` | |
 //! | `routes.rs`, `server/`, `commands/`, `main.rs`, `lib.rs` | everything | |
 

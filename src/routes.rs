@@ -17,7 +17,7 @@ use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
 use crate::segments::picker::page as picker;
-use crate::segments::{list_page, members_page, model, tools, undoing, why_contact, why_page};
+use crate::segments::{list_page, members_page, model, preview_panel, tools, undoing, why_contact, why_page};
 use crate::server::Site;
 use crate::server::url::{Url, url};
 
@@ -48,7 +48,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/autocomplete/").get(Staff, related::autocomplete), // It asks who may see the form.
         url("/admin/search/").get(Staff, site_search::show),
         url("/admin/crm_app/").get(Staff, index::app),
-        url("/admin/crm_app/customersegment/preview/").post(View(segments), members_page::show_preview),
+        url("/admin/crm_app/customersegment/preview/").post(View(segments), preview_panel::show_preview),
         url("/admin/crm_app/customersegment/builder/").post(View(segments), builder::show),
         url("/admin/crm_app/customersegment/picker/").post(View(segments), picker::show),
         url("/admin/crm_app/customersegment/values/").get(View(segments), builder::suggest),
@@ -58,8 +58,9 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/list/").get(View(segments), list_page::show).post(Change(segments), list_page::act),
         url("/admin/crm_app/customersegment/{id}/undo/").post(Change(segments), undoing::undo),
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),
-        url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show).post(View(segments), members_page::mark_used),
-        url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export),
+        url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show::<ContactAdmin, CompanyAdmin>).post(View(segments), members_page::mark_used::<ContactAdmin, CompanyAdmin>),
+        url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export::<ContactAdmin, CompanyAdmin>),
+        url("/admin/crm_app/customersegment/{id}/used_by/").get(View(segments), members_page::show_uses),
         url("/admin/crm_app/customersegment/{id}/explain/").get(View(segments), why_page::show::<ContactAdmin>),
         url("/admin/crm_app/contact/{id}/segments/").get(View(contact::RIGHTS), why_contact::show::<ContactAdmin>),
         url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),

@@ -6,9 +6,9 @@
 
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
-use crate::db::{AnyConnection, Id, dialect};
+use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Selection, Sql, Test, text};
+use crate::query::{Sql, text};
 
 use super::actions;
 use super::cell::Cell;
@@ -19,11 +19,11 @@ use super::filter_choices::SideBar;
 use super::filters::Asked;
 use super::headings::{Heading, headings};
 use super::list_query::{Query, SEARCH, of_everything};
-use super::model_admin::{Model, ModelAdmin, Total};
+use super::list_rows::{Part, count, page};
+use super::model_admin::{Model, ModelAdmin};
 use super::paginator::{self, Count, PageLink, Paginator};
 use super::query_string::{PRESERVED, QueryString, back_to, carrying};
 use super::related::foreign_keys;
-use super::search::Searched;
 
 /// A list, as the page shows it.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ pub struct ChangeList {
     pub search: Option<SearchBox>,
     /// How many rows there are: "1,204", "10,000+".
     pub count: String,
+    /// Whether there are more than were counted.
+    pub is_capped: bool,
     /// Whether there is exactly one.
     pub is_one: bool,
     /// Page numbers; none when there is one page only.
@@ -64,6 +66,8 @@ pub struct ChangeList {
     pub chosen: Chosen,
     /// The address of this very list, to which actions are posted.
     pub url: String,
+    /// The address of the list without anything.
+    pub home: String,
     /// Why nothing can be changed here; `None` when something can.
     pub read_only: Option<String>,
 }
@@ -116,12 +120,29 @@ impl ChangeList {
         let total = if query.search().is_empty() {
             paginator.count
         } else {
-            let asked = Asked { visible: &visible, display: query.display() };
-            let unfiltered = query.left_at_first(connection, asked)?;
-            Found::of::<A>(connection, &[Sql::and(unfiltered.into_iter().chain([visible.clone()]))])?.count
+            let unfiltered = query.left_at_first(connection, Asked::of(&visible, query.display()))?;
+            count::<A>(connection, &[Sql::and(unfiltered.into_iter().chain([visible.clone()]))])?
         };
         let filters = SideBar::of::<A>(connection, query, &visible, facets)?;
-        Ok(Some(Self::of::<A>(actor, query, filters, &paginator, total, &rows)))
+        let search = search_box::<A>(query, paginator.count, total, !query.search().is_empty());
+        let list = Self::of::<A>(actor, query, (A::MODEL.list_url(), &query.parameters().encoded()), filters, &paginator, &rows);
+        Ok(Some(Self { search: (!A::SEARCH_FIELDS.is_empty()).then_some(search), ..list }))
+    }
+
+    /// The page of a list of some rows only, likewise. Whoever goes from it to a row does not come back to it, but to the list of
+    /// all.
+    pub fn load_part<A: ModelAdmin>(
+        connection: &mut AnyConnection,
+        actor: &Actor,
+        query: &Query,
+        facets: &Facets,
+        part: &Part<'_, A>,
+    ) -> Result<Option<Self>> {
+        let Some((paginator, rows)) = part.page(connection, query)? else { return Ok(None) };
+        let filters = SideBar::of::<A>(connection, query, part.rows, facets)?;
+        let search = search_box::<A>(query, paginator.count, part.total(), query.is_narrowed());
+        let list = Self::of::<A>(actor, query, (part.url.clone(), ""), filters, &paginator, &rows);
+        Ok(Some(Self { search: (!A::SEARCH_FIELDS.is_empty()).then_some(search), ..list }))
     }
 
     /// The most rows that one action takes, as the page says it.
@@ -129,17 +150,25 @@ impl ChangeList {
         number(actions::MOST)
     }
 
-    fn of<A: ModelAdmin>(actor: &Actor, query: &Query, filters: SideBar, paginator: &Paginator, total: Count, rows: &[A::Row]) -> Self {
+    /// The list at `url`, whose rows carry the parameters `carried` along.
+    fn of<A: ModelAdmin>(
+        actor: &Actor,
+        query: &Query,
+        (url, carried): (String, &str),
+        filters: SideBar,
+        paginator: &Paginator,
+        rows: &[A::Row],
+    ) -> Self {
         let allowed = |permission| A::EDITING.allows(actor, permission, None);
-        let carried = query.parameters().encoded();
         Self {
             model: A::MODEL,
             styles: A::STYLES,
             headings: headings::<A>(query.parameters(), query.sort()),
-            rows: rows.iter().map(|row| list_row::<A>(row, query.display(), &carried)).collect(),
+            rows: rows.iter().map(|row| list_row::<A>(row, query.display(), carried)).collect(),
             filters,
-            search: (!A::SEARCH_FIELDS.is_empty()).then(|| search_box::<A>(query, paginator.count, total)),
+            search: None,
             count: paginator.count.text(),
+            is_capped: paginator.count.is_capped,
             is_one: paginator.count.value == 1,
             pages: paginator.links(query.parameters()),
             previous: paginator.previous(query.parameters()),
@@ -149,7 +178,8 @@ impl ChangeList {
             takes_all: !paginator.count.is_capped && paginator.count.value <= actions::MOST,
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
             chosen: Chosen::default(),
-            url: back_to(A::MODEL.list_url(), &carried),
+            url: back_to(url.clone(), &query.parameters().encoded()),
+            home: url,
             add_url: allowed(Permission::Add).is_ok().then(|| add_url::<A>(query.parameters())),
             read_only: allowed(Permission::Change).err().map(|why| why.to_string()),
         }
@@ -165,84 +195,6 @@ fn add_url<A: ModelAdmin>(parameters: &QueryString) -> String {
     back_to(A::MODEL.add_url(), &given.encoded())
 }
 
-/// The rows of the page that is wanted, and where it is among how many; `None` when the list ends before it.
-fn page<A: ModelAdmin>(connection: &mut AnyConnection, query: &Query, found: &Searched) -> Result<Option<(Paginator, Vec<A::Row>)>> {
-    let Found { count, keys } = Found::of::<A>(connection, &found.parts)?;
-    let Some(paginator) = Paginator::new(count, query.wanted()) else { return Ok(None) };
-    let (limit, offset, reads_rows) = (paginator.limit, paginator.offset, query.is_plain());
-    let order = query.order::<A>();
-    let selection = Selection { predicate: &found.rows, order: &order, limit, offset, reads_rows };
-    let rows = match keys {
-        Some(keys) if !count.is_capped => (A::STORE.list)(connection, &Selection { predicate: &Test::one_of(*A::KEY, keys), ..selection })?,
-        Some(keys) if query.is_search_sorted() => foremost::<A>(connection, query, &selection, keys)?,
-        // The order is that of an index, and some rows of it are left out.
-        Some(_) if query.sort().is_empty() && !reads_rows => among_many::<A>(connection, &selection)?,
-        _ => (A::STORE.list)(connection, &selection)?,
-    };
-    Ok((!rows.is_empty() || paginator.page == 1).then_some((paginator, rows)))
-}
-
-/// A page of a search that is sorted by a column. No row of it comes after the one that would end it if `some` were all that the
-/// search finds, and to see that of a row is much less work than to search it.
-fn foremost<A: ModelAdmin>(connection: &mut AnyConnection, query: &Query, selection: &Selection<'_>, some: Vec<Id>) -> Result<Vec<A::Row>> {
-    let Some(place) = query.place::<A>() else { return (A::STORE.list)(connection, selection) };
-    let until = selection.offset + selection.limit;
-    let few = some.into_iter().take(usize::try_from(until * TRIED).unwrap_or(usize::MAX));
-    let end = Selection { predicate: &Test::one_of(*A::KEY, few), limit: 1, offset: until - 1, ..*selection };
-    let Some(last) = A::STORE.source.list_keys(connection, &end)?.pop() else { return (A::STORE.list)(connection, selection) };
-    let before = place.until(A::STORE.source, &Test::one_of(*A::KEY, [last]));
-    (A::STORE.list)(connection, &Selection { predicate: &Sql::and([before, selection.predicate.clone().asked_last()]), ..*selection })
-}
-
-/// Of so many rows for each that is wanted, the last that is wanted leaves as small a part of all to be searched.
-const TRIED: i64 = 40;
-
-/// A page of rows that are too many to be named. Mostly the first of them are met soon in their order; if not, they are not
-/// spread over it as chance would have it, and may all stand at its end.
-fn among_many<A: ModelAdmin>(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<A::Row>> {
-    let Some(least) = dialect::near_rows(connection) else { return (A::STORE.list)(connection, selection) };
-    let near = least.saturating_add((selection.offset + selection.limit).saturating_mul(SPARSE));
-    match A::STORE.source.list_keys_near(connection, selection, near)? {
-        Some(keys) => (A::STORE.list)(connection, &Selection { predicate: &Test::one_of(*A::KEY, keys), offset: 0, ..*selection }),
-        None => (A::STORE.list)(connection, &Selection { order: &selection.order.clone().unindexed(), ..*selection }),
-    }
-}
-
-/// Where one row of so many meets what is asked, a page is still looked for on a walk through its order.
-const SPARSE: i64 = 10;
-
-/// How many rows meet a predicate.
-struct Found {
-    count: Count,
-    /// Which they are, where they had to be found to be counted: all of them, from which the page is then sorted, not looked
-    /// for again; or, of more than are counted, some.
-    keys: Option<Vec<Id>>,
-}
-
-impl Found {
-    /// Those that meet one of `parts`.
-    fn of<A: ModelAdmin>(connection: &mut AnyConnection, parts: &[Sql]) -> Result<Self> {
-        let Total::UpTo(most) = A::TOTAL else {
-            let value = A::STORE.source.count(connection, &Sql::or(parts.iter().cloned()))?;
-            return Ok(Self { count: Count { value, is_capped: false }, keys: None });
-        };
-        let is_more = |keys: &[Id]| i64::try_from(keys.len()).map_or(true, |found| found > most);
-        let mut keys = Vec::new();
-        for part in parts {
-            if is_more(&keys) {
-                break;
-            }
-            // One more than is counted tells whether there are more.
-            keys.extend(A::STORE.source.list_some_keys(connection, part, most + 1)?);
-            keys.sort_unstable();
-            keys.dedup();
-        }
-        let is_capped = is_more(&keys);
-        let value = if is_capped { most } else { i64::try_from(keys.len()).unwrap_or(most) };
-        Ok(Self { count: Count { value, is_capped }, keys: Some(keys) })
-    }
-}
-
 fn list_row<A: ModelAdmin>(row: &A::Row, display: &Display, carried: &str) -> Row {
     let cells = A::LIST_DISPLAY.iter().map(|column| ListCell {
         name: column.name,
@@ -253,14 +205,14 @@ fn list_row<A: ModelAdmin>(row: &A::Row, display: &Display, carried: &str) -> Ro
     Row { key: (A::STORE.id)(row), name: (A::STORE.name)(row), cells: cells.collect() }
 }
 
-fn search_box<A: ModelAdmin>(query: &Query, found: Count, total: Count) -> SearchBox {
+fn search_box<A: ModelAdmin>(query: &Query, found: Count, total: Count, has_results: bool) -> SearchBox {
     let kept = query.parameters().without(&[SEARCH, paginator::PAGE, paginator::ALL]);
     let one = found.value == 1 && !found.is_capped;
     let results = format!("{} {}", found.text(), if one { "result" } else { "results" });
     SearchBox {
         typed: query.search().to_owned(),
         kept: kept.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        results: (!query.search().is_empty()).then_some(results),
+        results: has_results.then_some(results),
         left_out: left_out::<A>(query).filter(|_| !query.search().is_empty() || query.is_filtered()),
         total: format!("{} total", total.text()),
     }

@@ -1,9 +1,12 @@
 //! Files that are sent while they are written: constant memory, whatever their size.
 //!
 //! Called by handlers that export. The rows are read on the blocking pool and written into a pipe whose other end is the
-//! answer; a browser that reads slowly holds the writing back, one that stops reading ends it.
+//! answer; a browser that reads slowly holds the writing back, one that reads nothing for a minute ends it: for as long as a
+//! file is written nobody else has its place. What was not written to its end is a broken answer, never a short file.
 
 use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::HttpResponse;
@@ -17,8 +20,6 @@ use crate::db::connection::Turn;
 use crate::db::{AnyConnection, Db};
 use crate::error::{AppError, Result};
 
-/// How long a browser may leave the answer unread before it is given up.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Bytes sent at a time.
 const CHUNK: usize = 64 * 1024;
 
@@ -27,24 +28,33 @@ pub fn csv<F>(db: &Db, turn: Turn, name: &str, write: F) -> HttpResponse
 where
     F: FnOnce(&mut AnyConnection, &mut Pipe) -> Result<()> + Send + 'static,
 {
-    let (sender, receiver) = mpsc::channel::<Result<Bytes>>(2);
+    let (sender, receiver) = mpsc::channel::<Bytes>(2);
     let (db, here) = (db.clone(), Handle::current());
-    let failed = sender.clone();
+    let is_whole = Arc::new(AtomicBool::new(false));
+    let done = Arc::clone(&is_whole);
     actix_web::rt::spawn(async move {
-        let mut pipe = Pipe { sender, here, buffer: Vec::with_capacity(CHUNK) };
+        let mut pipe = Pipe { sender, here, patience: db.options().reader_timeout, buffer: Vec::with_capacity(CHUNK) };
         let work = move |connection: &mut AnyConnection| {
             write(connection, &mut pipe)?;
-            Ok(pipe.flush()?)
+            pipe.flush()?;
+            done.store(true, Ordering::Release);
+            Ok(())
         };
         if let Err(error) = db.read_long(turn, work).await {
             tracing::warn!(%error, "a download was not finished");
-            // The browser must see a broken download, never a short file that looks whole.
-            if failed.send(Err(error)).await.is_err() {
-                tracing::debug!("nobody waits for it any more");
+        }
+    });
+    let body = unfold(Some(receiver), move |receiver| {
+        let is_whole = Arc::clone(&is_whole);
+        async move {
+            let mut receiver = receiver?;
+            match receiver.recv().await {
+                Some(chunk) => Some((Ok(chunk), Some(receiver))),
+                // The browser must see a broken download, never a short file that looks whole.
+                None => (!is_whole.load(Ordering::Acquire)).then(|| (Err(AppError::internal("the file was not finished")), None)),
             }
         }
     });
-    let body = unfold(receiver, |mut receiver| async move { receiver.recv().await.map(|chunk| (chunk, receiver)) });
     HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(disposition(&format!("{name}.csv"))).streaming(Box::pin(body))
 }
 
@@ -66,8 +76,10 @@ fn disposition(name: &str) -> ContentDisposition {
 /// Where a file is written to.
 #[derive(Debug)]
 pub struct Pipe {
-    sender: mpsc::Sender<Result<Bytes, AppError>>,
+    sender: mpsc::Sender<Bytes>,
     here: Handle,
+    /// How long it may be left unread before it is given up.
+    patience: Duration,
     buffer: Vec<u8>,
 }
 
@@ -85,11 +97,11 @@ impl Write for Pipe {
             return Ok(());
         }
         let chunk = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK));
-        let sent = self.here.block_on(tokio::time::timeout(PATIENCE, self.sender.send(Ok(chunk.into()))));
+        let sent = self.here.block_on(tokio::time::timeout(self.patience, self.sender.send(chunk.into())));
         match sent {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(io::Error::new(io::ErrorKind::BrokenPipe, "the browser has left")),
-            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the browser has not read for a minute")),
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the browser has not read for too long")),
         }
     }
 }

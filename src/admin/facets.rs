@@ -39,11 +39,25 @@ impl Facets {
 
     /// The facets of a list, if it asks for them.
     pub async fn count<A: ModelAdmin>(db: &Db, actor: &Actor, query: &Query) -> Result<Self> {
+        let actor = actor.clone();
+        Self::count_among::<A>(db, query, move |_| Ok((A::VISIBLE)(&actor))).await
+    }
+
+    /// The same of a list of the rows that meet what `visible` makes.
+    pub async fn count_among<A: ModelAdmin>(
+        db: &Db,
+        query: &Query,
+        visible: impl FnOnce(&mut AnyConnection) -> Result<Sql> + Send + 'static,
+    ) -> Result<Self> {
         if A::LIST_FILTER.is_empty() || !query.has_facets() {
             return Ok(Self::Hidden);
         }
-        let (actor, query) = (actor.clone(), query.clone());
-        match db.read_aside(move |connection| count::<A>(connection, &actor, &query)).await {
+        let query = query.clone();
+        let counted = db.read_aside(move |connection| {
+            let visible = visible(connection)?;
+            count::<A>(connection, &visible, &query)
+        });
+        match counted.await {
             Ok(counts) => Ok(Self::Counted(counts)),
             Err(AppError::Database(Failure::Timeout)) => Ok(Self::TooMany),
             Err(error) => Err(error),
@@ -51,9 +65,8 @@ impl Facets {
     }
 }
 
-fn count<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Query) -> Result<Vec<Vec<i64>>> {
-    let visible = (A::VISIBLE)(actor);
-    let asked = Asked { visible: &visible, display: query.display() };
+fn count<A: ModelAdmin>(connection: &mut AnyConnection, visible: &Sql, query: &Query) -> Result<Vec<Vec<i64>>> {
+    let asked = Asked::of(visible, query.display());
     let left = query.left_by_filters(connection, asked)?;
     let (mut conditions, mut lengths) = (Vec::new(), Vec::new());
     for (place, filter) in A::LIST_FILTER.iter().enumerate() {
@@ -71,7 +84,7 @@ fn count<A: ModelAdmin>(connection: &mut AnyConnection, actor: &Actor, query: &Q
         }
         lengths.push(offers.len());
     }
-    let searched = query.searched::<A>(connection, &visible)?.rows;
+    let searched = query.searched::<A>(connection, visible)?.rows;
     let mut counts = A::STORE.source.tally(connection, &searched, &conditions)?.into_iter();
     Ok(lengths.into_iter().map(|length| counts.by_ref().take(length).collect()).collect())
 }

@@ -12,11 +12,12 @@ use crate::query::{Kind, Sql};
 
 use super::display::{self, Display};
 use super::facets::{self, Facets};
-use super::filters::{ALL, Asked, EXACT, FilterKind, IS_EMPTY, IS_NULL, ListFilter, Lookup, SINCE, UNTIL};
+use super::filters::{ALL, Asked, EXACT, FilterKind, IS_EMPTY, IS_NULL, ListFilter, Lookup, LookupSearch, MOST_FOUND, SINCE, TERM, UNTIL};
 use super::list_query::{Query, filter_parameters};
 use super::model_admin::ModelAdmin;
 use super::paginator;
 use super::query_string::QueryString;
+use super::related::search_url;
 
 /// A filter as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,49 @@ pub struct FilterView {
     pub parameter: &'static str,
     /// What can be chosen, in order.
     pub choices: Vec<FilterChoice>,
+    /// The box in which others are looked for.
+    pub search: Option<FilterSearch>,
+}
+
+impl FilterView {
+    /// What came of looking for a choice, as a sentence.
+    pub fn says(&self, search: &FilterSearch) -> String {
+        let found = self.choices.iter().skip(1).filter(|choice| !choice.is_selected).count();
+        match i64::try_from(found).unwrap_or(i64::MAX) {
+            0 => format!("No {} here match “{}”.", search.plural, search.typed),
+            MOST_FOUND.. => format!("The first {found} {} that match are above. Type more to find others.", search.plural),
+            _ => format!("{found} found; choose above."),
+        }
+    }
+}
+
+/// A box in which the choices of a filter are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilterSearch {
+    /// See [`LookupSearch::plural`].
+    pub plural: &'static str,
+    /// The parameter of what is typed.
+    pub name: String,
+    /// What was typed.
+    pub typed: String,
+    /// The parameters that looking for one keeps.
+    pub kept: Vec<(String, String)>,
+    /// Where a script searches while one types.
+    pub url: String,
+}
+
+impl FilterSearch {
+    fn of(filter: &ListFilter, LookupSearch { plural, foreign_key }: LookupSearch, query: &QueryString) -> Self {
+        let name = filter.named(TERM);
+        let kept = query.without(&[&name]);
+        Self {
+            plural,
+            typed: query.get(&name).unwrap_or_default().trim().to_owned(),
+            kept: kept.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            url: search_url(foreign_key),
+            name,
+        }
+    }
 }
 
 /// One choice of a filter.
@@ -77,13 +121,13 @@ impl SideBar {
     /// What stands beside the list of `query`.
     pub(super) fn of<A: ModelAdmin>(connection: &mut AnyConnection, query: &Query, visible: &Sql, facets: &Facets) -> Result<SideBar> {
         let parameters = query.parameters().without(&[paginator::PAGE, paginator::ALL]);
-        let asked = Asked { visible, display: query.display() };
+        let asked = Asked::of(visible, query.display());
         let mut filters = Vec::new();
         for (place, filter) in A::LIST_FILTER.iter().enumerate() {
             filters.push(filter.view(&filter.offers(connection, asked, &parameters)?, &parameters, facets.of(place)));
         }
         // One that offers All alone has nothing to choose.
-        filters.retain(|filter| filter.choices.len() > 1);
+        filters.retain(|filter| filter.choices.len() > 1 || filter.search.is_some());
         let names = filter_parameters::<A>();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let has_facets = query.has_facets();
@@ -96,6 +140,11 @@ impl SideBar {
             turn_facets: if has_facets { without } else { without.with(facets::PARAMETER, "True") }.link(),
             is_too_many: *facets == Facets::TooMany,
         })
+    }
+
+    /// Whether something can be looked for in one of them.
+    pub fn has_search(&self) -> bool {
+        self.filters.iter().any(|filter| filter.search.is_some())
     }
 }
 
@@ -150,6 +199,7 @@ impl ListFilter {
                 vec![all(), Offer::new("Empty", is_empty("1")), Offer::new("Not empty", is_empty("0"))]
             }
             FilterKind::Lookups(lookups) => {
+                let asked = Asked { typed: self.get(query, TERM).unwrap_or_default().trim(), ..asked };
                 let found = (lookups.offered)(connection, asked, self.get(query, ""))?.into_iter();
                 let offer = |found: Lookup| Offer { rows: found.rows, ..Offer::new(found.label, vec![("", found.value)]) };
                 [all()].into_iter().chain(found.map(offer)).collect()
@@ -173,7 +223,12 @@ impl ListFilter {
             let (label, link) = (spoken(&present), query.link());
             choices.push(FilterChoice { label, link, is_selected: true, count: None });
         }
-        FilterView { title: self.title, parameter: self.parameter, choices }
+        let search = self.lookup_search().map(|search| FilterSearch::of(self, search, query));
+        FilterView { title: self.title, parameter: self.parameter, choices, search }
+    }
+
+    fn lookup_search(&self) -> Option<LookupSearch> {
+        if let FilterKind::Lookups(lookups) = self.kind { lookups.search } else { None }
     }
 
     fn periods(&self, display: &Display) -> Vec<Offer> {

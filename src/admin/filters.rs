@@ -57,6 +57,20 @@ pub struct Lookups {
     pub offered: fn(&mut AnyConnection, Asked<'_>, Option<&str>) -> Result<Vec<Lookup>>,
     /// What the rows of a value meet, of one that is not offered too; nothing is refused, an unknown value has no rows.
     pub rows: fn(&mut AnyConnection, Asked<'_>, &str) -> Result<Sql>,
+    /// How one of them is looked for, where there are too many to be offered; `None`: all are.
+    pub search: Option<LookupSearch>,
+}
+
+/// The most choices that a search among them offers.
+pub const MOST_FOUND: i64 = 20;
+
+/// A box in a filter: what is typed into it is handed to [`Lookups::offered`].
+#[derive(Debug, Clone, Copy)]
+pub struct LookupSearch {
+    /// What is looked for: "companies".
+    pub plural: &'static str,
+    /// The foreign key whose search offers the same while one types: the names of app, model and field.
+    pub foreign_key: [&'static str; 3],
 }
 
 /// One of these choices.
@@ -77,6 +91,15 @@ pub struct Asked<'a> {
     pub visible: &'a Sql,
     /// The day, and its zone.
     pub display: &'a Display,
+    /// What is looked for among the choices, see [`LookupSearch`]; mostly blank.
+    pub typed: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// Of these rows, as of now.
+    pub fn of(visible: &'a Sql, display: &'a Display) -> Self {
+        Self { visible, display, typed: "" }
+    }
 }
 
 /// What a filter leaves, as far as the address alone can tell.
@@ -116,6 +139,8 @@ pub(super) const SINCE: &str = "__gte";
 pub(super) const UNTIL: &str = "__lt";
 pub(super) const IS_NULL: &str = "__isnull";
 pub(super) const IS_EMPTY: &str = "__isempty";
+/// What is looked for among the choices; it narrows nothing.
+pub(super) const TERM: &str = "__term";
 
 /// Asks a filter with a default choice for everything.
 pub(super) const ALL: &str = "all";
@@ -191,6 +216,7 @@ impl ListFilter {
             FilterKind::Date if self.column.nullable => &[SINCE, UNTIL, IS_NULL],
             FilterKind::Date => &[SINCE, UNTIL],
             FilterKind::Emptiness => &[IS_EMPTY],
+            FilterKind::Lookups(Lookups { search: Some(_), .. }) => &["", TERM],
             FilterKind::Lookups(_) => &[""],
         };
         endings.iter().map(|ending| self.named(ending)).collect()

@@ -9,7 +9,7 @@ use crate::query::Sql;
 
 use super::display::Display;
 use super::facets;
-use super::filters::{Asked, ListFilter, Narrowing, Unusable};
+use super::filters::{Asked, ListFilter, Narrowing, TERM, Unusable};
 use super::headings::{Clicked, ORDER, keys, sort};
 use super::list_display::{Place, order};
 use super::model_admin::{ModelAdmin, Total};
@@ -42,16 +42,26 @@ impl Query {
     /// # Errors
     /// `Unusable` for parameters that the list does not have, values that cannot be meant and a search that is too long.
     pub fn read<A: ModelAdmin>(raw: &str, display: &Display) -> Result<Self, Unusable> {
-        let parameters = QueryString::parse(raw).without(&[ERROR]);
+        Self::read_beside::<A>(&QueryString::parse(raw), display, &[])
+    }
+
+    /// The same, of a page that has parameters of its own too: those named in `kept` stay in the links of the list.
+    ///
+    /// # Errors
+    /// See [`Query::read`].
+    pub fn read_beside<A: ModelAdmin>(given: &QueryString, display: &Display, kept: &[&str]) -> Result<Self, Unusable> {
+        let parameters = given.without(&[ERROR]);
         let filters = filter_parameters::<A>();
         let own = [SEARCH, ORDER, paginator::PAGE, paginator::ALL, facets::PARAMETER];
-        if parameters.pairs().any(|(name, _)| !own.contains(&name) && !filters.iter().any(|filter| filter == name)) {
+        let is_own = |name: &str| own.contains(&name) || kept.contains(&name);
+        if parameters.pairs().any(|(name, _)| !is_own(name) && !filters.iter().any(|filter| filter == name)) {
             return Err(Unusable);
         }
         if parameters.get(SEARCH).is_some_and(search::is_too_long) {
             return Err(Unusable);
         }
-        let is_filtered = parameters.pairs().any(|(name, _)| filters.iter().any(|filter| filter == name));
+        let narrows = |name: &str| filters.iter().any(|filter| filter == name) && !name.ends_with(TERM);
+        let is_filtered = parameters.pairs().any(|(name, _)| narrows(name));
         Ok(Self {
             search: parameters.get(SEARCH).unwrap_or_default().trim().to_owned(),
             sort: parameters.get(ORDER).map(sort::<A>).unwrap_or_default(),
@@ -71,7 +81,7 @@ impl Query {
 
     /// The same, as they are found soonest.
     pub(super) fn found<A: ModelAdmin>(&self, connection: &mut AnyConnection, visible: &Sql) -> Result<Searched> {
-        let left = self.left_by_filters(connection, Asked { visible, display: &self.display })?;
+        let left = self.left_by_filters(connection, Asked::of(visible, &self.display))?;
         Ok(self.searched::<A>(connection, visible)?.among(&left))
     }
 
@@ -100,7 +110,7 @@ impl Query {
     }
 
     /// What is searched for; blank when nothing is.
-    pub(super) fn search(&self) -> &str {
+    pub fn search(&self) -> &str {
         &self.search
     }
 
@@ -115,12 +125,12 @@ impl Query {
     }
 
     /// Whether a filter is set.
-    pub(super) fn is_filtered(&self) -> bool {
+    pub fn is_filtered(&self) -> bool {
         self.is_filtered
     }
 
     /// Its parameters, as they stand in the address.
-    pub(super) fn parameters(&self) -> &QueryString {
+    pub fn parameters(&self) -> &QueryString {
         &self.parameters
     }
 
@@ -132,6 +142,11 @@ impl Query {
     /// The order of the list.
     pub fn order<A: ModelAdmin>(&self) -> Sql {
         order(keys::<A>(&self.sort), A::KEY)
+    }
+
+    /// Whether that is the order which the list has of its own accord, clicked or not.
+    pub(super) fn is_in_own_order<A: ModelAdmin>(&self) -> bool {
+        keys::<A>(&self.sort) == A::ORDERING
     }
 
     /// Where a row stands in that order; `None` where that is not one comparison.
@@ -150,8 +165,13 @@ impl Query {
     }
 
     /// Whether it asks for all rows in the order that the list has of its own accord.
-    pub(super) fn is_plain(&self) -> bool {
-        self.search.is_empty() && self.sort.is_empty() && !self.is_filtered
+    pub fn is_plain(&self) -> bool {
+        self.sort.is_empty() && !self.is_narrowed()
+    }
+
+    /// Whether something is searched for, or a filter is set.
+    pub fn is_narrowed(&self) -> bool {
+        !self.search.is_empty() || self.is_filtered
     }
 }
 

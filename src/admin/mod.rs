@@ -33,6 +33,7 @@ pub mod index;
 pub mod list_csv;
 pub mod list_display;
 pub mod list_query;
+pub mod list_rows;
 pub mod model_admin;
 pub mod object;
 pub mod object_history;

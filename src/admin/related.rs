@@ -121,18 +121,9 @@ impl ForeignKey {
         let term = data.get(&term_field(name)).trim().to_owned();
         let is_open = is_open(data, name);
         let found = if is_open || is_asked(data, name) { Some(self.find(connection, actor, of, (&term, 1))?) } else { None };
-        let field = [("app_label", model.app_label), ("model_name", model.model_name), ("field_name", name)];
-        let query = field.iter().fold(QueryString::default(), |query, (key, value)| query.with(key, *value));
-        let query = of.iter().fold(query, |query, id| query.with(OBJECT, id.to_string()));
-        Ok(RelatedView {
-            chosen,
-            term,
-            is_open,
-            found,
-            url: format!("/admin/autocomplete/{}", query.link()),
-            plural: self.model.verbose_name_plural,
-            choose: self.choose(),
-        })
+        let url = search_url([model.app_label, model.model_name, name]);
+        let object = of.map(|id| format!("&{OBJECT}={id}")).unwrap_or_default();
+        Ok(RelatedView { chosen, term, is_open, found, url: url + &object, plural: self.model.verbose_name_plural, choose: self.choose() })
     }
 
     /// What is said of a search that nothing was chosen of: "Choose a company from the list."
@@ -165,6 +156,13 @@ impl RelatedView {
             (count, false) => format!("{count} found; choose one above."),
         }
     }
+}
+
+/// Where the object of a foreign key is searched for: of this app, model and field.
+pub(super) fn search_url([app_label, model_name, field_name]: [&str; 3]) -> String {
+    let field = [("app_label", app_label), ("model_name", model_name), ("field_name", field_name)];
+    let query = field.iter().fold(QueryString::default(), |query, (key, value)| query.with(key, *value));
+    format!("/admin/autocomplete/{}", query.link())
 }
 
 fn term_field(name: &str) -> String {

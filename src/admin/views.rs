@@ -38,7 +38,7 @@ use crate::error::{AppError, Result};
 pub async fn changelist<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     A::EDITING.allows(&staff.actor, Permission::View, None)?;
     let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
-        return unusable(&request, &staff, A::MODEL);
+        return unusable(&request, &staff, &A::MODEL.list_url());
     };
     list::<A>(&request, &staff, &db, query, Chosen::default(), StatusCode::OK).await
 }
@@ -57,24 +57,24 @@ async fn list<A: ModelAdmin>(
     let load = move |connection: &mut AnyConnection| ChangeList::load::<A>(connection, &actor, &query, &facets);
     match if is_heavy { db.read_heavy(Lane::Search, load).await } else { db.read(load).await }? {
         Some(list) => page_with(status, &ListPage::new(request, staff, ChangeList { chosen, ..list }).await?),
-        None => unusable(request, staff, A::MODEL),
+        None => unusable(request, staff, &A::MODEL.list_url()),
     }
 }
 
-/// The answer to parameters that cannot be meant: the list without any, and why.
-fn unusable(request: &HttpRequest, staff: &Staff, model: Model) -> Result<HttpResponse> {
+/// The answer to parameters that cannot be meant: the list without any, which is at `home`, and why.
+pub fn unusable(request: &HttpRequest, staff: &Staff, home: &str) -> Result<HttpResponse> {
     let asked = QueryString::parse(request.query_string());
     let is_too_long = asked.get(SEARCH).is_some_and(is_too_long);
     let why = if is_too_long { TOO_LONG } else { "The list has nothing at the address that you came by. This is how it begins." };
     staff.message(Level::Warning, why)?;
-    Ok(see_other(&format!("{}?{ERROR}=1", model.list_url())))
+    Ok(see_other(&format!("{home}{}{ERROR}=1", if home.contains('?') { '&' } else { '?' })))
 }
 
 /// `GET …/export.csv`: the list with its filters, search and order, streamed.
 pub async fn export<A: ModelAdmin>(request: HttpRequest, staff: Staff, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     A::EDITING.allows(&staff.actor, Permission::View, None)?;
     let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
-        return unusable(&request, &staff, A::MODEL);
+        return unusable(&request, &staff, &A::MODEL.list_url());
     };
     let turn = db.turn(Lane::Export).await?;
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
@@ -93,7 +93,7 @@ pub async fn act<A: ModelAdmin>(
 ) -> Result<HttpResponse> {
     A::EDITING.allows(&staff.actor, Permission::View, None)?;
     let Ok(query) = Query::read::<A>(request.query_string(), &Display::new(&clock)) else {
-        return unusable(&request, &staff, A::MODEL);
+        return unusable(&request, &staff, &A::MODEL.list_url());
     };
     let chosen = Chosen::read(&posted);
     let (status, level, sentence) = match asked::<A>(&staff, &chosen) {

@@ -11,11 +11,14 @@ use diesel::prelude::*;
 use super::{INSERTED_AT_ONCE, lists};
 use crate::accounts::actor::Rights;
 use crate::clock::Clock;
+use crate::criteria::catalogue::company as field;
+use crate::db::dialect::Word;
 use crate::db::schema::crm_app_company;
 use crate::db::schema::crm_app_customersegment_static_companies as listed;
 use crate::db::{AnyConnection, Id, Time, dialect};
 use crate::error::Result;
-use crate::query::{Selection, Source, Sql, Value};
+use crate::query::condition::{Like, any_contains};
+use crate::query::{Condition, Selection, Source, Sql, Test, Value, text};
 
 /// Who may do what with them.
 pub const RIGHTS: &Rights = &super::rights("Companies");
@@ -112,6 +115,29 @@ pub static SOURCE: Source = Source { table: "crm_app_company", joined: None };
 /// The companies of `selection`.
 pub fn list(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Company>> {
     Ok(SOURCE.rows(selection, Company::as_select()).load(connection)?)
+}
+
+/// Those of `among` that are called so, or have it in their name: first those whose name begins with it, each by name.
+fn list_called(connection: &mut AnyConnection, typed: &str, among: &Sql, most: i64) -> Result<Vec<Company>> {
+    let typed = text::nfc(typed.trim());
+    let called = any_contains(&[&field::NAME], &typed);
+    let begins = Test::new(field::NAME, Condition::Like(Like::StartingWith(typed))).sql();
+    let by_name = Sql::column(&field::NAME) + Word::ByteOrder + ", crm_app_company.id";
+    let order = Sql::from("CASE WHEN ") + begins + " THEN 0 ELSE 1 END, " + by_name;
+    list(connection, &Selection::first(&Sql::and([called, among.clone()]), &order, most))
+}
+
+/// What a filter by company offers: the one with this key, and, where something is typed, those that are called so.
+pub fn list_offered(connection: &mut AnyConnection, key: Option<Id>, typed: &str, among: &Sql, most: i64) -> Result<Vec<Company>> {
+    let mut offered = Vec::new();
+    if let Some(key) = key {
+        offered.extend(crm_app_company::table.find(key).select(Company::as_select()).first(connection).optional()?);
+    }
+    if !typed.is_empty() {
+        let found = list_called(connection, typed, among, most)?;
+        offered.extend(found.into_iter().filter(|company| Some(company.id) != key));
+    }
+    Ok(offered)
 }
 
 /// Adds rows; many, in few statements.

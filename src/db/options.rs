@@ -17,6 +17,8 @@ pub struct Options {
     pub pool_timeout: Duration,
     /// How long to wait for a place for long work.
     pub turn_timeout: Duration,
+    /// How long whoever gets a file may leave it unread before it is given up, and its place for long work with it.
+    pub reader_timeout: Duration,
     /// Connections kept at most.
     pub pool_size: u32,
     /// Whether statements are prepared once a connection; off behind a pooler that does not track them.
@@ -34,6 +36,7 @@ impl Options {
             unhurried_timeout: None,
             pool_timeout: Duration::from_secs(2),
             turn_timeout: Duration::from_secs(20),
+            reader_timeout: Duration::from_secs(60),
             pool_size: 10,
             prepared_statements: true,
         }

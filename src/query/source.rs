@@ -75,6 +75,20 @@ impl Source {
         Ok(Rows { columns, rest }.load(connection)?)
     }
 
+    /// The values that a text column holds, in their order, alike without regard to case: one of those that are alike, `most` at
+    /// most. Each is looked up behind the one before it: an index of them is not read through, however many rows it has.
+    pub fn list_different(&self, connection: &mut AnyConnection, column: &Column, most: i64) -> Result<Vec<String>> {
+        let fold = || Sql::from(Word::Fold) + "(" + Sql::column(column) + ")";
+        let first = |behind: Sql| Sql::from("SELECT MIN(") + fold() + ") FROM " + self.table + " WHERE " + fold() + " > " + behind;
+        let next = first("walked.value".into()).enclosed().grouped();
+        let alike = Sql::from("SELECT ") + Sql::column(column) + " FROM " + self.table + " WHERE " + fold() + " = walked.value LIMIT 1";
+        let walked = Sql::from("WITH RECURSIVE walked(value) AS (") + first("''".into()).enclosed() + " UNION ALL SELECT " + next;
+        let walked = walked + " FROM walked WHERE walked.value IS NOT NULL) SELECT " + alike.enclosed().grouped() + " AS value";
+        let rest = Sql::from(" FROM (") + walked + " FROM walked WHERE walked.value IS NOT NULL LIMIT " + Value::Integer(most);
+        let value: Scalar<Text> = Scalar::new("found.value".into());
+        Ok(Rows { columns: value, rest: rest + ") AS found" }.load(connection)?)
+    }
+
     /// The keys of rows that meet `predicate`, so many at most, in no order.
     pub fn list_some_keys(&self, connection: &mut AnyConnection, predicate: &Sql, most: i64) -> Result<Vec<Id>> {
         let rest = self.meeting(predicate, &[]) + " LIMIT " + Value::Integer(most);

@@ -5,13 +5,14 @@
 //! get an apostrophe in front, which the import takes off again (`query::csv_guard`).
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::io::Write;
 
 use super::members::Members;
 use super::model::{Row as SegmentRow, Segment};
 use crate::criteria::Calendar;
 use crate::customers::contact::Row;
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 use crate::query::csv_guard::guarded;
 
@@ -64,8 +65,14 @@ impl<W: Write> CsvExport<W> {
 
     /// Writes every member, by name.
     pub fn write(&mut self, connection: &mut AnyConnection, members: &Members) -> Result<()> {
+        self.write_without(connection, members, &HashSet::new())
+    }
+
+    /// Writes the members, by name, but those with these keys.
+    fn write_without(&mut self, connection: &mut AnyConnection, members: &Members, left_out: &HashSet<Id>) -> Result<()> {
         members.stream(connection, |_, rows| {
-            rows.iter().try_for_each(|row| self.0.write_record(record(row).iter().map(|cell| cell.as_bytes())).map_err(AppError::internal))
+            let mut rows = rows.iter().filter(|row| !left_out.contains(&row.contact.id));
+            rows.try_for_each(|row| self.0.write_record(record(row).iter().map(|cell| cell.as_bytes())).map_err(AppError::internal))
         })
     }
 
@@ -82,6 +89,17 @@ impl<W: Write> CsvExport<W> {
 pub fn write_csv(connection: &mut AnyConnection, members: &Members, out: impl Write) -> Result<()> {
     let mut csv = CsvExport::begin(out)?;
     csv.write(connection, members)?;
+    csv.finish()
+}
+
+/// Writes one member for each address to `out`, the first by name, and those without an address.
+///
+/// # Errors
+/// Those of [`CsvExport`].
+pub fn write_addresses(connection: &mut AnyConnection, members: &Members, out: impl Write) -> Result<()> {
+    let left_out = members.repeating(connection)?;
+    let mut csv = CsvExport::begin(out)?;
+    csv.write_without(connection, members, &left_out)?;
     csv.finish()
 }
 

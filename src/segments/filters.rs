@@ -24,11 +24,11 @@ use crate::query::{Choice, Condition, Selection, Sql, Test, Value};
 pub const OWNED_BY: &str = "created_by__id__exact";
 
 /// By who owns them; of those who own any.
-pub const OWNER: Lookups = Lookups { offered: owners, rows: |_, _, value| Ok(owned_by(value)) };
+pub const OWNER: Lookups = Lookups { offered: owners, rows: |_, _, value| Ok(owned_by(value)), search: None };
 /// By one of their tags, the most used first.
-pub const TAG: Lookups = Lookups { offered: tags, rows: tagged };
+pub const TAG: Lookups = Lookups { offered: tags, rows: tagged, search: None };
 /// By what is wrong with them.
-pub const HEALTH: Lookups = Lookups { offered: |_, _, _| Ok(ailments()), rows: ailing };
+pub const HEALTH: Lookups = Lookups { offered: |_, _, _| Ok(ailments()), rows: ailing, search: None };
 
 /// Stands for nobody among the owners.
 const NOBODY: &str = "none";

@@ -4,6 +4,7 @@
 //! rules match or the list names, active and not unsubscribed, each once; every way in goes through
 //! [`mailable`], so that no rule can let anybody past the two conditions.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -84,7 +85,26 @@ impl Members {
         }
     }
 
-    /// The predicate over contacts that says who they are.
+    /// Those of them who meet `predicate` too, which asks of contacts.
+    #[must_use]
+    pub fn among(&self, predicate: &Sql) -> Self {
+        let both = |members: &Sql| Sql::and([members.clone(), predicate.clone()]);
+        Self { to_look_up: both(&self.to_look_up), in_order: both(&self.in_order), one_by_one: both(&self.one_by_one) }
+    }
+
+    /// Those of them who have an e-mail address.
+    #[must_use]
+    pub fn with_email(&self) -> Self {
+        self.among(&(email() + " <> ''"))
+    }
+
+    /// The same, looked up once and known by their keys from now on: for few, of whom several things are asked in one snapshot.
+    pub fn named(&self, connection: &mut AnyConnection) -> Result<Self> {
+        let keys = contact::SOURCE.among(&self.ids(connection)?);
+        Ok(Self { to_look_up: keys.clone(), in_order: keys.clone(), one_by_one: keys })
+    }
+
+    /// What they meet, for lists of contacts that look them up.
     pub fn predicate(&self) -> &Sql {
         &self.to_look_up
     }
@@ -102,7 +122,6 @@ impl Members {
 
     /// How many they are, and how many addresses.
     pub fn numbers(&self, connection: &mut AnyConnection) -> Result<Numbers> {
-        let email = || Sql::from("trim(crm_app_contact.email, ") + Value::Text(WHITE_SPACE.to_owned()) + ")";
         let members: Scalar<BigInt> = Scalar::new("COUNT(*)".into());
         let addresses: Scalar<BigInt> =
             Scalar::new(Sql::from("COUNT(DISTINCT CASE WHEN ") + email() + " <> '' THEN " + Word::Fold + "(" + email() + ") END)");
@@ -110,6 +129,16 @@ impl Members {
         let (members, addresses, without_email) =
             contact_table::table.filter(&self.to_look_up).select((members, addresses, without)).get_result(connection)?;
         Ok(Numbers { members, addresses, without_email })
+    }
+
+    /// Those whose address somebody before them by name has too: as many as [`Numbers::sharing`] says.
+    pub fn repeating(&self, connection: &mut AnyConnection) -> Result<HashSet<Id>> {
+        let by_address = Sql::from("ROW_NUMBER() OVER (PARTITION BY ") + Word::Fold + "(" + email() + ") ORDER BY " + by_name() + ")";
+        let numbered = Sql::from("SELECT crm_app_contact.id, ") + by_address + " AS place FROM crm_app_contact WHERE ";
+        let repeating = Sql::from("SELECT id FROM (") + numbered + self.with_email().to_look_up + ") AS numbered WHERE place > 1";
+        let repeating = Sql::from("crm_app_contact.id").is_in(repeating, Sql::default());
+        let ids: Vec<Id> = contact_table::table.filter(repeating).select(contact_table::id).load(connection)?;
+        Ok(ids.into_iter().collect())
     }
 
     /// Every member's key, in ascending order.
@@ -201,6 +230,11 @@ impl Members {
     fn by_name(&self, is_walked: bool) -> (&Sql, Sql) {
         if is_walked { (&self.in_order, by_name()) } else { (&self.to_look_up, by_name().unindexed()) }
     }
+}
+
+/// A contact's address, trimmed.
+fn email() -> Sql {
+    Sql::from("trim(crm_app_contact.email, ") + Value::Text(WHITE_SPACE.to_owned()) + ")"
 }
 
 /// The order of members: by name, then key.

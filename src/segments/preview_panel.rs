@@ -1,14 +1,21 @@
 //! What stands beside the criteria box: an invitation, the rules in English, what is wrong with them, or who they select.
 //!
-//! Drawn by the form and, for its script, by the preview's own URL.
+//! Drawn by the form and, for its script, by the preview's own URL, whose handler is here, listed in `routes`.
 
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::preview::{ByRule, Preview};
+use super::preview::{ByRule, Preview, preview};
+use super::writer::{Writer, changed, find_changed};
+use crate::accounts::{Posted, Staff};
 use crate::admin::display::number;
 use crate::admin::html::Html;
-use crate::criteria::{Code, Problem};
+use crate::clock::Clock;
+use crate::criteria::{Calendar, Code, Problem};
 use crate::customers::contact;
+use crate::db::connection::Lane;
+use crate::db::{AnyConnection, Db};
 use crate::error::Result;
 
 /// The button that previews the rules without saving.
@@ -107,6 +114,19 @@ pub fn render_beside_rules(state: &State, is_quiet: bool) -> Result<Html> {
 /// Whether a rule is not wrong but still to be written.
 pub fn is_unfinished(problem: &Problem) -> bool {
     matches!(problem.code, Code::Missing | Code::Blank | Code::Empty)
+}
+
+/// `POST /admin/crm_app/customersegment/preview/`: who the rules of a form select, as a piece of page for its script.
+pub async fn show_preview(request: HttpRequest, staff: Staff, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let typed = posted.get("filter_criteria").unwrap_or_default().to_owned();
+    let (actor, calendar) = (staff.actor.clone(), Calendar::from(clock.get_ref()));
+    let (by_rule, changed) = (posted.get(PREVIEW) == Some(BY_RULE), changed(request.query_string()));
+    let ask = move |connection: &mut AnyConnection| {
+        let stored = find_changed(connection, &actor, changed)?;
+        preview(connection, &Writer { actor: &actor, stored: stored.as_ref(), calendar }, &typed, by_rule)
+    };
+    let state: State = db.read_heavy(Lane::Question, ask).await?.into();
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(render_preview(&state)?.to_string()))
 }
 
 #[cfg(test)]

@@ -18,6 +18,32 @@ use crate::query::text;
 /// The most characters of a campaign's name.
 const MAX_NAME: usize = 200;
 
+/// A use that was noted.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = segments_use)]
+pub struct Noted {
+    /// The campaign that took the segment.
+    pub campaign: String,
+    /// Who noted it, by the name they had.
+    pub used_by_name: String,
+    /// When.
+    pub used_at: Time,
+    /// How many members it had then.
+    pub member_count: i32,
+}
+
+/// How many uses of a segment are noted. The CRM may have counted others, which nobody knows more of.
+pub fn count(connection: &mut AnyConnection, segment: Id) -> Result<i64> {
+    Ok(segments_use::table.filter(segments_use::segment_id.eq(segment)).count().get_result(connection)?)
+}
+
+/// The uses of a segment, the newest first: so many, after so many.
+pub fn list(connection: &mut AnyConnection, segment: Id, limit: i64, offset: i64) -> Result<Vec<Noted>> {
+    let uses = segments_use::table.filter(segments_use::segment_id.eq(segment));
+    let newest_first = uses.order((segments_use::used_at.desc(), segments_use::id.desc()));
+    Ok(newest_first.limit(limit).offset(offset).select(Noted::as_select()).load(connection)?)
+}
+
 /// A use that is about to be noted: checked, and its members counted.
 #[derive(Debug, Clone)]
 pub struct Use {

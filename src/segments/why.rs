@@ -163,6 +163,41 @@ impl Why {
     }
 }
 
+impl Why {
+    /// Why a member is in, in few words; `company` is whom they work for.
+    pub fn brief(&self, company: &str) -> String {
+        match self {
+            Self::List(OnList { listed: Some(Listed::ThroughCompany), .. }) => format!("Through its company {company}"),
+            Self::List(_) => "Listed".to_owned(),
+            Self::Rules(explanation) => brief(explanation),
+        }
+    }
+}
+
+/// Rules that are told in few words.
+const BRIEFLY: usize = 2;
+/// Letters of each.
+const LETTERS: usize = 60;
+
+/// "All 3 rules"; where some of them decide alone, which: of many the first, and how many more.
+fn brief(explanation: &Explanation) -> String {
+    let asked = explanation.root.questions();
+    if asked.len() > 1 && asked.iter().all(|verdict| verdict.decides && verdict.holds) {
+        return format!("All {} rules", asked.len());
+    }
+    let deciding: Vec<_> = asked.into_iter().filter(|verdict| verdict.decides).collect();
+    let told = deciding.iter().take(BRIEFLY).map(|verdict| {
+        let says = verdict.question().unwrap_or_default();
+        let says = says.strip_prefix("whose ").unwrap_or(says);
+        let cut: String = says.chars().take(LETTERS).collect();
+        let cut = if cut.len() < says.len() { format!("{}…", cut.trim_end()) } else { cut };
+        if verdict.holds { cut } else { format!("not: {cut}") }
+    });
+    let more = deciding.len().saturating_sub(BRIEFLY);
+    let rest = (more > 0).then(|| format!("{more} more {}", if more == 1 { "rule" } else { "rules" }));
+    text::list(&told.chain(rest).collect::<Vec<_>>(), "and")
+}
+
 /// "It holds: whose title is “CEO”." and what does not; of the rules that decide.
 fn decided(explanation: &Explanation) -> String {
     let says = |holds: bool| -> Vec<String> {

@@ -392,8 +392,9 @@ impl Window {
     #[track_caller]
     pub(crate) fn download(&self, words: &str) -> String {
         let link = self.saying(words);
-        let script =
-            "const [link, done] = arguments; fetch(link.href).then((answer) => answer.text()).then(done, (error) => done(String(error)));";
+        let script = "const [link, done] = arguments; \
+             const sent = () => `${link.form.action}?${new URLSearchParams(new FormData(link.form, link))}`; \
+             fetch(link.href ?? sent()).then((answer) => answer.text()).then(done, (error) => done(String(error)));";
         self.script_until_done(script, &[reference(&link)]).as_str().expect("text").to_owned()
     }
 

@@ -609,26 +609,6 @@ fn what_stands_for_nobody_is_told_at_the_chooser_and_never_left_out_without_a_wo
 }
 
 #[test]
-fn members_are_asked_for_as_a_list_is_and_what_cannot_be_meant_leads_to_all_of_them() {
-    with_customers(|app, _| {
-        let person = app.staff();
-        let id = add(&person, "All", EVERYBODY);
-        let members = page(id, "members/");
-        for query in ["q=anong", "p=x", "p=0", "o=1", "e=1&country=Thailand"] {
-            let answer = person.get(&format!("{members}?{query}"));
-            assert_eq!((answer.status, answer.location()), (303, format!("{members}?e=1").as_str()), "{query}");
-        }
-        for query in ["e=1", "p=1", "p=99", "addresses=1"] {
-            person.open(&format!("{members}?{query}"));
-        }
-        let file = person.get(&page(id, "members.csv?country=Thailand"));
-        assert_eq!((file.status, file.location()), (303, format!("{members}?e=1").as_str()), "all are not some");
-        let exported = event::table.filter(event::action.eq("exported")).count();
-        assert_eq!(app.test.db.read_blocking(|connection| Ok(exported.get_result::<i64>(connection)?)).unwrap(), 0);
-    });
-}
-
-#[test]
 fn an_archived_segment_changes_nothing_but_its_status() {
     with_customers(|app, _| {
         let person = app.staff();
@@ -674,7 +654,7 @@ fn others_segments_are_seen_while_active_and_never_changed() {
         assert!(forged.body.contains(&format!("Only its owner ({}", owner.username)), "{}", forged.body);
         assert_eq!(other.get(&page(id, "delete/")).status, 403);
         assert_eq!(owner.post_form(&page(id, "change/"), &[("status", "paused")]).status, 303);
-        for path in ["change/", "delete/", "history/", "members/", "members.csv"] {
+        for path in ["change/", "delete/", "history/", "members/", "members.csv", "used_by/"] {
             let answer = other.get(&page(id, path));
             assert_eq!(answer.location(), "/admin/", "{path} answers as if there were none");
             assert!(other.follow(&answer).text(".messagelist").contains("doesn’t exist. Perhaps it was deleted?"));

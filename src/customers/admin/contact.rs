@@ -54,7 +54,7 @@ impl ModelAdmin for ContactAdmin {
         ListColumn::sorting("unsubscribed", "Unsubscribed", Show::Flag(|row| row.contact.unsubscribed), by(&contacts::UNSUBSCRIBED)),
     ];
     const LIST_FILTER: &'static [ListFilter] = &[
-        by_company::filter(&CONTACT_COMPANY, |_, _, key| Ok(by_company::of(&CONTACT_COMPANY, key))),
+        by_company::filter("contact", &CONTACT_COMPANY, |_, _, key| Ok(by_company::of(&CONTACT_COMPANY, key))),
         ListFilter::choices("contact_type", "contact type", &contacts::CONTACT_TYPE),
         ListFilter::boolean("is_active", "active", &contacts::IS_ACTIVE),
         ListFilter::boolean("unsubscribed", "unsubscribed", &contacts::UNSUBSCRIBED),

@@ -57,7 +57,7 @@ impl ModelAdmin for ContractAdmin {
         ListColumn::sorting("end_date", "End date", Show::Day(|row| row.contract.end_date), by(&contracts::END_DATE)),
     ];
     const LIST_FILTER: &'static [ListFilter] = &[
-        by_company::filter(&CONTRACT_COMPANY, |_, _, key| Ok(by_company::of(&CONTRACT_COMPANY, key))),
+        by_company::filter("contract", &CONTRACT_COMPANY, |_, _, key| Ok(by_company::of(&CONTRACT_COMPANY, key))),
         ListFilter::choices("status", "status", &contracts::STATUS),
         ListFilter::choices("contract_type", "contract type", &contracts::CONTRACT_TYPE),
         ListFilter::choices("currency", "currency", &contracts::CURRENCY),

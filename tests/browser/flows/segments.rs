@@ -130,8 +130,39 @@ fn members_are_marked_as_used_and_exported() {
         window.press("Mark as used");
         window.see("#id_campaign_helptext", "Used 2 times so far.");
         let rows = window.count("#result_list tbody tr");
-        let file = window.download("Export CSV");
+        let file = window.download(&format!("Export all {rows}"));
         assert_eq!(file.lines().count(), rows + 1, "{file}");
+    });
+}
+
+#[test]
+fn members_of_a_company_that_is_searched_for_are_found_and_exported() {
+    in_every_way(|window| {
+        window.be(Who::Root);
+        window.go("/admin/crm_app/customersegment/{static}/members/");
+        let all = window.count("#result_list tbody tr");
+        let company = window.texts("#result_list .field-company a")[0].clone();
+        // On a narrow screen the filters are folded.
+        let unfold = || drop(window.script("document.querySelector('.filter-box').open = true", &[]));
+        unfold();
+        window.fill("Search companies", &company);
+        if window.count(".filter-search [role=combobox]") == 1 {
+            window.see("#changelist-filter [role=option]", &company);
+            window.leave(|| window.click("#changelist-filter [role=option]"));
+        } else {
+            window.leave(|| window.click(".filter-search button"));
+            unfold();
+            window.see(".filter-search", "1 found; choose above.");
+            window.leave(|| window.click("[data-filter-title] li:not(.selected) a"));
+        }
+        unfold();
+        window.see("#changelist-filter .selected", &company);
+        let found = window.count("#result_list tbody tr");
+        assert!(found < all && window.texts("#result_list .field-company").iter().all(|other| *other == company));
+        let file = window.download(&format!("Export the {found} found"));
+        assert_eq!(file.lines().count(), found + 1, "{file}");
+        window.press("Clear all filters");
+        assert_eq!(window.count("#result_list tbody tr"), all);
     });
 }
 

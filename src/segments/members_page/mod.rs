@@ -1,0 +1,16 @@
+//! The page of a segment's members: who they are, as a list and as a file, "Mark as used" and "Used by".
+//!
+//! `show` is the page, a list of contacts as `list` declares it, narrowed by `filters`; `file` is the export, `used_by` the page of
+//! all uses. Count, list and file come from one `Members`; the list and its count from one snapshot.
+
+mod asked;
+mod file;
+mod filters;
+mod list;
+mod show;
+mod used_by;
+
+pub use file::export;
+pub use list::MemberAdmin;
+pub use show::{mark_used, show};
+pub use used_by::show as show_uses;
