@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::admin::SegmentAdmin;
 use super::bulk;
 use super::list_source;
-use super::model;
+use super::model::{self, Segment};
 use super::recalculate::{self, Outcome};
 use crate::accounts::session::{Level, Message};
 use crate::accounts::user::as_they_are;
@@ -69,21 +69,20 @@ pub async fn save_list(
         let made = key_of_copy(connection, &actor, sent)?;
         list_source::save_members(connection, &actor, &now, id, made)
     };
-    let url = match db.write(save).await {
-        Ok(list) => {
-            let text = format!("This is the list: “{}”. It has {} and stays as it is.", Message::PLACE, members(list.member_count));
-            let url = SegmentAdmin::MODEL.change_url(list.id);
-            staff.session().message_about(Level::Success, text, &list.name, url.clone())?;
-            url
-        }
-        Err(AppError::Conflict(sentence)) => {
-            staff.message(Level::Error, sentence)?;
-            SegmentAdmin::MODEL.change_url(id)
-        }
+    let shown = match db.write(save).await {
+        Ok(list) => tell_list(&staff, &list)?,
+        Err(AppError::Conflict(sentence)) => staff.message(Level::Error, sentence).map(|()| id)?,
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &id.to_string()),
         Err(error) => return Err(error),
     };
-    Ok(see_other(&still_carrying(url, request.query_string())))
+    Ok(see_other(&still_carrying(SegmentAdmin::MODEL.change_url(shown), request.query_string())))
+}
+
+/// Says which list was saved, and gives its key.
+fn tell_list(staff: &Staff, list: &Segment) -> Result<Id> {
+    let text = format!("This is the list: “{}”. It has {} and stays as it is.", Message::PLACE, members(list.member_count));
+    staff.session().message_about(Level::Success, text, &list.name, SegmentAdmin::MODEL.change_url(list.id))?;
+    Ok(list.id)
 }
 
 /// The key that the button sent: of the copy that it has made already, if it is pressed twice, or one that is free.

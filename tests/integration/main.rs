@@ -27,6 +27,7 @@ mod import;
 mod job;
 mod licences;
 mod list_races;
+mod list_source;
 mod members_page;
 mod old_documents;
 mod own_model;

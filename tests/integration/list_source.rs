@@ -1,0 +1,119 @@
+//! Members that are saved as a static list, and how the list and its source drift apart, on both engines.
+
+use std::collections::BTreeSet;
+
+use customer_segments::customers::company::{self, Company};
+use customer_segments::customers::contact::{self, Contact};
+use customer_segments::db::schema::{
+    crm_app_contact, crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed,
+    segments_listed_contact as known,
+};
+use customer_segments::db::{Id, Time};
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::support::app::Person;
+use crate::support::{TestApp, TestDb, on_engines};
+
+const LIST: &str = "/admin/crm_app/customersegment/";
+
+/// Four people of one hotel, of whom the first three are owners.
+fn on_both(test: impl Fn(&TestApp, &[Id])) {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let now = Time(app.test.clock.now());
+        let hotel = Company { name: "Six Palms".into(), ..Company::new(Id::new(), now) };
+        let title = |number: usize| if number < 3 { "Owner" } else { "Chef" };
+        let person = |number: usize| Contact {
+            company_id: hotel.id,
+            name: format!("Guest {number}"),
+            title: title(number).into(),
+            ..Contact::new(Id::new(), now)
+        };
+        let people: Vec<Contact> = (0..4).map(person).collect();
+        let store = |connection: &mut _| {
+            company::insert(connection, std::slice::from_ref(&hotel))?;
+            contact::insert(connection, &people)
+        };
+        app.test.db.write_blocking(store).unwrap();
+        test(&app, &people.iter().map(|person| person.id).collect::<Vec<_>>());
+    });
+}
+
+fn owners(person: &Person<'_>) -> Id {
+    let rules = json!({"rules": [{"field": "title", "operator": "equals", "value": "Owner"}]}).to_string();
+    let form = person.open(&format!("{LIST}add/")).form().fill("name", "Owners").fill("filter_criteria", &rules).and("_continue", "1");
+    let added = person.submit(&form);
+    assert_eq!(added.status, 303, "{}", added.body);
+    Id::parse(added.location().trim_start_matches(LIST).split('/').next().unwrap()).unwrap()
+}
+
+fn saved(person: &Person<'_>, of: Id) -> Id {
+    let form = person.open(&format!("{LIST}{of}/change/")).form_at("form[action*='/save_list/']");
+    let saved = person.submit(&form);
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let again = person.submit(&form);
+    assert_eq!(again.location(), saved.location(), "sent twice, it is one list");
+    Id::parse(saved.location().trim_start_matches(LIST).split('/').next().unwrap()).unwrap()
+}
+
+fn listed(app: &TestApp, id: Id) -> BTreeSet<Id> {
+    let rows = listed::table.filter(listed::customersegment_id.eq(id)).select(listed::contact_id);
+    app.test.db.read_blocking(|connection| Ok(rows.load::<Id>(connection)?)).unwrap().into_iter().collect()
+}
+
+fn set_title(app: &TestApp, id: Id, title: &str) {
+    let set = diesel::update(crm_app_contact::table.find(id)).set(crm_app_contact::title.eq(title.to_owned()));
+    app.test.db.write_blocking(|connection| Ok(set.clone().execute(connection)?)).unwrap();
+}
+
+#[test]
+fn a_list_that_was_saved_stays_as_it_is_and_shows_who_came_and_went_in_its_source() {
+    on_both(|app, people| {
+        let person = app.staff();
+        let source = owners(&person);
+        let list = saved(&person, source);
+        let stored = |connection: &mut _| {
+            let row = segment::table.find(list).select((segment::name, segment::segment_type, segment::member_count));
+            let how = known::table.filter(known::segment_id.eq(list)).select(known::how).distinct().load::<String>(connection)?;
+            Ok((row.first::<(String, String, i32)>(connection)?, how))
+        };
+        let (row, how) = app.test.db.read_blocking(stored).unwrap();
+        assert_eq!(row, ("Members of Owners".to_owned(), "static".to_owned(), 3));
+        assert_eq!((how, listed(app, list)), (vec!["saved".to_owned()], people[..3].iter().copied().collect()));
+        let page = |show: &str| format!("{LIST}{list}/list/?show={show}");
+        assert!(person.open(&page("contacts")).text("#content").contains("Saved from the members of “Owners”"));
+        assert_eq!(person.open(&page("joined")).text(".empty-list"), "Nobody has joined the source who is not in this list.");
+        set_title(app, people[0], "Chef");
+        set_title(app, people[3], "Owner");
+        assert_eq!(listed(app, list).len(), 3);
+        let joined = person.open(&page("joined"));
+        assert_eq!(joined.attributes("[name=ticked]", "value"), [people[3].to_string()]);
+        assert_eq!(person.submit(&joined.form_at("#list-form").and("_all", "1")).status, 303);
+        let left = person.open(&page("left"));
+        assert_eq!(left.attributes("[name=ticked]", "value"), [people[0].to_string()]);
+        assert_eq!(person.submit(&left.form_at("#list-form").and("_all", "1")).status, 303);
+        assert_eq!(listed(app, list), people[1..].iter().copied().collect());
+        // The source may go; the list stays, and says so.
+        let gone = person.open(&format!("{LIST}{source}/delete/")).form();
+        person.submit(&gone);
+        assert_eq!(person.open(&page("joined")).text(".empty-list"), "“Owners”, from which this list was saved, is not there any more.");
+        assert_eq!(listed(app, list).len(), 3);
+    });
+}
+
+#[test]
+fn members_of_rules_that_are_broken_are_not_saved() {
+    on_both(|app, _| {
+        let person = app.staff();
+        let source = owners(&person);
+        let broken =
+            diesel::update(segment::table.find(source)).set(segment::filter_criteria.eq(customer_segments::db::Json(json!({"rules": 1}))));
+        app.test.db.write_blocking(|connection| Ok(broken.clone().execute(connection)?)).unwrap();
+        let form = person.open(&format!("{LIST}{source}/change/")).form_at("form[action*='/save_list/']");
+        let told = person.follow(&person.submit(&form));
+        assert!(told.text(".messagelist").contains("needs attention"), "{}", told.body);
+        let count = segment::table.count();
+        assert_eq!(app.test.db.read_blocking(|connection| Ok(count.get_result::<i64>(connection)?)).unwrap(), 1);
+    });
+}
