@@ -17,7 +17,7 @@ use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
 use crate::segments::picker::page as picker;
-use crate::segments::{list_page, members_page, model, preview_panel, tools, undoing, why_contact, why_page};
+use crate::segments::{combine_page, list_page, members_page, model, preview_panel, tools, undoing, why_contact, why_page};
 use crate::server::Site;
 use crate::server::url::{Url, url};
 
@@ -52,6 +52,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/builder/").post(View(segments), builder::show),
         url("/admin/crm_app/customersegment/picker/").post(View(segments), picker::show),
         url("/admin/crm_app/customersegment/values/").get(View(segments), builder::suggest),
+        url("/admin/crm_app/customersegment/combine/").get(View(segments), combine_page::show).post(View(segments), combine_page::make),
         url("/admin/crm_app/customersegment/{id}/duplicate/").post(View(segments), tools::duplicate),
         url("/admin/crm_app/customersegment/{id}/save_list/").post(View(segments), tools::save_list),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),

@@ -62,6 +62,8 @@ pub enum Deed<A: ModelAdmin> {
     Long(LongWork<A>, Done, &'static str),
     /// A file of the rows: the ending of its name, its media type, and how it is written.
     File(&'static str, &'static str, WriteFile<A>),
+    /// A page that goes on with the rows: where it is.
+    Page(fn(&[A::Row]) -> Result<String>),
 }
 
 /// See [`Deed::Change`]; [`each`] is for those that look at one row after the other.
@@ -89,6 +91,8 @@ pub enum Outcome {
     Stopped(Option<String>, String),
     /// A file: its ending, media type and content.
     File(&'static str, &'static str, Vec<u8>),
+    /// A page that goes on from here.
+    Page(String),
 }
 
 /// The action of this name, among those that the actor is offered.
@@ -121,6 +125,10 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
             Ok(done(&objects::<A>(rows.len())))
         }),
         Deed::Long(each, done, passed_over) => long::<A>(db, task, query, action, chosen, (*each, *done, passed_over)),
+        Deed::Page(address) => db.read_blocking(|connection| {
+            let meant = Meant::of::<A>(connection, task, query, action, chosen)?;
+            Ok(Outcome::Page(address(&rows::<A>(connection, task, query, action, &meant)?)?))
+        }),
         Deed::File(ending, media_type, write) => file::<A>(db, task, query, action, chosen, (ending, media_type, *write)),
     }
 }

@@ -127,6 +127,7 @@ async fn tell_outcome(request: &HttpRequest, staff: &Staff, model: Model, done: 
             done.map_or(Ok(()), |done| staff.message(Level::Success, done))?;
             staff.message(Level::Error, why)?;
         }
+        Outcome::Page(url) => return Ok(see_other(&carrying(url, request.query_string()))),
         Outcome::Ask(asked) => return page(&ConfirmationPage::new(request, staff, model, *asked).await?),
         Outcome::File(ending, media_type, content) => return Ok(download::file(model.model_name, ending, media_type, content)),
     }

@@ -4,6 +4,7 @@
 
 use super::admin::SegmentAdmin;
 use super::bulk;
+use super::combine_page;
 use super::export::{BYTE_ORDER_MARK, write_segments};
 use super::json;
 use super::model::{Row, Status};
@@ -48,6 +49,14 @@ pub const ACTIONS: &[Action<SegmentAdmin>] = &[
         permission: Permission::View,
         question: None,
         deed: Deed::Change(duplicate, |count| format!("{count} duplicated; the copies are yours.")),
+    },
+    Action {
+        name: "combine",
+        label: "Combine selected Customer Segments…",
+        most: MOST,
+        permission: Permission::View,
+        question: None,
+        deed: Deed::Page(|rows| combine_page::address(&ids(rows))),
     },
     Action {
         name: "add_tag",

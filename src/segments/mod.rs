@@ -12,6 +12,8 @@ pub mod builder;
 pub mod bulk;
 pub mod cells;
 pub mod columns;
+pub mod combine_page;
+pub mod combining;
 pub mod criteria_box;
 pub mod curating;
 pub mod deleting;

@@ -32,6 +32,8 @@ pub(crate) struct Window {
     pub(crate) world: World,
     /// What is worked with: the mouse, until it says otherwise.
     pub(crate) hands: Cell<Hands>,
+    /// Whether its pages have scripts.
+    pub(crate) scripts: Scripts,
     who: Cell<Option<Who>>,
     client: Client,
     runtime: Runtime,
@@ -45,7 +47,7 @@ impl Window {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let driver = Driver::start()?;
         let client = runtime.block_on(driver.open(scripts))?;
-        let window = Self { world, hands: Cell::new(Hands::Mouse), who: Cell::new(None), client, runtime, _driver: driver };
+        let window = Self { world, hands: Cell::new(Hands::Mouse), scripts, who: Cell::new(None), client, runtime, _driver: driver };
         let listener = "window.violations = []; addEventListener('securitypolicyviolation', (event) => \
             window.violations.push(`${event.violatedDirective}: ${event.blockedURI || event.sample}`));";
         window.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": listener }));

@@ -267,7 +267,15 @@ fn the_tools_of_a_segment_copy_it_and_count_it_again() {
         let page = person.open(&change);
         assert_eq!(
             page.texts(".object-tools li"),
-            ["Members", "Why is someone in or not?", "Duplicate", "Count again now", "Hand over", "History"]
+            [
+                "Members",
+                "Why is someone in or not?",
+                "Duplicate",
+                "Save members as a static list",
+                "Count again now",
+                "Hand over",
+                "History"
+            ]
         );
         let copied = person.submit(&page.form_at("form[id^=tool-][action*='/duplicate/']"));
         let copy = stored(app).into_iter().find(|segment| segment.name == "Copy of Hotels").expect("the copy");

@@ -13,6 +13,7 @@ mod actions;
 mod builder;
 mod change_form;
 mod changelist;
+mod combining;
 mod commands;
 mod counting;
 mod criteria;

@@ -1,0 +1,125 @@
+//! A new segment from two or three others, on both engines: in all, in any, in one but in none of the others.
+
+use std::collections::BTreeSet;
+
+use customer_segments::customers::company::{self, Company};
+use customer_segments::customers::contact::{self, Contact};
+use customer_segments::db::schema::crm_app_customersegment as segment;
+use customer_segments::db::{Id, Time};
+use customer_segments::segments::{Members, Segment};
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::support::app::Person;
+use crate::support::page::Answer;
+use crate::support::{TestApp, TestDb, on_engines};
+
+const LIST: &str = "/admin/crm_app/customersegment/";
+
+/// Six people: owners are the first four, chefs the last four, so that two are both.
+fn on_both(test: impl Fn(&TestApp)) {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let now = Time(app.test.clock.now());
+        let hotel = Company { name: "Six Palms".into(), ..Company::new(Id::new(), now) };
+        let title = |number: usize| match number {
+            0 | 1 => "Owner",
+            2 | 3 => "Owner, chef",
+            _ => "Chef",
+        };
+        let person = |number: usize| Contact {
+            company_id: hotel.id,
+            name: format!("Guest {number}"),
+            title: title(number).into(),
+            ..Contact::new(Id::new(), now)
+        };
+        let people: Vec<Contact> = (0..6).map(person).collect();
+        let store = |connection: &mut _| {
+            company::insert(connection, std::slice::from_ref(&hotel))?;
+            contact::insert(connection, &people)
+        };
+        app.test.db.write_blocking(store).unwrap();
+        test(&app);
+    });
+}
+
+fn add(person: &Person<'_>, name: &str, title: &str) -> Id {
+    let rules = json!({"rules": [{"field": "title", "operator": "contains", "value": title}]}).to_string();
+    let form = person.open(&format!("{LIST}add/")).form().fill("name", name).fill("filter_criteria", &rules).and("_continue", "1");
+    let added = person.submit(&form);
+    assert_eq!(added.status, 303, "{}", added.body);
+    Id::parse(added.location().trim_start_matches(LIST).split('/').next().unwrap()).unwrap()
+}
+
+/// The page that the action of the list leads to.
+fn combined(person: &Person<'_>, ids: &[Id]) -> Answer {
+    let form = person.open(LIST).form_at("#changelist-form").fill("action", "combine");
+    let form = ids.iter().fold(form, |form, id| form.and("_selected_action", &id.to_string()));
+    let answer = person.submit(&form);
+    if answer.status == 303 { person.follow(&answer) } else { answer }
+}
+
+/// The names of those who are in the segment of this name, and the segment.
+fn members(app: &TestApp, name: &str) -> (BTreeSet<String>, Segment) {
+    let read = |connection: &mut _| {
+        let found: Segment = segment::table.filter(segment::name.eq(name)).select(Segment::as_select()).first(connection)?;
+        let members = Members::of_segment(connection, &found, (&app.test.clock).into())?.expect("good rules");
+        let page = members.page(connection, 6, 6, 0)?;
+        Ok((page.into_iter().map(|row| row.contact.name.replace("Guest ", "")).collect(), found))
+    };
+    app.test.db.read_blocking(read).unwrap()
+}
+
+fn set(names: &str) -> BTreeSet<String> {
+    names.chars().map(|name| name.to_string()).collect()
+}
+
+#[test]
+fn each_way_is_counted_before_and_saved_as_rules_or_as_a_list() {
+    on_both(|app| {
+        let person = app.staff();
+        let both = [add(&person, "Owners", "owner"), add(&person, "Chefs", "chef")];
+        let page = combined(&person, &both);
+        let counts = page.texts(".combine-way .quiet");
+        assert_eq!(counts[..4], ["2 members", "6 members", "2 members", "2 members"]);
+        assert!(page.text("#combine-form").contains("In “Chefs”, but not in the other"), "{}", page.text("#combine-form"));
+        let only_owners = page.texts(".combine-way").iter().position(|way| way.contains("In “Owners”")).unwrap().to_string();
+        for (way, expected) in [("0", "23"), ("1", "012345"), (only_owners.as_str(), "01")] {
+            for kind in ["rules", "list"] {
+                let name = format!("{way} as {kind}");
+                let form = page.form_at("#combine-form").fill("way", way).fill("as", kind).fill("name", &name);
+                let form = form.fill("_new_id", &Id::new().to_string());
+                let made = person.submit(&form);
+                assert_eq!(made.status, 303, "{}", made.body);
+                assert_eq!(person.submit(&form).location(), made.location(), "sent twice, it is one segment");
+                let (found, made) = members(app, &name);
+                assert_eq!(found, set(expected), "{name}");
+                assert_eq!(usize::try_from(made.member_count).unwrap(), expected.len());
+                assert_eq!(made.segment_type, if kind == "list" { "static" } else { "dynamic" });
+            }
+        }
+    });
+}
+
+#[test]
+fn what_cannot_be_combined_or_named_so_is_a_sentence_and_makes_nothing() {
+    on_both(|app| {
+        let person = app.staff();
+        let [owners, chefs] = [add(&person, "Owners", "owner"), add(&person, "Chefs", "chef")];
+        let one = combined(&person, &[owners]);
+        assert!(one.body.contains("Choose two or three Customer Segments to combine."), "{}", one.body);
+        let stranger = person.follow(&person.get(&format!("{LIST}combine/?of={owners},{}", Id::new())));
+        assert!(stranger.text(".messagelist").contains("Choose two or three"), "{}", stranger.body);
+        let page = combined(&person, &[owners, chefs]);
+        let form = page.form_at("#combine-form");
+        for (name, way, why) in
+            [("owners ", "0", "already exists"), ("", "0", "required"), ("New", "9", "Choose who is in it."), ("New", "x", "Choose who")]
+        {
+            let told = person.submit(&form.clone().fill("name", name).fill("way", way));
+            assert_eq!(told.status, 200);
+            assert!(told.text("#combine_error").contains(why), "{name}: {}", told.text("#combine_error"));
+        }
+        let count = segment::table.count();
+        assert_eq!(app.test.db.read_blocking(|connection| Ok(count.get_result::<i64>(connection)?)).unwrap(), 2);
+    });
+}
