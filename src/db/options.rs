@@ -34,7 +34,7 @@ impl Options {
             unhurried_timeout: None,
             pool_timeout: Duration::from_secs(2),
             turn_timeout: Duration::from_secs(20),
-            pool_size: 10,
+            pool_size: 12,
             prepared_statements: true,
         }
     }
