@@ -17,7 +17,7 @@ use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
 use crate::segments::paste::page as paste;
-use crate::segments::upload::{download, pages as uploads};
+use crate::segments::upload::{acting, download, pages as uploads};
 use crate::segments::{members_page, model, tools, why_contact, why_page};
 use crate::server::Site;
 use crate::server::url::{Url, url};
@@ -59,7 +59,7 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export),
         url("/admin/crm_app/customersegment/{id}/paste/").get(Change(segments), paste::show).post(Change(segments), paste::paste),
         url("/admin/crm_app/customersegment/{id}/upload/").get(Change(segments), uploads::show).post(Change(segments), uploads::upload),
-        url("/admin/crm_app/customersegment/{id}/uploaded/").get(Change(segments), uploads::look).post(Change(segments), uploads::act),
+        url("/admin/crm_app/customersegment/{id}/uploaded/").get(Change(segments), uploads::look).post(Change(segments), acting::act),
         url("/admin/crm_app/customersegment/{id}/upload_report/").get(View(segments), download::report),
         url("/admin/crm_app/customersegment/{id}/export_list/").file(View(segments), download::list),
         url("/admin/crm_app/customersegment/{id}/explain/").get(View(segments), why_page::show::<ContactAdmin>),

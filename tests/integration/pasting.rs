@@ -258,6 +258,18 @@ fn suggestions_are_never_applied_by_themselves() {
 }
 
 #[test]
+fn what_is_said_twice_is_asked_about_once_and_suggestions_are_ticked_together() {
+    with_a_list(|world, person| {
+        let page = world.pastes(person, "six palms\nsix palms\ncafe sai gon\nx@nowhere.example\nx@nowhere.example");
+        assert_eq!(outcomes(&page), with(&[("Suggestions: tick whom you mean", "2"), ("Named twice", "2"), ("Not found", "1")]));
+        let ticked = person.follow(&person.submit(&page.form_at("#apply-form").and("_tick", "suggested:1")));
+        assert_eq!(ticked.attributes(".picks input[checked]", "value").len(), 2);
+        let done = person.submit(&ticked.form_at("#apply-form").and("_apply", "1"));
+        assert!(person.follow(&done).text(".messagelist").contains("2 companies added"));
+    });
+}
+
+#[test]
 fn many_outcomes_are_paged_and_ticks_survive_turning() {
     with_a_list(|world, person| {
         let lines: Vec<String> = (0..120).map(|number| format!("nobody{number}@nowhere.example")).collect();

@@ -67,7 +67,7 @@ fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_writte
         let page = world.uploads(person, "some.csv", file, "utf-8");
         assert_eq!(page.texts(".upload-choice label strong"), ["Add", "Remove", "Make the list exactly this"]);
         let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
-        assert_eq!(exact, "Make the list exactly this: 1 are added, 1 stay, 2 are taken off");
+        assert_eq!(exact, "Make the list exactly this: add 1, keep 1, take 2 off");
         let said = apply(person, &page, "exact");
         assert!(said.contains("2 contacts removed, 1 contact added, 1 contact with another note"), "{said}");
         let mut people = vec![world.people[0], world.people[4]];

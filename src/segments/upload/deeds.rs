@@ -10,6 +10,7 @@ use super::applying::Choice;
 use super::columns::Layout;
 use super::entry::Item;
 use super::file;
+use super::rows;
 use super::staging::Staging;
 use super::store::{self, State, Upload};
 use crate::accounts::Staff;
@@ -132,7 +133,12 @@ impl Desk<'_> {
         if chosen.is_empty() {
             return Ok(());
         }
-        self.db.write(move |connection| chosen.iter().try_for_each(|(at, item)| store::choose(connection, id, *at, *item))).await
+        self.db.write(move |connection| chosen.iter().try_for_each(|(at, item)| rows::choose(connection, id, *at, *item))).await
+    }
+
+    /// Ticks those of some rows for which one alone is suggested.
+    pub async fn tick(&self, id: Id, places: Vec<i32>) -> Result<()> {
+        self.db.write(move |connection| rows::choose_only(connection, id, &places)).await
     }
 
     /// Changes the list, as one batch; `None` while it goes on.

@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::entry::Outcome;
 use super::list_csv;
+use super::rows::list_rows;
 use super::store::{self, Upload};
 use crate::accounts::Staff;
 use crate::accounts::user::as_they_are;
@@ -78,7 +79,7 @@ fn write(connection: &mut AnyConnection, upload: &Upload, outcomes: &[Outcome], 
     csv.write_record(["line", "row", "reason"]).map_err(AppError::internal)?;
     let mut after = 0;
     loop {
-        let rows = store::list_rows(connection, upload.id, outcomes, after, AT_ONCE)?;
+        let rows = list_rows(connection, upload.id, outcomes, after, AT_ONCE)?;
         let Some(last) = rows.last() else { return Ok(csv.flush()?) };
         after = last.position;
         for row in &rows {

@@ -9,7 +9,7 @@ use crate::query::text;
 use crate::segments::curating::MAX_NOTE;
 
 /// What a line says of somebody; what it leaves out is blank.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// A key, as it is spelt.
     pub id: String,

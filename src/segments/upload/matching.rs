@@ -63,7 +63,9 @@ impl Matcher {
         let suggested = self.near.suggest(connection, &mut pool, &entries, &found)?;
         let standing = Standing::load(connection, self.segment, found.iter().flat_map(|found| &found.items).copied())?;
         let lines = said.iter().zip(found).zip(suggested);
-        Ok(lines.map(|((said, found), suggested)| settled(said, found, suggested, &pool, &standing)).collect())
+        let mut settled: Vec<Settled> = lines.map(|((said, found), suggested)| settled(said, found, suggested, &pool, &standing)).collect();
+        mark_repeated(&entries, &mut settled);
+        Ok(settled)
     }
 }
 
@@ -76,6 +78,17 @@ fn settled(said: &Said, found: Match, suggested: Match, pool: &Pool, standing: &
         (Ok(_), []) if suggested.items.is_empty() => plain(Outcome::Unknown),
         (Ok(_), []) => Settled { candidates: some(suggested.items), by: suggested.by, ..plain(Outcome::Suggested) },
         (Ok(_), _) => Settled { candidates: some(items), by, ..plain(Outcome::Ambiguous) },
+    }
+}
+
+/// What a line before says in the same words is not asked about again. Whom lines stand for is compared where they are kept.
+fn mark_repeated(entries: &[Option<&Entry>], settled: &mut [Settled]) {
+    let mut seen = HashSet::new();
+    for (entry, settled) in entries.iter().zip(settled) {
+        let is_repeated = entry.is_some_and(|entry| !seen.insert(entry));
+        if is_repeated && (settled.outcome.is_open() || settled.outcome == Outcome::Unknown) {
+            *settled = Settled { outcome: Outcome::Twice, candidates: Vec::new(), by: "", ..settled.clone() };
+        }
     }
 }
 

@@ -112,7 +112,7 @@ fn near(pool: &Pool, entry: &Entry, near_firms: &ByBareName) -> Match {
     if entry.means_company() {
         let firms = near_firms.get(&bare_company(&entry.company)).cloned().unwrap_or_default();
         if !firms.is_empty() {
-            return Match { items: firms.into_iter().map(Item::Company).collect(), by: "nearly the company" };
+            return Match { items: firms.into_iter().map(Item::Company).collect(), by: "a similar company name" };
         }
     }
     if let Some(name) = alone(entry) {
@@ -120,7 +120,7 @@ fn near(pool: &Pool, entry: &Entry, near_firms: &ByBareName) -> Match {
     }
     let firms: HashSet<Id> = firms_of(pool, entry, near_firms).into_iter().collect();
     let staff = firms.into_iter().flat_map(|firm| pool.all_staff(firm));
-    people(staff.filter(|person| is_nearly(&person.name, &entry.name)).collect(), "nearly the name, at this company")
+    people(staff.filter(|person| is_nearly(&person.name, &entry.name)).collect(), "a similar name at this company")
 }
 
 fn is_nearly(name: &str, said: &str) -> bool {

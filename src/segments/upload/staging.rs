@@ -8,7 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::columns::Layout;
 use super::entry::{Item, Said};
 use super::matching::{Matcher, Settled};
-use super::store::{self, Row, State, Upload};
+use super::rows::{self, Row};
+use super::store::{self, State, Upload};
 use crate::clock::Clock;
 use crate::db::{Db, Id, Time};
 use crate::error::{AppError, Result};
@@ -98,7 +99,7 @@ impl<'a> Staging<'a> {
             if !store::note_read(connection, self.id, self.now(), percent, *rows)? {
                 return Ok(false);
             }
-            store::insert_rows(connection, &new)?;
+            rows::insert_rows(connection, &new)?;
             Ok(true)
         })
     }
@@ -113,7 +114,7 @@ impl<'a> Staging<'a> {
         let (mut matcher, mut after) = (Matcher::new(self.segment), 0);
         loop {
             let most = i64::try_from(BATCH).map_err(AppError::internal)?;
-            let rows = self.db.read_unhurried(|connection| store::list_rows(connection, self.id, &[], after, most))?;
+            let rows = self.db.read_unhurried(|connection| rows::list_rows(connection, self.id, &[], after, most))?;
             let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(true) };
             let (from, to) = (first.position, last.position);
             let said: Vec<Said> = rows.iter().map(|row| said(layout, row)).collect();
@@ -124,8 +125,8 @@ impl<'a> Staging<'a> {
                 if !store::note_read(connection, self.id, self.now(), percent, total)? {
                     return Ok(false);
                 }
-                store::delete_rows(connection, self.id, from, to)?;
-                store::insert_rows(connection, &new)?;
+                rows::delete_rows(connection, self.id, from, to)?;
+                rows::insert_rows(connection, &new)?;
                 Ok(true)
             })?;
             if !is_wanted {

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use super::applying::{Choice, Mode, count_left_out};
 use super::columns::Layout;
 use super::entry::{Item, Outcome};
-use super::store::{self, Row, State, Upload};
+use super::rows::{self, Row};
+use super::store::{State, Upload};
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 use crate::query::Selection;
@@ -95,7 +96,7 @@ impl View {
     pub fn read(connection: &mut AnyConnection, upload: Upload, now: Time, asked: Asked) -> Result<Self> {
         let state = upload.state(now);
         let counts: HashMap<Outcome, (i64, i64)> =
-            store::count_rows(connection, upload.id)?.into_iter().map(|(outcome, all, said)| (outcome, (all, said))).collect();
+            rows::count_rows(connection, upload.id)?.into_iter().map(|(outcome, all, said)| (outcome, (all, said))).collect();
         let is_shown = matches!(state, State::Ready | State::Applied);
         let mut sections = Vec::new();
         for outcome in Outcome::ALL.into_iter().filter(|_| is_shown) {
@@ -162,7 +163,7 @@ impl Section {
         let pages = ((count + PAGE - 1) / PAGE).max(1);
         let is_asked = asked.of == Some(outcome);
         let page = if is_asked { asked.page.clamp(1, pages) } else { 1 };
-        let rows = store::list_page(connection, upload, outcome, (page - 1) * PAGE, PAGE)?;
+        let rows = rows::list_page(connection, upload, outcome, (page - 1) * PAGE, PAGE)?;
         let items: Vec<Item> = rows.iter().flat_map(|row| row.item().into_iter().chain(row.candidates())).collect();
         let seen = seen(connection, &items)?;
         let line = |row: Row| {
