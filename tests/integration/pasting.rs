@@ -72,6 +72,10 @@ impl<'a> World<'a> {
         test.db.write_blocking(|connection| curate(connection, &actor, &test.clock, self.list, How::Picker, task)).unwrap();
     }
 
+    pub(crate) fn test(&self) -> &TestDb {
+        &self.app.test
+    }
+
     pub(crate) fn url(&self, page: &str) -> String {
         format!("/admin/crm_app/customersegment/{}/{page}/", self.list)
     }

@@ -1,9 +1,10 @@
 //! Lists as files, out and in, on both engines: nothing is lost on the way, bad files get their sentence, bad rows their reason.
 
-use customer_segments::db::Id;
+use customer_segments::db::{Id, Time};
 use customer_segments::query::Sql;
 use customer_segments::segments::curating::Task;
-use customer_segments::segments::listed::{COMPANIES, CONTACTS};
+use customer_segments::segments::listed::{COMPANIES, CONTACTS, How};
+use customer_segments::segments::upload::store::{self, Upload};
 
 use crate::pasting::{World, outcomes, wait, with_a_list};
 use crate::support::app::Person;
@@ -161,6 +162,22 @@ fn an_upload_that_breaks_off_or_is_too_large_changes_nothing() {
         assert!(broken.body.contains("The upload broke off"), "{}", broken.body);
         let none = person.post_form(&world.url("upload"), &[]);
         assert_eq!((none.status, none.text(".errorlist")), (200, "Choose a file.".to_owned()));
+    });
+}
+
+#[test]
+fn what_was_being_read_when_the_server_ended_says_so() {
+    with_a_list(|world, person| {
+        let test = world.test();
+        let cut = Upload::new(world.list, person.id.unwrap(), Time(test.clock.now()), How::Csv, "vip.csv");
+        test.db.write_blocking(|connection| store::insert(connection, &cut)).unwrap();
+        let path = format!("{}?u={}", world.url("uploaded"), cut.id);
+        let page = person.open(&path);
+        assert_eq!((page.header("refresh"), page.has("progress")), ("2", true));
+        test.set_now(test.clock.now() + chrono::TimeDelta::minutes(3));
+        let page = person.open(&path);
+        assert_eq!(page.text(".errornote"), "This file was not read to its end: the server ended meanwhile.");
+        assert!(page.header("refresh").is_empty() && !page.has("#apply-form"));
     });
 }
 
