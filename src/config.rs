@@ -49,6 +49,9 @@ pub struct Settings {
     /// Whether PostgreSQL statements are prepared; off behind a pooler that does not track them
     #[arg(long, env = "PREPARED_STATEMENTS", default_value = "on", global = true)]
     pub prepared_statements: Switch,
+    /// Megabytes that an uploaded file may have
+    #[arg(long, env = "UPLOAD_LIMIT", default_value = "200", value_parser = clap::value_parser!(u64).range(1..=10_000), global = true)]
+    pub upload_limit: u64,
     /// Minutes without a request after which a session ends
     #[arg(long, env = "SESSION_IDLE", default_value = "120", value_parser = clap::value_parser!(i64).range(1..=43200), global = true)]
     pub session_idle: i64,
@@ -156,6 +159,8 @@ pub struct Config {
     pub statement_timeout: Duration,
     /// See [`Settings::prepared_statements`].
     pub prepared_statements: bool,
+    /// See [`Settings::upload_limit`]; in bytes.
+    pub upload_limit: u64,
     /// See [`Settings::session_idle`].
     pub session_idle: Duration,
     /// See [`Settings::session_max`].
@@ -218,6 +223,7 @@ impl Settings {
             site_header: self.site_header,
             statement_timeout: Duration::from_secs(self.statement_timeout),
             prepared_statements: self.prepared_statements == Switch::On,
+            upload_limit: self.upload_limit * 1_000_000,
             session_idle: Duration::from_secs(self.session_idle.unsigned_abs() * 60),
             session_max: Duration::from_secs(self.session_max.unsigned_abs() * 3600),
             login_failures: self.login_failures,

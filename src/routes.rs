@@ -16,7 +16,9 @@ use crate::customers::contact;
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
+use crate::segments::paste::page as paste;
 use crate::segments::picker::page as picker;
+use crate::segments::upload::{acting, download, pages as uploads};
 use crate::segments::{combine_page, list_page, members_page, model, preview_panel, tools, undoing, why_contact, why_page};
 use crate::server::Site;
 use crate::server::url::{Url, url};
@@ -62,6 +64,11 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show::<ContactAdmin, CompanyAdmin>).post(View(segments), members_page::mark_used::<ContactAdmin, CompanyAdmin>),
         url("/admin/crm_app/customersegment/{id}/members.csv").file(View(segments), members_page::export::<ContactAdmin, CompanyAdmin>),
         url("/admin/crm_app/customersegment/{id}/used_by/").get(View(segments), members_page::show_uses),
+        url("/admin/crm_app/customersegment/{id}/paste/").get(Change(segments), paste::show).post(Change(segments), paste::paste),
+        url("/admin/crm_app/customersegment/{id}/upload/").get(Change(segments), uploads::show).post(Change(segments), uploads::upload),
+        url("/admin/crm_app/customersegment/{id}/uploaded/").get(Change(segments), uploads::look).post(Change(segments), acting::act),
+        url("/admin/crm_app/customersegment/{id}/upload_report/").get(View(segments), download::report),
+        url("/admin/crm_app/customersegment/{id}/export_list/").file(View(segments), download::list),
         url("/admin/crm_app/customersegment/{id}/explain/").get(View(segments), why_page::show::<ContactAdmin>),
         url("/admin/crm_app/contact/{id}/segments/").get(View(contact::RIGHTS), why_contact::show::<ContactAdmin>),
         url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut, Data};
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, error};
@@ -89,10 +89,16 @@ impl<T: DeserializeOwned> FromRequest for Form<T> {
     }
 }
 
+/// Whether a body comes in parts, with files among them: it is read by the one page that takes it, never gathered.
+pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
+    let sent = headers.get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or_default());
+    sent.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
+}
+
 /// Waits for the body before anybody asks who sent it: it may take its time, and whoever is deactivated, demoted or signed out
 /// meanwhile is judged as they are when it has come.
 pub(crate) async fn gather(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
-    if request.method() == Method::POST {
+    if request.method() == Method::POST && !is_multipart(request.headers()) {
         match body(request.take_payload()).await {
             Ok(body) => request.set_payload(Payload::Stream { payload: Box::pin(once(ready(Ok(body)))) }),
             Err(error) => return Ok(request.error_response(error)),
@@ -155,7 +161,11 @@ fn fields(request: &HttpRequest, body: &[u8]) -> Result<Posted> {
     }
 }
 
-fn check_token(request: &HttpRequest, field: Option<&str>) -> Result<()> {
+/// Refuses a form whose token, in this field or in the header of scripts, was not made for this browser.
+///
+/// # Errors
+/// `Forbidden` with the sentence.
+pub(crate) fn check_token(request: &HttpRequest, field: Option<&str>) -> Result<()> {
     let config = request.app_data::<Data<Config>>().ok_or_else(|| AppError::internal("no settings in the app"))?;
     let header = request.headers().get(csrf::HEADER).and_then(|value| value.to_str().ok());
     csrf::check_token(request, config, field.or(header))

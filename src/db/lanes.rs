@@ -21,6 +21,8 @@ pub enum Lane {
     Search,
     /// Exports, which last as long as somebody reads them: three at once.
     Export,
+    /// Pastes and files that are read, which may take minutes: two at once.
+    Reading,
 }
 
 /// The places of each [`Lane`]. All of them together are fewer than the connections, so that a list never waits for one.
@@ -30,6 +32,7 @@ pub(super) struct Lanes {
     savings: Arc<Semaphore>,
     searches: Arc<Semaphore>,
     exports: Arc<Semaphore>,
+    readings: Arc<Semaphore>,
     patience: Duration,
 }
 
@@ -37,7 +40,8 @@ impl Lanes {
     /// All places free; whoever gets none waits for so long.
     pub(super) fn new(patience: Duration) -> Self {
         let places = |places| Arc::new(Semaphore::new(places));
-        Self { questions: places(2), savings: places(2), searches: places(2), exports: places(3), patience }
+        let [questions, savings, searches, readings] = [2; 4].map(places);
+        Self { questions, savings, searches, exports: places(3), readings, patience }
     }
 
     /// A place, as soon as one is free.
@@ -47,6 +51,7 @@ impl Lanes {
             Lane::Saving => &self.savings,
             Lane::Search => &self.searches,
             Lane::Export => &self.exports,
+            Lane::Reading => &self.readings,
         };
         let busy = || AppError::Unavailable("Many counts and exports are running. Try again in a moment.".into());
         let turn = tokio::time::timeout(self.patience, Arc::clone(places).acquire_owned());

@@ -335,6 +335,46 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::types::sql::{Instant, Uid};
+    /// What somebody pasted or uploaded to change a list with.
+    segments_upload (id) {
+        id -> Uid,
+        segment_id -> Uid,
+        user_id -> Uid,
+        made_at -> Instant,
+        source -> Text,
+        name -> Text,
+        state -> Text,
+        touched_at -> Instant,
+        percent -> Integer,
+        row_count -> Integer,
+        layout -> Text,
+        sentence -> Text,
+        batch_id -> Nullable<Uid>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::types::sql::Uid;
+    /// The rows of uploads, with whom each stands for.
+    segments_upload_row (upload_id, position) {
+        upload_id -> Uid,
+        position -> Integer,
+        line -> Integer,
+        raw -> Text,
+        note -> Text,
+        outcome -> Text,
+        found_by -> Text,
+        contact_id -> Nullable<Uid>,
+        company_id -> Nullable<Uid>,
+        candidates -> Text,
+        reason -> Text,
+    }
+}
+
 joinable!(crm_app_contact -> crm_app_company (company_id));
 joinable!(crm_app_contract -> crm_app_company (company_id));
 joinable!(crm_app_customersegment -> auth_user (created_by_id));
@@ -361,5 +401,7 @@ allow_tables_to_appear_in_same_query!(
     segments_lease,
     segments_login_failure,
     segments_setup_link,
+    segments_upload,
+    segments_upload_row,
     segments_use,
 );

@@ -9,7 +9,7 @@ use super::deleting;
 use super::filters;
 use super::form::{self, Panels};
 use super::model::{self, Row, SegmentType};
-use super::restrictions::{may, not_archived, notice};
+use super::restrictions::{has_list, has_list_to_change, may, not_archived, notice};
 use super::save::Edited;
 use super::{undoing, words};
 use crate::accounts::Actor;
@@ -122,6 +122,9 @@ impl ModelAdmin for SegmentAdmin {
             method: Method::Ask("Name, e-mail or company"),
             is_offered: |_, _| true,
         },
+        ObjectTool { label: "Paste", page: "paste", method: Method::Get, is_offered: has_list_to_change },
+        ObjectTool { label: "Import CSV", page: "upload", method: Method::Get, is_offered: has_list_to_change },
+        ObjectTool { label: "Export list", page: "export_list", method: Method::Get, is_offered: |_, row| has_list(row) },
         ObjectTool { label: "Duplicate", page: "duplicate", method: Method::Post, is_offered: |_, _| true },
         ObjectTool { label: "Save members as a static list", page: "save_list", method: Method::Post, is_offered: |_, _| true },
         ObjectTool { label: "Count again now", page: "count", method: Method::Post, is_offered: |_, row| !row.segment.is_archived() },

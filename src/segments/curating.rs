@@ -31,6 +31,11 @@ pub enum Task {
     Unbar(Vec<Id>),
     /// Write this beside one row.
     Note(&'static Side, Id, String),
+    /// Write beside whom a list names what rows say of them: rows with the key that the side has, and a `note`, given from
+    /// ` FROM … AS given WHERE …` on.
+    Notes(&'static Side, Sql),
+    /// Several of these, in their order, as one.
+    Together(Vec<Task>),
     /// Reverse this batch, where nobody has changed its rows since.
     Undo(Id),
 }
@@ -89,15 +94,24 @@ fn curated(connection: &mut AnyConnection, actor: &Actor, id: Id) -> Result<Segm
     model::lock(connection, id)?;
     let found = model::find(connection, actor, id)?;
     require_change(connection, actor, &found)?;
-    if found.is_archived() {
-        return Err(AppError::Conflict(format!("“{}” is archived: only its status can be changed.", found.name)));
-    }
-    if found.kind() == SegmentType::Dynamic {
-        let sentence = format!("“{}” is dynamic: its list rests. Set its type to Static, save, and then change the list.", found.name);
-        return Err(AppError::Conflict(sentence));
-    }
+    require_list(&found)?;
     listed::lock(connection, id)?;
     Ok(found)
+}
+
+/// Refuses a segment whose list cannot be changed, whoever asks.
+///
+/// # Errors
+/// `Conflict` with the sentence.
+pub fn require_list(segment: &Segment) -> Result<()> {
+    if segment.is_archived() {
+        return Err(AppError::Conflict(format!("“{}” is archived: only its status can be changed.", segment.name)));
+    }
+    if segment.kind() == SegmentType::Dynamic {
+        let sentence = format!("“{}” is dynamic: its list rests. Set its type to Static, save, and then change the list.", segment.name);
+        return Err(AppError::Conflict(sentence));
+    }
+    Ok(())
 }
 
 impl Task {
@@ -121,6 +135,10 @@ impl Task {
                 let noted = side.note(connection, segment, &side.among(&[*item]), &checked(note)?, stamp)?;
                 Ok(Done::of(side, noted, "with another note"))
             }
+            Self::Notes(side, given) => Ok(Done::of(side, side.take_notes(connection, segment, given, stamp)?, "with another note")),
+            Self::Together(tasks) => {
+                tasks.iter().try_fold(Done::default(), |done, task| Ok(done.and(task.perform(connection, segment, stamp, is_shared)?)))
+            }
             Self::Undo(batch) => undo(connection, segment, *batch, stamp),
         }
     }
@@ -130,6 +148,15 @@ impl Done {
     fn of(side: &Side, rows: usize, verb: &str) -> Self {
         let what = if rows > 0 { format!("{} {verb}", side.counted(rows)) } else { String::new() };
         Self { what, rows, notes: Vec::new() }
+    }
+
+    fn and(mut self, next: Self) -> Self {
+        if !self.what.is_empty() && !next.what.is_empty() {
+            self.what.push_str(", ");
+        }
+        self.what.push_str(&next.what);
+        self.notes.extend(next.notes);
+        Self { rows: self.rows + next.rows, ..self }
     }
 }
 

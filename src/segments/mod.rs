@@ -3,7 +3,8 @@
 //! `model` finds them, `rules` understands their criteria with the segments that they name (`referred`), `draft` is what may be saved, `save` saves it, `listed` is a static segment's list, `members` says
 //! who is in, `preview` who would be, rule by rule in `funnel`, `recalculate` keeps the counts (in one `flight` at a time), `freshness` knows which are old, `usage`
 //! remembers which campaigns took one. By the clock `job` counts them all again: a `round` in the `order` of who names whom,
-//! until told to `stop`; `failures` remembers which counts failed. Everything that a page, the command line or an API shows of members goes through
+//! until told to `stop`; `failures` remembers which counts failed. What is pasted (`paste`) or uploaded (`upload`) is looked at
+//! before it changes a list. Everything that a page, the command line or an API shows of members goes through
 //! `members`, so that no two of them can disagree.
 
 pub mod actions;
@@ -37,6 +38,7 @@ pub mod model;
 pub mod order;
 pub mod owner;
 pub mod ownership;
+pub mod paste;
 pub mod picker;
 pub mod preview;
 pub mod preview_panel;
@@ -51,6 +53,7 @@ pub mod save;
 pub mod stop;
 pub mod tools;
 pub mod undoing;
+pub mod upload;
 pub mod usage;
 pub mod where_used;
 pub mod why;

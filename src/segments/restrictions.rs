@@ -2,7 +2,8 @@
 //!
 //! Named by `admin` (the declaration); whoever writes asks `save` once more.
 
-use super::model::{self, Row};
+use super::curating::require_list;
+use super::model::{self, Row, SegmentType};
 use super::save;
 use crate::accounts::Actor;
 use crate::accounts::actor::Permission;
@@ -11,6 +12,16 @@ use crate::error::Result;
 /// An archived segment changes nothing but its status.
 pub fn not_archived(_: &Actor, row: Option<&Row>) -> bool {
     row.is_none_or(|row| !row.segment.is_archived())
+}
+
+/// Whether it is a list, and not rules, that says who is in.
+pub fn has_list(row: &Row) -> bool {
+    row.segment.kind() == SegmentType::Static
+}
+
+/// Whether the actor may change its list.
+pub fn has_list_to_change(actor: &Actor, row: &Row) -> bool {
+    row.segment.is_changeable_by(actor) && require_list(&row.segment).is_ok()
 }
 
 /// See `ModelAdmin::NOTICE`.

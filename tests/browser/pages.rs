@@ -123,6 +123,11 @@ pub(crate) const PAGES: &[Page] = &[
     at("segment-used-by", Root, "/admin/crm_app/customersegment/{static}/used_by/", "#result_list", "Campaign"),
     at("contacts-company-looked-for", Root, "/admin/crm_app/contact/?company__id__exact__term=a", ".filter-search", "Search"),
     at("segment-members-broken", Root, "/admin/crm_app/customersegment/{broken}/members/", ".rule-messages", "shoe_size"),
+    at("segment-paste", Root, "/admin/crm_app/customersegment/{static}/paste/", "h1", "Paste"),
+    by("segment-paste-refused", Root, |window| press_at(window, "/admin/crm_app/customersegment/{static}/paste/", "Look"), ".errorlist", "Paste something first."),
+    by("segment-pasted", Root, paste, ".outcomes", "Suggestions"),
+    at("segment-upload", Root, "/admin/crm_app/customersegment/{static}/upload/", "h1", "Import CSV"),
+    by("segment-upload-refused", Root, |window| press_at(window, "/admin/crm_app/customersegment/{static}/upload/", "Look"), ".errorlist", "Choose a file."),
     at("segment-explain", Root, "/admin/crm_app/customersegment/{dynamic}/explain/", "main", "Type somebody’s name"),
     at("segment-explain-several", Root, "/admin/crm_app/customersegment/{dynamic}/explain/?q=ahmad", "table.explanation", "Does not hold"),
     at("segment-explain-one", Root, "/admin/crm_app/customersegment/{dynamic}/explain/?contact={contact}", ".verdict", "in"),
@@ -317,6 +322,12 @@ fn preview(window: &Window) {
     window.renew("#builder", || window.click_on("Edit as JSON"));
     window.fill("Filter criteria", r#"{"rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]}"#);
     window.click_on("Preview");
+}
+
+fn paste(window: &Window) {
+    window.go("/admin/crm_app/customersegment/{static}/paste/");
+    window.fill("People and companies", "nobody@nowhere.example\nHARBOUR RESORT & SPA Co., Ltd.");
+    window.press("Look");
 }
 
 fn choose_contacts(window: &Window) {

@@ -52,26 +52,41 @@ pub(super) fn check(file: &mut File, encoding: &'static Encoding, path: &Path) -
         Some([0xFE, 0xFF]) if encoding == UTF_8 => return Err(named("utf-16be")),
         _ => {}
     }
+    match first_unreadable(file, encoding) {
+        Ok(None) => Ok(()),
+        Ok(Some(line)) => Err(AppError::BadRequest(format!(
+            "{} is not in {} (line {line} has bytes that are no letters there). Give the encoding it is in, for example --encoding windows-1252.",
+            path.display(),
+            encoding.name()
+        ))),
+        Err(error) => Err(AppError::BadRequest(format!("{} cannot be read: {error}.", path.display()))),
+    }
+}
+
+/// The first line, from 1, that is not in `encoding`; leaves the file at its beginning.
+///
+/// # Errors
+/// What the disk says.
+pub fn first_unreadable(file: &mut File, encoding: &'static Encoding) -> io::Result<Option<usize>> {
+    file.rewind()?;
     let mut decoded = Decoded::new(&mut *file, encoding);
     let mut line = 1;
     let mut buffer = vec![0; CHUNK];
+    let newlines = |bytes: &[u8], length: usize| bytes.iter().take(length).filter(|byte| **byte == b'\n').count();
     loop {
         match decoded.read(&mut buffer) {
             Ok(0) => break,
-            Ok(length) => line += buffer.iter().take(length).filter(|byte| **byte == b'\n').count(),
+            Ok(length) => line += newlines(&buffer, length),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                line += buffer.iter().take(decoded.before_error).filter(|byte| **byte == b'\n').count();
-                return Err(AppError::BadRequest(format!(
-                    "{} is not in {} (line {line} has bytes that are no letters there). Give the encoding it is in, for example --encoding windows-1252.",
-                    path.display(),
-                    encoding.name()
-                )));
+                line += newlines(&buffer, decoded.before_error);
+                file.rewind()?;
+                return Ok(Some(line));
             }
-            Err(error) => return Err(AppError::BadRequest(format!("{} cannot be read: {error}.", path.display()))),
+            Err(error) => return Err(error),
         }
     }
     file.rewind()?;
-    Ok(())
+    Ok(None)
 }
 
 const CHUNK: usize = 64 * 1024;

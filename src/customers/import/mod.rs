@@ -24,6 +24,8 @@ mod run;
 
 use std::path::PathBuf;
 
+pub use decode::first_unreadable;
+pub use reader::{Line, Table};
 pub use report::{Refusal, RefusalWriter, Report};
 
 use crate::accounts::Actor;

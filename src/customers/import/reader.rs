@@ -1,6 +1,6 @@
 //! A CSV file as lines of cells, under a header.
 //!
-//! Called by `mod.rs`. The delimiter is guessed from the header: whichever of `,` `;` and tab stands there most often
+//! Called by `mod.rs`, and by `segments::upload` for its own files. The delimiter is guessed from the header: whichever of `,` `;` and tab stands there most often
 //! outside quotes.
 
 use std::cell::{Cell, RefCell};
@@ -19,9 +19,9 @@ use crate::query::text;
 type Source = Counted<BufReader<Decoded<Watched>>>;
 
 /// A file being read.
-pub(super) struct Table {
+pub struct Table {
     /// The names in the header, trimmed.
-    pub(super) header: Vec<String>,
+    pub header: Vec<String>,
     reader: csv::Reader<Source>,
     lines: Rc<RefCell<Lines>>,
     bytes: Rc<Cell<u64>>,
@@ -29,11 +29,11 @@ pub(super) struct Table {
 
 /// One line of the file.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub struct Line {
     /// The number of the line on which it begins, from 1.
-    pub(super) number: u64,
+    pub number: u64,
     /// Its cells; as many as it has, not as many as the header names.
-    pub(super) cells: StringRecord,
+    pub cells: StringRecord,
 }
 
 impl Table {
@@ -41,7 +41,7 @@ impl Table {
     ///
     /// # Errors
     /// `BadRequest` when there is none.
-    pub(super) fn new(file: File, encoding: &'static Encoding, path: &Path) -> Result<Self> {
+    pub fn new(file: File, encoding: &'static Encoding, path: &Path) -> Result<Self> {
         let bytes = Rc::new(Cell::new(0));
         let watched = Watched { file, bytes: Rc::clone(&bytes) };
         let mut decoded = BufReader::with_capacity(BUFFER, Decoded::new(watched, encoding));
@@ -58,12 +58,12 @@ impl Table {
     }
 
     /// How many bytes of the file were read.
-    pub(super) fn bytes(&self) -> u64 {
+    pub fn bytes(&self) -> u64 {
         self.bytes.get()
     }
 
     /// The next line, or `None` at the end of the file.
-    pub(super) fn next(&mut self) -> Result<Option<Line>> {
+    pub fn next_line(&mut self) -> Result<Option<Line>> {
         loop {
             let from = self.reader.position().byte();
             let mut cells = StringRecord::new();

@@ -105,7 +105,7 @@ impl<'a, R: Model> Run<'a, R> {
             let mut drafts = Vec::with_capacity(BATCH);
             let mut refused = Vec::new();
             let is_over = loop {
-                let Some(line) = table.next()? else { break true };
+                let Some(line) = table.next_line()? else { break true };
                 if only.is_none_or(|only| only.contains(&line.number)) {
                     self.read(&line, &mut drafts, &mut refused);
                 }

@@ -1,6 +1,6 @@
-//! How text is folded, so that it is compared without regard to case.
+//! How text is folded, so that it is compared without regard to case, and the end of a number, by which one is looked up.
 //!
-//! SQLite calls it for columns and values (`segments_fold`); on PostgreSQL `lower` does the same.
+//! SQLite calls both for columns and values (`segments_fold`); on PostgreSQL functions of its own do the same.
 
 /// Lower case, each character alone: `CAFÉ` = `café`, `İ` = `i`, `ß` stays; Thai and Chinese pass through. The same as
 /// PostgreSQL's `lower` under a Unicode locale, and applied to every value before it meets a folded column.
@@ -22,6 +22,17 @@ fn fold_letter(letter: char) -> char {
         '\u{590}'..='\u{109f}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}' => letter,
         _ => letter.to_lowercase().next().unwrap_or(letter),
     }
+}
+
+/// What people put between the digits of a telephone number.
+const BETWEEN_DIGITS: &str = " +-().,/";
+/// So many characters tell a telephone number from nearly all others, whatever country code stands before them.
+const NUMBER_END: usize = 8;
+
+/// The last characters of a telephone number, without what people put between the digits: what numbers are looked up by.
+pub fn number_end(text: &str) -> String {
+    let bare: Vec<char> = text.chars().filter(|letter| !BETWEEN_DIGITS.contains(*letter)).collect();
+    bare.iter().skip(bare.len().saturating_sub(NUMBER_END)).collect()
 }
 
 #[cfg(test)]

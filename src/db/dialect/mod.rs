@@ -23,7 +23,7 @@ mod fold;
 mod migrating;
 mod word;
 
-pub use fold::fold;
+pub use fold::{fold, number_end};
 pub(super) use migrating::{make_lease_table, migration_state, revert_migrations, run_first_migration, run_migrations};
 pub use word::Word;
 
@@ -105,6 +105,7 @@ pub(super) fn connect(engine: Engine, options: &Options) -> Result<AnyConnection
             connection
                 .batch_execute(PRAGMAS)
                 .and_then(|()| segments_fold_utils::register_impl(&mut connection, |text: Option<String>| text.map(fold)))
+                .and_then(|()| segments_number_end_utils::register_impl(&mut connection, |text: String| number_end(&text)))
                 .map_err(r2d2::Error::QueryError)?;
             Ok(AnyConnection::Sqlite(connection))
         }
@@ -175,6 +176,8 @@ extern "SQL" {
     /// The fold of SQLite. Its name is our own: an index over an overridden `lower` would silently break when another
     /// program writes to the file, one over this name refuses.
     fn segments_fold(text: Nullable<Text>) -> Nullable<Text>;
+    /// See [`number_end`].
+    fn segments_number_end(text: Text) -> Text;
     /// The fold of PostgreSQL.
     fn lower(text: Text) -> Text;
     /// A setting of the PostgreSQL server.

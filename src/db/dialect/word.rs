@@ -25,6 +25,10 @@ pub enum Word {
     Unindexed,
     /// The column that finds a row soonest, after its table: SQLite's own key, which every index holds, saves looking the id up.
     RowKey,
+    /// Before a column of telephone numbers: the last eight characters of each, without what people put between the digits.
+    NumberEnd,
+    /// After that column.
+    NumberEndClose,
     /// After the rows that are read: they are held so until the transaction ends. On SQLite, whoever writes holds everything
     /// already.
     Held(Hold),
@@ -43,6 +47,10 @@ impl Word {
             (Self::Unindexed, Engine::Sqlite) => "+",
             (Self::RowKey, Engine::Postgres) => ".id",
             (Self::RowKey, Engine::Sqlite) => ".rowid",
+            (Self::NumberEnd, Engine::Postgres) => "right(translate(",
+            (Self::NumberEndClose, Engine::Postgres) => ", ' +-().,/', ''), 8)",
+            (Self::NumberEnd, Engine::Sqlite) => "segments_number_end(",
+            (Self::NumberEndClose, Engine::Sqlite) => ")",
             (Self::Held(Hold::Kept), Engine::Postgres) => " FOR KEY SHARE",
             (Self::Held(Hold::Changed), Engine::Postgres) => " FOR NO KEY UPDATE",
             (Self::Held(Hold::Alone), Engine::Postgres) => " FOR UPDATE",

@@ -151,6 +151,28 @@ impl Side {
         self.update(connection, segment, stamp, set, Sql::from(" AND ") + self.is_one_of(self.items(noted)))
     }
 
+    /// Writes beside listed rows what `given` says of them (see `curating::Task::Notes`); of how many it was said otherwise
+    /// before. Those that this very batch has listed are none of these: they had no note.
+    pub fn take_notes(&self, connection: &mut AnyConnection, segment: Id, given: &Sql, stamp: &Stamp) -> Result<usize> {
+        let keys = || Sql::from("SELECT given.") + self.item + given.clone() + " AND given." + self.item + " IS NOT NULL";
+        let noted = || Sql::from(self.item) + " IN (" + keys() + ")";
+        // One line of several that name the same is as good as another.
+        let note = || {
+            Sql::from("(SELECT MIN(given.note)") + given.clone() + " AND given." + self.item + " = " + self.known + "." + self.item + ")"
+        };
+        let of_this = Sql::from("UPDATE ") + self.known + " SET note = " + note() + " WHERE segment_id = " + Value::Id(segment);
+        Statement(of_this + " AND batch_id = " + Value::Id(stamp.batch) + " AND state = 'listed' AND " + noted()).execute(connection)?;
+        let listed = Sql::from(" FROM ") + self.listed + " WHERE customersegment_id = " + Value::Id(segment) + " AND " + noted();
+        let unknown = listed.clone() + " AND " + self.item + " NOT IN (" + self.items_known(segment) + ")";
+        let new = self.insert(connection, segment, stamp, of_unknown_origin("'listed'", "'listed'".into()), self.item.into(), unknown)?;
+        let write = Sql::from("UPDATE ") + self.known + " SET note = " + note() + " WHERE segment_id = " + Value::Id(segment);
+        Statement(write + " AND batch_id = " + Value::Id(stamp.batch) + " AND how = '' AND state = 'listed' AND " + noted())
+            .execute(connection)?;
+        let others = Sql::from(" AND batch_id <> ") + Value::Id(stamp.batch) + " AND " + self.is_one_of(self.items(listed));
+        let set = Sql::from("state = 'listed', state_before = 'listed', note_before = note, note = ") + note();
+        Ok(new + self.update(connection, segment, stamp, set, others + " AND note <> " + note())?)
+    }
+
     /// Reverses what the batch `of` did to rows that are still as it left them; how many those are.
     pub fn undo(&self, connection: &mut AnyConnection, segment: Id, of: Id, stamp: &Stamp) -> Result<usize> {
         let is_as_left = Sql::from(" AND (state = 'listed') = (") + self.item + " IN (" + self.listed_in(segment) + "))";

@@ -73,7 +73,7 @@ pub fn contacts(connection: &mut AnyConnection, selection: &Selection<'_>) -> Re
 }
 
 /// The companies of a selection.
-pub(super) fn companies(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Candidate>> {
+pub fn companies(connection: &mut AnyConnection, selection: &Selection<'_>) -> Result<Vec<Candidate>> {
     let rows = company::list(connection, selection)?;
     Ok(rows
         .into_iter()

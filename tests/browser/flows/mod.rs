@@ -8,6 +8,7 @@ mod actions;
 mod customers;
 mod history;
 mod lists;
+mod pasting;
 mod rules;
 mod scripts;
 mod segments;

@@ -1,0 +1,2 @@
+DROP TABLE segments_upload_row;
+DROP TABLE segments_upload;

@@ -1,0 +1,62 @@
+//! The box to paste into.
+//!
+//! Handlers, listed in `routes`. What was pasted is read and shown as an upload is.
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use crate::accounts::Staff;
+use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::model_admin::ModelAdmin;
+use crate::admin::object::Object;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, Id};
+use crate::error::Result;
+use crate::query::text;
+use crate::segments::admin::SegmentAdmin;
+use crate::segments::model::Segment;
+use crate::segments::upload::deeds::Desk;
+use crate::segments::upload::pages::{address, framed, list_of};
+use crate::segments::upload::receive::receive;
+
+#[derive(Template)]
+#[template(path = "segments/paste.html")]
+struct PastePage {
+    frame: Frame,
+    segment: Segment,
+    error: Option<&'static str>,
+    url: fn(&str, &Id) -> String,
+}
+
+async fn ask(request: &HttpRequest, staff: &Staff, segment: Segment, error: Option<&'static str>) -> Result<HttpResponse> {
+    let frame = framed(request, staff, &segment, "Paste").await?;
+    let frame = Frame { has_errors: error.is_some(), ..frame };
+    page(&PastePage { frame, segment, error, url: |page, id| SegmentAdmin::MODEL.object_url(*id, page) })
+}
+
+/// `GET …/<uuid>/paste/`
+pub async fn show(request: HttpRequest, staff: Staff, segment: Object<SegmentAdmin>) -> Result<HttpResponse> {
+    let segment = list_of(&staff, segment.0)?;
+    ask(&request, &staff, segment, None).await
+}
+
+/// `POST …/<uuid>/paste/`: reads what was pasted and leads to what came of it.
+pub async fn paste(
+    request: HttpRequest,
+    staff: Staff,
+    segment: Object<SegmentAdmin>,
+    payload: Payload,
+    (db, clock, config): (Data<Db>, Data<Clock>, Data<Config>),
+) -> Result<HttpResponse, actix_web::Error> {
+    let received = receive(&request, &mut payload.into_inner(), &config).await?;
+    let segment = list_of(&staff, segment.0)?;
+    let pasted = received.posted.get("pasted").unwrap_or_default().to_owned();
+    if text::is_blank(&pasted) {
+        return Ok(ask(&request, &staff, segment, Some("Paste something first.")).await?);
+    }
+    let desk = Desk { staff: &staff, segment: &segment, db: &db, clock: &clock };
+    let id = desk.paste(pasted).await?;
+    Ok(see_other(&address(segment.id, id)))
+}

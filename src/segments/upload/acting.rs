@@ -1,0 +1,127 @@
+//! What is done with an upload that one looks at: rows are chosen, pages turned, columns changed; it is applied or thrown away.
+//!
+//! A handler, listed in `routes`. Whatever button is pressed, what was ticked beside it is kept.
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+
+use super::applying::{Choice, Mode};
+use super::columns::{Field, Layout};
+use super::deeds::{Desk, in_words};
+use super::entry::{Item, Outcome};
+use super::pages::{address, found, gone, list_of};
+use super::store::Upload;
+use super::view::{Asked, View};
+use crate::accounts::session::{Level, Message};
+use crate::accounts::{Posted, Staff};
+use crate::admin::display::number;
+use crate::admin::frame::see_other;
+use crate::admin::model_admin::ModelAdmin;
+use crate::admin::object::Object;
+use crate::clock::Clock;
+use crate::db::connection::Lane;
+use crate::db::{Db, Id, Time};
+use crate::error::{AppError, Result};
+use crate::segments::admin::SegmentAdmin;
+use crate::segments::curating::Curated;
+use crate::segments::undoing;
+
+/// `POST …/<uuid>/uploaded/`: whatever button was pressed.
+pub async fn act(staff: Staff, segment: Object<SegmentAdmin>, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let segment = list_of(&staff, segment.0)?;
+    let desk = Desk { staff: &staff, segment: &segment, db: &db, clock: &clock };
+    let Some(upload) = found(&desk, posted.get("u")).await? else { return gone(&staff, &segment, posted.get("u")) };
+    desk.choose(upload.id, chosen(&posted)).await?;
+    if posted.has("_cancel") {
+        desk.cancel(upload.id).await?;
+        staff.message(Level::Info, "Nothing was changed.")?;
+        return Ok(see_other(&SegmentAdmin::MODEL.change_url(segment.id)));
+    }
+    if posted.has("_apply") {
+        return apply(&desk, &upload, choice(&posted)).await;
+    }
+    if posted.has("_tick") {
+        desk.tick(upload.id, shown(&posted).collect()).await?;
+    }
+    let here = with_choice(&address(segment.id, upload.id), &choice(&posted), posted.get("_page").or(posted.get("_tick")));
+    if let Some(layout) = layout(&posted, &upload) {
+        desk.read_again(upload, layout).await?;
+    }
+    Ok(see_other(&here))
+}
+
+/// Whom the open rows that were shown are said to stand for.
+fn chosen(posted: &Posted) -> Vec<(i32, Option<Item>)> {
+    shown(posted).map(|place| (place, posted.get(&format!("pick_{place}")).and_then(Item::parse))).collect()
+}
+
+/// The places of the open rows that were shown.
+fn shown(posted: &Posted) -> impl Iterator<Item = i32> + '_ {
+    posted.get("shown").unwrap_or_default().split(',').filter_map(|place| place.parse().ok())
+}
+
+fn choice(posted: &Posted) -> Choice {
+    let offered =
+        [Outcome::Inactive, Outcome::Unsubscribed].into_iter().filter(|outcome| posted.has(&format!("offered_{}", outcome.name())));
+    let without = offered.filter(|outcome| !posted.has(&format!("with_{}", outcome.name()))).collect();
+    Choice { mode: posted.get("mode").and_then(Mode::named).unwrap_or_default(), without }
+}
+
+fn with_choice(url: &str, choice: &Choice, turned: Option<&str>) -> String {
+    let without: Vec<&str> = choice.without.iter().map(|outcome| outcome.name()).collect();
+    let url = format!("{url}&mode={}&without={}", choice.mode.name(), without.join(","));
+    let turned = turned.and_then(|turned| turned.split_once(':'));
+    match turned.and_then(|(of, page)| Some((Outcome::named(of)?, page.parse::<i64>().ok()?))) {
+        Some((of, page)) => format!("{url}&of={0}&p={page}#{0}", of.name()),
+        None => url,
+    }
+}
+
+/// The columns that somebody says an upload has; `None` where they did not say it.
+fn layout(posted: &Posted, upload: &Upload) -> Option<Layout> {
+    let fields: Option<Vec<Field>> = posted.all("column").map(Field::labelled).collect();
+    let layout: Layout = serde_json::from_str(&upload.layout).ok()?;
+    posted.has("_columns").then_some(layout.with(&fields?))
+}
+
+async fn apply(desk: &Desk<'_>, upload: &Upload, choice: Choice) -> Result<HttpResponse> {
+    let here = with_choice(&address(desk.segment.id, upload.id), &choice, None);
+    let (id, now, mode) = (upload.id, Time(desk.clock.now()), choice.mode);
+    let kept = upload.clone();
+    let view = desk.db.read_heavy(Lane::Search, move |connection| View::read(connection, kept, now, Asked::default())).await?;
+    if mode == Mode::Exact && !view.finds_any() {
+        desk.staff.message(Level::Error, "No row stands for anybody, so the list would be empty. It was left as it is.")?;
+        return Ok(see_other(&here));
+    }
+    match desk.apply(upload, choice).await {
+        Ok(Some(curated)) => {
+            tell(desk.staff, &curated)?;
+            tell_of_report(desk, id, view.unused())?;
+            Ok(see_other(&SegmentAdmin::MODEL.change_url(desk.segment.id)))
+        }
+        Ok(None) => Ok(see_other(&here)),
+        Err(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
+            desk.staff.message(Level::Error, sentence)?;
+            Ok(see_other(&here))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Says what was done, with its undo, or that nothing was.
+fn tell(staff: &Staff, curated: &Curated) -> Result<()> {
+    if curated.batch.is_some() {
+        return undoing::tell(staff, curated);
+    }
+    let members = number(curated.segment.member_count.into());
+    staff.message(Level::Info, format!("{} “{}” has {members} members now.", in_words(curated), curated.segment.name))
+}
+
+fn tell_of_report(desk: &Desk<'_>, upload: Id, unused: i64) -> Result<()> {
+    if unused == 0 {
+        return Ok(());
+    }
+    let rows = if unused == 1 { "1 row was".to_owned() } else { format!("{} rows were", number(unused)) };
+    let text = format!("{rows} not used: {}.", Message::PLACE);
+    desk.staff.session().message_about(Level::Warning, text, "see which, or download them", address(desk.segment.id, upload))
+}

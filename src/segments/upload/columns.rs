@@ -1,0 +1,217 @@
+//! The columns of a table: what each holds, guessed from its header, and what a row then says.
+//!
+//! Called by `file` and by `paste`, and once more when somebody says that a column holds something else.
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::Entry;
+use crate::db::Id;
+use crate::query::csv_guard::unguarded;
+use crate::query::text;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// Nothing that matters here.
+    Ignored,
+    /// `contact` or `company`.
+    Kind,
+    /// A key.
+    Id,
+    /// What somebody is called; several such columns are one name.
+    Name,
+    /// An e-mail address.
+    Email,
+    /// A telephone number; of several columns the first that is not blank.
+    Phone,
+    /// A company.
+    Company,
+    /// What to write beside them.
+    Note,
+}
+
+impl Field {
+    /// Every field, in the order in which they are offered.
+    pub const ALL: [Self; 8] = [Self::Ignored, Self::Kind, Self::Id, Self::Name, Self::Email, Self::Phone, Self::Company, Self::Note];
+
+    /// As it is sent and shown.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ignored => "(left out)",
+            Self::Kind => "kind",
+            Self::Id => "id",
+            Self::Name => "name",
+            Self::Email => "e-mail",
+            Self::Phone => "phone",
+            Self::Company => "company",
+            Self::Note => "note",
+        }
+    }
+
+    /// The one that is sent so.
+    pub fn labelled(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.label() == label)
+    }
+
+    /// What a column of this name holds.
+    fn guessed(name: &str) -> Self {
+        let bare: String = text::key(name).chars().filter(|letter| letter.is_alphabetic() || !letter.is_ascii()).collect();
+        NAMES.iter().find(|(_, names)| names.contains(&bare.as_str())).map_or(Self::Ignored, |(field, _)| *field)
+    }
+
+    /// What a cell holds that no header tells of; `None` for plain text.
+    pub fn of_cell(cell: &str) -> Option<Self> {
+        let cell = cell.trim();
+        if cell.contains('@') {
+            return Some(Self::Email);
+        }
+        if Id::parse(cell).is_some() {
+            return Some(Self::Id);
+        }
+        is_number(cell).then_some(Self::Phone)
+    }
+}
+
+/// What columns are called, without blanks and marks. `notes` is not among them: in an export of contacts those are the CRM's.
+const NAMES: &[(Field, &[&str])] = &[
+    (Field::Kind, &["kind"]),
+    (Field::Id, &["id", "uuid", "key", "contactid"]),
+    (Field::Name, &["name", "fullname", "firstname", "lastname", "contact", "contactname", "person"]),
+    (Field::Name, &["ชื่อ", "นามสกุล", "ชื่อผู้ติดต่อ", "姓名", "名字"]),
+    (Field::Email, &["email", "mail", "emailaddress", "mailaddress", "อีเมล", "อีเมล์", "邮箱", "电子邮件"]),
+    (Field::Phone, &["phone", "tel", "telephone", "phonenumber", "mobile", "mobilephone", "cell"]),
+    (Field::Phone, &["โทร", "โทรศัพท์", "เบอร์โทร", "เบอร์โทรศัพท์", "มือถือ", "电话", "手机"]),
+    (Field::Company, &["company", "companyname", "organisation", "organization", "employer", "account", "บริษัท", "ชื่อบริษัท", "公司"]),
+    (Field::Note, &["note", "comment", "remark", "remarks", "หมายเหตุ", "备注"]),
+];
+
+/// Whether it is a telephone number: six digits or more, and what people put between them.
+fn is_number(cell: &str) -> bool {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    digits >= 6 && cell.chars().all(|letter| letter.is_ascii_digit() || " +-().,/\u{a0}–".contains(letter))
+}
+
+/// The columns of a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// What the first line calls them; its cells where that is a row already.
+    pub header: Vec<String>,
+    /// What each holds.
+    pub fields: Vec<Field>,
+    /// Whether the first line names the columns.
+    pub has_header: bool,
+}
+
+impl Layout {
+    /// The columns of a table that begins with this line.
+    pub fn guess<'a>(first: impl IntoIterator<Item = &'a str>) -> Self {
+        let header: Vec<String> = first.into_iter().map(|cell| text::nfc(unguarded(cell).trim())).collect();
+        let named: Vec<Field> = header.iter().map(|name| Field::guessed(name)).collect();
+        let is_data = header.iter().any(|cell| Field::of_cell(cell).is_some());
+        let has_header = !is_data && (named.iter().any(|field| *field != Field::Ignored) || header.len() > 1);
+        let fields = if has_header { named } else { Self::by_content(&header) };
+        Self { header, fields, has_header }
+    }
+
+    /// What cells hold of which nobody says it: the first text is a name, the next a company; one that is all there is, a company.
+    pub fn by_content(cells: &[String]) -> Vec<Field> {
+        let mut texts = if cells.len() == 1 { vec![Field::Company] } else { vec![Field::Company, Field::Name] };
+        let mut field = |cell: &String| match Field::of_cell(cell) {
+            Some(field) => field,
+            None if cell.is_empty() => Field::Ignored,
+            None => texts.pop().unwrap_or(Field::Ignored),
+        };
+        cells.iter().map(&mut field).collect()
+    }
+
+    /// Whether any column tells who is meant.
+    pub fn is_telling(&self) -> bool {
+        self.fields.iter().any(|field| !matches!(field, Field::Ignored | Field::Kind | Field::Note))
+    }
+
+    /// With these fields in the place of what was guessed.
+    #[must_use]
+    pub fn with(mut self, fields: &[Field]) -> Self {
+        for (place, field) in self.fields.iter_mut().zip(fields) {
+            *place = *field;
+        }
+        self
+    }
+
+    /// What a row says.
+    ///
+    /// # Errors
+    /// A sentence, for a kind that is none and an id that cannot be one.
+    pub fn entry<'a>(&self, cells: impl IntoIterator<Item = &'a str>) -> Result<Entry, String> {
+        let mut entry = Entry::default();
+        for (field, cell) in self.fields.iter().zip(cells) {
+            let cell = text::nfc(unguarded(cell).trim());
+            let first = |place: &mut String, cell| {
+                if place.is_empty() {
+                    *place = cell;
+                }
+            };
+            match field {
+                Field::Ignored => {}
+                Field::Kind => entry.is_company = kind(&cell)?,
+                Field::Id => first(&mut entry.id, cell),
+                Field::Name if entry.name.is_empty() || cell.is_empty() => entry.name.push_str(&cell),
+                Field::Name => entry.name = format!("{} {cell}", entry.name),
+                Field::Email => first(&mut entry.email, cell),
+                Field::Phone => first(&mut entry.phone, cell),
+                Field::Company => first(&mut entry.company, cell),
+                Field::Note => first(&mut entry.note, cell),
+            }
+        }
+        checked(entry)
+    }
+}
+
+fn kind(cell: &str) -> Result<Option<bool>, String> {
+    match text::key(cell).as_str() {
+        "" => Ok(None),
+        "contact" => Ok(Some(false)),
+        "company" => Ok(Some(true)),
+        _ => Err(format!("“{cell:.60}” is no kind: it is contact or company.")),
+    }
+}
+
+fn checked(mut entry: Entry) -> Result<Entry, String> {
+    if entry.is_company == Some(true) && entry.company.is_empty() {
+        entry.company = std::mem::take(&mut entry.name);
+    }
+    let id = std::mem::take(&mut entry.id);
+    if id.is_empty() || Id::parse(&id).is_some() {
+        return Ok(Entry { id, ..entry });
+    }
+    if entry.is_blank() { Err(format!("“{id:.60}” is no id.")) } else { Ok(entry) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_tells_what_columns_hold_in_several_languages() {
+        let layout = Layout::guess(["\u{feff}Name".trim_start_matches('\u{feff}'), "E-Mail", "บริษัท", "Mobile phone", "Country"]);
+        assert_eq!(layout.fields, [Field::Name, Field::Email, Field::Company, Field::Phone, Field::Ignored]);
+        assert!(layout.has_header);
+    }
+
+    #[test]
+    fn a_table_without_header_is_told_by_what_is_in_it() {
+        let layout = Layout::guess(["Somchai", "Six Palms", "s@x.example", "+66 81 234 5678"]);
+        assert_eq!(layout.fields, [Field::Name, Field::Company, Field::Email, Field::Phone]);
+        assert!(!layout.has_header);
+        assert_eq!(Layout::guess(["a@x.example"]).fields, [Field::Email]);
+    }
+
+    #[test]
+    fn guarded_cells_say_what_they_said_before() {
+        let layout = Layout::guess(["kind", "name", "note"]);
+        let entry = layout.entry(["company", "'=1+1", "'+66"]).unwrap();
+        assert_eq!((entry.company.as_str(), entry.note.as_str(), entry.is_company), ("=1+1", "+66", Some(true)));
+        assert!(layout.entry(["hotel", "x", ""]).is_err());
+    }
+}

@@ -1,0 +1,199 @@
+//! What a line says of somebody, and what comes of it.
+//!
+//! Made by `paste` and by `file`, settled by `matching`, kept by `store`.
+
+use std::fmt;
+
+use crate::db::Id;
+use crate::query::text;
+use crate::segments::curating::MAX_NOTE;
+
+/// What a line says of somebody; what it leaves out is blank.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Entry {
+    /// A key, as it is spelt.
+    pub id: String,
+    /// An e-mail address.
+    pub email: String,
+    /// A telephone number.
+    pub phone: String,
+    /// What somebody is called.
+    pub name: String,
+    /// What a company is called: theirs, or the one that is meant itself.
+    pub company: String,
+    /// What to write beside them.
+    pub note: String,
+    /// Whether a company is meant, where the line says so.
+    pub is_company: Option<bool>,
+}
+
+impl Entry {
+    /// Whether it says of nobody anything.
+    pub fn is_blank(&self) -> bool {
+        [&self.id, &self.email, &self.phone, &self.name, &self.company].into_iter().all(|said| text::is_blank(said))
+    }
+
+    /// Whether a company is meant and none of its people.
+    pub fn means_company(&self) -> bool {
+        self.is_company.unwrap_or(self.name.is_empty() && self.email.is_empty() && self.phone.is_empty())
+    }
+}
+
+/// A line that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The number of the line, from 1.
+    pub line: u64,
+    /// The line as it was; of a table as CSV.
+    pub raw: String,
+    /// What it says, or why it cannot be taken, as a sentence.
+    pub entry: Result<Entry, String>,
+}
+
+impl Said {
+    /// A line that says this, if it says anything and that can be kept.
+    pub fn new(line: u64, raw: &str, entry: Result<Entry, String>) -> Self {
+        let entry = entry.and_then(|entry| refused(raw, &entry).map_or(Ok(entry), Err));
+        // PostgreSQL keeps no NUL, not even of what is refused.
+        Self { line, raw: raw.replace('\0', "\u{fffd}"), entry }
+    }
+}
+
+/// The most characters of a line that says one thing.
+const LONGEST: usize = 5_000;
+
+fn refused(raw: &str, entry: &Entry) -> Option<String> {
+    let note = entry.note.chars().count();
+    if raw.contains('\0') {
+        Some("It holds a NUL character.".into())
+    } else if entry.is_blank() {
+        Some("It names nobody.".into())
+    } else if note > MAX_NOTE {
+        Some(format!("A note has at most {MAX_NOTE} characters (this one has {note})."))
+    } else if raw.chars().count() > LONGEST + MAX_NOTE {
+        Some(format!("It is longer than {LONGEST} characters."))
+    } else {
+        None
+    }
+}
+
+/// Whom a line stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Item {
+    /// A contact.
+    Contact(Id),
+    /// A company.
+    Company(Id),
+}
+
+impl Item {
+    /// The one that `text` spells; see its `Display`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, id) = text.split_once(':')?;
+        match kind {
+            "contact" => Id::parse(id).map(Self::Contact),
+            "company" => Id::parse(id).map(Self::Company),
+            _ => None,
+        }
+    }
+
+    /// The keys of a row for it: of the contact, of the company.
+    pub fn keys(self) -> (Option<Id>, Option<Id>) {
+        match self {
+            Self::Contact(id) => (Some(id), None),
+            Self::Company(id) => (None, Some(id)),
+        }
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contact(id) => write!(out, "contact:{id}"),
+            Self::Company(id) => write!(out, "company:{id}"),
+        }
+    }
+}
+
+/// What comes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Can be listed.
+    New,
+    /// Several have what it says.
+    Ambiguous,
+    /// Somebody is nearly so.
+    Suggested,
+    /// Can be listed, and is no member: inactive.
+    Inactive,
+    /// Can be listed, and is no member: unsubscribed.
+    Unsubscribed,
+    /// On the list.
+    Listed,
+    /// A line before it stands for the same.
+    Twice,
+    /// The segment never includes them.
+    Never,
+    /// Nobody is like that.
+    Unknown,
+    /// It cannot be understood.
+    Refused,
+}
+
+impl Outcome {
+    /// Every outcome, in the order in which they are shown.
+    pub const ALL: [Self; 10] = [
+        Self::Ambiguous,
+        Self::Suggested,
+        Self::New,
+        Self::Inactive,
+        Self::Unsubscribed,
+        Self::Listed,
+        Self::Twice,
+        Self::Never,
+        Self::Unknown,
+        Self::Refused,
+    ];
+
+    /// As it is stored.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Ambiguous => "ambiguous",
+            Self::Suggested => "suggested",
+            Self::Inactive => "inactive",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Listed => "listed",
+            Self::Twice => "twice",
+            Self::Never => "never",
+            Self::Unknown => "unknown",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// In words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::New => "To add",
+            Self::Ambiguous => "Ambiguous: choose one",
+            Self::Suggested => "Suggestions: tick whom you mean",
+            Self::Inactive => "Inactive: can be listed, not a member",
+            Self::Unsubscribed => "Unsubscribed: can be listed, not a member",
+            Self::Listed => "Already in the list",
+            Self::Twice => "Named twice",
+            Self::Never => "Never to be included: stays out",
+            Self::Unknown => "Not found",
+            Self::Refused => "Cannot be understood",
+        }
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
+    /// Whether somebody has to say who is meant.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Ambiguous | Self::Suggested)
+    }
+}

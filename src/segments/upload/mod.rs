@@ -1,0 +1,27 @@
+//! Pastes and files on their way into a list: read, matched, looked at, applied as one batch.
+//!
+//! `receive` takes a form with a file, `file` and `columns` read its rows (`paste` those of a paste), `staging` has them matched
+//! some thousand at a time and keeps them in `store` and `rows`; `matching` says whom each stands for: the `pool` of whom it may, `near`
+//! misses by their bare `names`, and their `standing` on the list. `view` is what came of it, `applying` what is done with it.
+//! `deeds` are done on threads of their own, `pages` and `download` are what people see, `acting` what
+//! they do there.
+
+pub mod acting;
+pub mod applying;
+pub mod columns;
+pub mod deeds;
+pub mod download;
+pub mod entry;
+pub mod file;
+pub mod list_csv;
+pub mod matching;
+mod names;
+mod near;
+pub mod pages;
+mod pool;
+pub mod receive;
+pub mod rows;
+pub mod staging;
+mod standing;
+pub mod store;
+pub mod view;

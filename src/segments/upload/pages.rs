@@ -1,0 +1,206 @@
+//! The pages of an upload: the file is chosen, what came of it is looked at, then it is applied.
+//!
+//! Handlers, listed in `routes`; what is done on the second is in `acting`. A paste comes to the second of them from its own box. Everything is a plain form; while
+//! something long goes on, the page asks for itself again every two seconds.
+
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::applying::{Choice, Mode};
+use super::columns::Field;
+use super::deeds::Desk;
+use super::entry::Outcome;
+use super::file::ENCODINGS;
+use super::receive::receive;
+use super::store::{self, State, Upload};
+use super::view::{Asked, View};
+use crate::accounts::Staff;
+use crate::accounts::actor::Permission;
+use crate::accounts::session::Level;
+use crate::admin::display::number;
+use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::model_admin::{Model, ModelAdmin};
+use crate::admin::object::Object;
+use crate::admin::query_string::QueryString;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::connection::Lane;
+use crate::db::{Db, Id, Time};
+use crate::error::Result;
+use crate::segments::admin::SegmentAdmin;
+use crate::segments::curating::require_list;
+use crate::segments::model::{Row, Segment};
+
+const MODEL: Model = SegmentAdmin::MODEL;
+
+/// The segment whose list is to be changed.
+///
+/// # Errors
+/// `Forbidden` with the sentence why one may not, `Conflict` where its list cannot be changed.
+pub fn list_of(staff: &Staff, row: Row) -> Result<Segment> {
+    (SegmentAdmin::MAY)(&staff.actor, Permission::Change, Some(&row))?;
+    require_list(&row.segment)?;
+    Ok(row.segment)
+}
+
+/// The frame of a page of this segment.
+pub async fn framed(request: &HttpRequest, staff: &Staff, segment: &Segment, here: &str) -> Result<Frame> {
+    let frame = Frame::new(request, staff, format!("{} | {here}", segment.name)).await?;
+    let frame = frame.crumb(MODEL.app_name(), MODEL.app_url()).crumb(MODEL.verbose_name_plural, MODEL.list_url());
+    Ok(frame.crumb(&*segment.name, MODEL.change_url(segment.id)).here(here))
+}
+
+/// The page of an upload.
+pub fn address(segment: Id, upload: Id) -> String {
+    format!("{}?u={upload}", MODEL.object_url(segment, "uploaded"))
+}
+
+#[derive(Template)]
+#[template(path = "segments/upload.html")]
+struct UploadPage {
+    frame: Frame,
+    segment: Segment,
+    error: Option<String>,
+    encodings: [(&'static str, &'static str); 3],
+    megabytes: u64,
+    recent: Vec<Upload>,
+    url: fn(&str, &Id) -> String,
+}
+
+async fn ask(request: &HttpRequest, desk: &Desk<'_>, config: &Config, error: Option<String>) -> Result<HttpResponse> {
+    let (id, user, now) = (desk.segment.id, desk.staff.actor.id, Time(desk.clock.now()));
+    let recent = desk.db.read(move |connection| store::list_of(connection, id, user, now)).await?;
+    let frame = framed(request, desk.staff, desk.segment, "Import CSV").await?;
+    page(&UploadPage {
+        frame: Frame { has_errors: error.is_some(), ..frame },
+        segment: desk.segment.clone(),
+        error,
+        encodings: ENCODINGS,
+        megabytes: config.upload_limit / 1_000_000,
+        recent: recent.into_iter().filter(|upload| !upload.name.is_empty()).collect(),
+        url: |page, id| MODEL.object_url(*id, page),
+    })
+}
+
+/// `GET …/<uuid>/upload/`
+pub async fn show(
+    request: HttpRequest,
+    staff: Staff,
+    segment: Object<SegmentAdmin>,
+    db: Data<Db>,
+    clock: Data<Clock>,
+    config: Data<Config>,
+) -> Result<HttpResponse> {
+    let segment = list_of(&staff, segment.0)?;
+    ask(&request, &Desk { staff: &staff, segment: &segment, db: &db, clock: &clock }, &config, None).await
+}
+
+/// `POST …/<uuid>/upload/`: begins to read a file.
+pub async fn upload(
+    request: HttpRequest,
+    staff: Staff,
+    segment: Object<SegmentAdmin>,
+    payload: Payload,
+    (db, clock, config): (Data<Db>, Data<Clock>, Data<Config>),
+) -> Result<HttpResponse, actix_web::Error> {
+    let received = receive(&request, &mut payload.into_inner(), &config).await?;
+    let segment = list_of(&staff, segment.0)?;
+    let desk = Desk { staff: &staff, segment: &segment, db: &db, clock: &clock };
+    let Some((name, file)) = received.file else {
+        return Ok(ask(&request, &desk, &config, Some("Choose a file.".into())).await?);
+    };
+    let encoding = received.posted.get("encoding").unwrap_or_default().to_owned();
+    let id = desk.file(name, file, encoding).await?;
+    Ok(see_other(&address(segment.id, id)))
+}
+
+#[derive(Template)]
+#[template(path = "segments/uploaded.html")]
+struct UploadedPage {
+    frame: Frame,
+    segment: Segment,
+    view: View,
+}
+
+impl UploadedPage {
+    fn url(&self, page: &str) -> String {
+        MODEL.object_url(self.segment.id, page)
+    }
+
+    /// The rows of some outcomes as a file.
+    fn file(&self, of: &str) -> String {
+        format!("{}?u={}&of={of}", MODEL.object_url(self.segment.id, "upload_report"), self.view.upload.id)
+    }
+
+    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
+    fn number(&self, value: impl std::borrow::Borrow<i64>) -> String {
+        number(*value.borrow())
+    }
+
+    fn is(&self, state: &str) -> bool {
+        self.view.state.name() == state
+    }
+
+    /// Where one comes from, and begins anew.
+    fn back(&self) -> String {
+        self.url(if self.view.upload.source == "csv" { "upload" } else { "paste" })
+    }
+
+    fn whole(&self) -> &'static str {
+        if self.view.upload.source == "csv" { "file" } else { "paste" }
+    }
+
+    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
+    fn fields(&self) -> [Field; 8] {
+        Field::ALL
+    }
+}
+
+/// The upload that an address or a form names.
+pub(super) async fn found(desk: &Desk<'_>, named: Option<&str>) -> Result<Option<Upload>> {
+    match named.and_then(Id::parse) {
+        Some(id) => desk.find(id).await,
+        None => Ok(None),
+    }
+}
+
+/// Back to the segment, for there is no such upload.
+pub(super) fn gone(staff: &Staff, segment: &Segment, named: Option<&str>) -> Result<HttpResponse> {
+    if named.is_some() {
+        staff.message(Level::Warning, "What you pasted or uploaded is not there any more: it is kept for a day. Begin anew.")?;
+    }
+    Ok(see_other(&MODEL.change_url(segment.id)))
+}
+
+/// `GET …/<uuid>/uploaded/?u=…`: what came of it.
+pub async fn look(
+    request: HttpRequest,
+    staff: Staff,
+    segment: Object<SegmentAdmin>,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let segment = list_of(&staff, segment.0)?;
+    let desk = Desk { staff: &staff, segment: &segment, db: &db, clock: &clock };
+    let query = QueryString::parse(request.query_string());
+    let Some(upload) = found(&desk, query.get("u")).await? else { return gone(&staff, &segment, query.get("u")) };
+    let (now, asked) = (Time(clock.now()), asked(&query));
+    let view = db.read_heavy(Lane::Search, move |connection| View::read(connection, upload, now, asked)).await?;
+    let frame = framed(&request, &staff, &segment, if view.upload.source == "csv" { "Import CSV" } else { "Paste" }).await?;
+    let is_going_on = matches!(view.state, State::Reading | State::Applying);
+    let mut answer = page(&UploadedPage { frame, segment, view })?;
+    if is_going_on {
+        answer.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from_static("2"));
+    }
+    Ok(answer)
+}
+
+fn asked(query: &QueryString) -> Asked {
+    let of = query.get("of").and_then(Outcome::named);
+    let page = query.get("p").and_then(|page| page.parse().ok()).unwrap_or(1);
+    let without = query.get("without").unwrap_or_default().split(',').filter_map(Outcome::named).collect();
+    let mode = query.get("mode").and_then(Mode::named).unwrap_or_default();
+    Asked { of, page, choice: Choice { mode, without } }
+}

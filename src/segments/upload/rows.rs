@@ -1,0 +1,133 @@
+//! The rows of uploads as they are kept: what each says, and whom it stands for.
+//!
+//! Called by the rest of `upload`. A row is written once, when it was matched; after that only whom an open one stands for changes.
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use super::entry::{Item, Outcome};
+use crate::db::schema::segments_upload_row as row;
+use crate::db::{AnyConnection, Id, dialect};
+use crate::error::Result;
+use crate::query::{Sql, Statement, Value};
+
+/// Rows inserted with one statement: eleven values each.
+const AT_ONCE: usize = 2_500;
+
+/// A row of an upload.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = row, treat_none_as_default_value = false)]
+pub struct Row {
+    /// Of which upload.
+    pub upload_id: Id,
+    /// Its place, from 1.
+    pub position: i32,
+    /// The line on which it stands.
+    pub line: i32,
+    /// As it was written.
+    pub raw: String,
+    /// What to write beside whom it stands for.
+    pub note: String,
+    /// See `Outcome`.
+    pub outcome: String,
+    /// By what they were found.
+    pub found_by: String,
+    /// The contact it stands for.
+    pub contact_id: Option<Id>,
+    /// The company it stands for.
+    pub company_id: Option<Id>,
+    /// Whom it may stand for, joined by commas.
+    pub candidates: String,
+    /// Why it cannot be taken.
+    pub reason: String,
+}
+
+impl Row {
+    /// What becomes of it.
+    pub fn outcome(&self) -> Outcome {
+        Outcome::named(&self.outcome).unwrap_or(Outcome::Refused)
+    }
+
+    /// Whom it stands for.
+    pub fn item(&self) -> Option<Item> {
+        self.contact_id.map(Item::Contact).or(self.company_id.map(Item::Company))
+    }
+
+    /// Whom it may stand for.
+    pub fn candidates(&self) -> Vec<Item> {
+        self.candidates.split(',').filter_map(Item::parse).collect()
+    }
+}
+
+/// Keeps rows, and marks those whom a row before them stands for already.
+pub fn insert_rows(connection: &mut AnyConnection, rows: &[Row]) -> Result<()> {
+    for chunk in rows.chunks(AT_ONCE) {
+        dialect::insert_rows(connection, row::table, chunk)?;
+    }
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
+    for item in ["contact_id", "company_id"] {
+        let earlier = Sql::from("SELECT 1 FROM segments_upload_row AS earlier WHERE earlier.upload_id = segments_upload_row.upload_id");
+        let earlier =
+            earlier + " AND earlier." + item + " = segments_upload_row." + item + " AND earlier.position < segments_upload_row.position";
+        let mark = Sql::from("UPDATE segments_upload_row SET outcome = 'twice' WHERE upload_id = ") + Value::Id(first.upload_id);
+        let mark = mark + " AND position BETWEEN " + Value::Integer(first.position.into()) + " AND " + Value::Integer(last.position.into());
+        Statement(mark + " AND " + item + " IS NOT NULL AND EXISTS (" + earlier + ")").execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The rows of an upload after a place, so many at most, in their order; those with one of `outcomes`, or all.
+pub fn list_rows(connection: &mut AnyConnection, id: Id, outcomes: &[Outcome], after: i32, most: i64) -> Result<Vec<Row>> {
+    let rows = row::table.filter(row::upload_id.eq(id)).filter(row::position.gt(after)).into_boxed();
+    let names: Vec<&str> = outcomes.iter().map(|outcome| outcome.name()).collect();
+    let rows = if names.is_empty() { rows } else { rows.filter(row::outcome.eq_any(names)) };
+    Ok(rows.order(row::position).limit(most).select(Row::as_select()).load(connection)?)
+}
+
+/// A page of the rows with one outcome.
+pub fn list_page(connection: &mut AnyConnection, id: Id, outcome: Outcome, offset: i64, most: i64) -> Result<Vec<Row>> {
+    let rows = row::table.filter(row::upload_id.eq(id)).filter(row::outcome.eq(outcome.name()));
+    Ok(rows.order(row::position).offset(offset).limit(most).select(Row::as_select()).load(connection)?)
+}
+
+/// How many rows have each outcome, and of how many of those it is said whom they stand for.
+pub fn count_rows(connection: &mut AnyConnection, id: Id) -> Result<Vec<(Outcome, i64, i64)>> {
+    let rows = || row::table.filter(row::upload_id.eq(id)).group_by(row::outcome).select((row::outcome, count_star()));
+    let all: Vec<(String, i64)> = rows().load(connection)?;
+    let is_said = row::contact_id.is_not_null().or(row::company_id.is_not_null());
+    let said: Vec<(String, i64)> = rows().filter(is_said).load(connection)?;
+    let of = |name: &str| said.iter().find(|(said, _)| said == name).map_or(0, |(_, number)| *number);
+    Ok(all.iter().filter_map(|(name, number)| Some((Outcome::named(name)?, *number, of(name)))).collect())
+}
+
+/// Says whom an open row stands for: one of its candidates, or nobody.
+pub fn choose(connection: &mut AnyConnection, id: Id, position: i32, chosen: Option<Item>) -> Result<()> {
+    let there = row::table.find((id, position)).filter(row::outcome.eq_any([Outcome::Ambiguous.name(), Outcome::Suggested.name()]));
+    let Some(found) = there.select(Row::as_select()).first(connection).optional()? else { return Ok(()) };
+    let chosen = chosen.filter(|item| found.candidates().contains(item));
+    let (contact, company) = chosen.map_or((None, None), Item::keys);
+    if (found.contact_id, found.company_id) != (contact, company) {
+        let set = (row::contact_id.eq(contact), row::company_id.eq(company));
+        diesel::update(row::table.find((id, position))).set(set).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Says of some suggested rows that they stand for the one who is suggested, where it is one alone.
+pub fn choose_only(connection: &mut AnyConnection, id: Id, positions: &[i32]) -> Result<()> {
+    let there = row::table.filter(row::upload_id.eq(id)).filter(row::outcome.eq(Outcome::Suggested.name()));
+    let rows: Vec<Row> = there.filter(row::position.eq_any(positions)).select(Row::as_select()).load(connection)?;
+    for row in rows {
+        if let [only] = row.candidates().as_slice() {
+            choose(connection, id, row.position, Some(*only))?;
+        }
+    }
+    Ok(())
+}
+
+/// Throws away the rows from one place to another.
+pub fn delete_rows(connection: &mut AnyConnection, id: Id, from: i32, to: i32) -> Result<()> {
+    let there = row::table.filter(row::upload_id.eq(id)).filter(row::position.between(from, to));
+    diesel::delete(there).execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! What came of an upload, as it is looked at before anything is written: numbers, and the rows of each outcome a page at a time.
+//!
+//! Read by `pages`.
+
+use std::collections::HashMap;
+
+use super::applying::{Choice, Mode, count_left_out};
+use super::columns::Layout;
+use super::entry::{Item, Outcome};
+use super::rows::{self, Row};
+use super::store::{State, Upload};
+use crate::db::{AnyConnection, Id, Time};
+use crate::error::{AppError, Result};
+use crate::query::Selection;
+use crate::segments::listed::{COMPANIES, CONTACTS, Side};
+use crate::segments::picker::candidates::{self, Candidate};
+
+/// Rows of an outcome on one page.
+const PAGE: i64 = 50;
+
+/// What the address asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Of which outcome not the first page.
+    pub of: Option<Outcome>,
+    /// Which page of it, from 1.
+    pub page: i64,
+    /// What was chosen so far.
+    pub choice: Choice,
+}
+
+/// What came of an upload.
+#[derive(Debug)]
+pub struct View {
+    /// The upload.
+    pub upload: Upload,
+    /// How far it is.
+    pub state: State,
+    /// Its columns; `None` where it has none.
+    pub layout: Option<Layout>,
+    /// How many rows have each outcome, and of how many it is said whom they stand for.
+    counts: HashMap<Outcome, (i64, i64)>,
+    /// The outcomes that some have.
+    pub sections: Vec<Section>,
+    /// How many of the list no row stands for.
+    pub left_out: i64,
+    /// What was chosen so far.
+    pub choice: Choice,
+}
+
+/// The rows of one outcome.
+#[derive(Debug)]
+pub struct Section {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// How many they are.
+    pub count: i64,
+    /// Those of the page.
+    pub lines: Vec<Line>,
+    /// The page, from 1.
+    pub page: i64,
+    /// How many pages there are.
+    pub pages: i64,
+    /// Whether it begins open.
+    pub is_open: bool,
+}
+
+/// A row as it is shown.
+#[derive(Debug)]
+pub struct Line {
+    /// As it is kept.
+    pub row: Row,
+    /// Whom it stands for.
+    pub stands_for: Option<Seen>,
+    /// Whom it may stand for.
+    pub candidates: Vec<Seen>,
+}
+
+/// Somebody whom a row may stand for.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// As it is sent.
+    pub value: String,
+    /// Their page.
+    pub url: String,
+    /// Who.
+    pub who: Candidate,
+    /// Whether it is a company.
+    pub is_company: bool,
+    /// Whether they were chosen.
+    pub is_chosen: bool,
+}
+
+impl View {
+    /// Reads it.
+    pub fn read(connection: &mut AnyConnection, upload: Upload, now: Time, asked: Asked) -> Result<Self> {
+        let state = upload.state(now);
+        let counts: HashMap<Outcome, (i64, i64)> =
+            rows::count_rows(connection, upload.id)?.into_iter().map(|(outcome, all, said)| (outcome, (all, said))).collect();
+        let is_shown = matches!(state, State::Ready | State::Applied);
+        let mut sections = Vec::new();
+        for outcome in Outcome::ALL.into_iter().filter(|_| is_shown) {
+            if let Some((count, _)) = counts.get(&outcome) {
+                sections.push(Section::read(connection, upload.id, outcome, *count, &asked)?);
+            }
+        }
+        let left_out = if state == State::Ready { count_left_out(connection, upload.id, upload.segment_id)? } else { 0 };
+        let left_out = i64::try_from(left_out).map_err(AppError::internal)?;
+        let layout = serde_json::from_str(&upload.layout).ok();
+        Ok(Self { upload, state, layout, counts, sections, left_out, choice: asked.choice })
+    }
+
+    /// How many rows were read.
+    pub fn rows(&self) -> i64 {
+        self.upload.row_count.into()
+    }
+
+    /// How many rows have an outcome.
+    pub fn count(&self, outcome: Outcome) -> i64 {
+        self.counts.get(&outcome).map_or(0, |(all, _)| *all)
+    }
+
+    /// How many rows can be listed as they are: those that are found and not on the list yet, and those whom somebody chose.
+    pub fn to_add(&self) -> i64 {
+        let new = [Outcome::New, Outcome::Inactive, Outcome::Unsubscribed].into_iter().map(|outcome| self.count(outcome)).sum::<i64>();
+        new + self.chosen()
+    }
+
+    /// For how many open rows it is said whom they stand for.
+    pub fn chosen(&self) -> i64 {
+        [Outcome::Ambiguous, Outcome::Suggested].iter().filter_map(|outcome| self.counts.get(outcome)).map(|(_, said)| said).sum()
+    }
+
+    /// Whether any row stands for somebody.
+    pub fn finds_any(&self) -> bool {
+        self.counts.values().any(|(_, said)| *said > 0)
+    }
+
+    /// Rows that nothing is done with, of which there is a report.
+    pub fn unused(&self) -> i64 {
+        [Outcome::Unknown, Outcome::Refused, Outcome::Never].into_iter().map(|outcome| self.count(outcome)).sum::<i64>()
+    }
+
+    /// The places of the open rows on this page, joined by commas.
+    pub fn shown(&self) -> String {
+        let open = self.sections.iter().filter(|section| section.outcome.is_open()).flat_map(|section| &section.lines);
+        open.map(|line| line.row.position.to_string()).collect::<Vec<_>>().join(",")
+    }
+
+    /// Whether a mode is the one that is chosen.
+    pub fn is_mode(&self, mode: &str) -> bool {
+        Mode::named(mode) == Some(self.choice.mode)
+    }
+
+    /// Whether those of an outcome are to be listed too.
+    pub fn is_with(&self, outcome: &Outcome) -> bool {
+        !self.choice.without.contains(outcome)
+    }
+}
+
+impl Section {
+    fn read(connection: &mut AnyConnection, upload: Id, outcome: Outcome, count: i64, asked: &Asked) -> Result<Self> {
+        let pages = ((count + PAGE - 1) / PAGE).max(1);
+        let is_asked = asked.of == Some(outcome);
+        let page = if is_asked { asked.page.clamp(1, pages) } else { 1 };
+        let rows = rows::list_page(connection, upload, outcome, (page - 1) * PAGE, PAGE)?;
+        let items: Vec<Item> = rows.iter().flat_map(|row| row.item().into_iter().chain(row.candidates())).collect();
+        let seen = seen(connection, &items)?;
+        let line = |row: Row| {
+            let chosen = row.item();
+            let candidates = row.candidates().into_iter().filter_map(|item| seen.get(&item).cloned().map(|seen| (item, seen)));
+            let candidates = candidates.map(|(item, seen)| Seen { is_chosen: chosen == Some(item), ..seen }).collect();
+            Line { stands_for: chosen.and_then(|item| seen.get(&item).cloned()), candidates, row }
+        };
+        let lines = rows.into_iter().map(line).collect();
+        Ok(Self { outcome, count, lines, page, pages, is_open: is_asked || outcome.is_open() })
+    }
+
+    /// Its first row's place among those of the outcome.
+    pub fn first(&self) -> i64 {
+        (self.page - 1) * PAGE + 1
+    }
+
+    /// Its last row's place.
+    pub fn last(&self) -> i64 {
+        (self.page * PAGE).min(self.count)
+    }
+
+    /// The rows as they were written, one a line, to be copied.
+    pub fn raw(&self) -> String {
+        self.lines.iter().map(|line| line.row.raw.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+type List = fn(&mut AnyConnection, &Selection<'_>) -> Result<Vec<Candidate>>;
+/// Some of one kind: where they are, which, how they are read, and what they are as an item.
+type Kind = (&'static Side, Vec<Id>, List, fn(Id) -> Item);
+
+/// What there is to see of these.
+fn seen(connection: &mut AnyConnection, items: &[Item]) -> Result<HashMap<Item, Seen>> {
+    let people: Vec<Id> = items.iter().filter_map(|item| if let Item::Contact(id) = item { Some(*id) } else { None }).collect();
+    let firms: Vec<Id> = items.iter().filter_map(|item| if let Item::Company(id) = item { Some(*id) } else { None }).collect();
+    let mut all = HashMap::new();
+    let kinds: [Kind; 2] =
+        [(&CONTACTS, people, candidates::contacts, Item::Contact), (&COMPANIES, firms, candidates::companies, Item::Company)];
+    for (side, ids, list, item) in kinds {
+        if ids.is_empty() {
+            continue;
+        }
+        let (among, order) = (side.among(&ids), crate::query::Sql::from(side.source.table) + ".id");
+        let most = i64::try_from(ids.len()).unwrap_or(i64::MAX);
+        for who in list(connection, &Selection::first(&among, &order, most))? {
+            let (item, id) = (item(who.id), who.id);
+            let url = format!("/admin/crm_app/{}/{id}/change/", side.one);
+            let is_company = matches!(item, Item::Company(_));
+            all.insert(item, Seen { value: item.to_string(), url, who, is_company, is_chosen: false });
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,212 @@
+//! Lists as files, out and in, on both engines: nothing is lost on the way, bad files get their sentence, bad rows their reason.
+
+use customer_segments::db::{Id, Time};
+use customer_segments::query::Sql;
+use customer_segments::segments::curating::Task;
+use customer_segments::segments::listed::{COMPANIES, CONTACTS, How};
+use customer_segments::segments::upload::store::{self, Upload};
+
+use crate::pasting::{World, outcomes, wait, with_a_list};
+use crate::support::app::Person;
+use crate::support::page::Answer;
+
+impl World<'_> {
+    #[track_caller]
+    fn uploads(&self, person: &Person<'_>, name: &str, content: &[u8], encoding: &str) -> Answer {
+        let answer = person.post_file(&self.url("upload"), &[("encoding", encoding)], (name, content));
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        wait(person, answer.location())
+    }
+
+    fn note(&self, item: Id, note: &str) {
+        self.does(&Task::Note(&CONTACTS, item, note.into()));
+    }
+}
+
+#[track_caller]
+fn apply(person: &Person<'_>, page: &Answer, mode: &str) -> String {
+    let done = person.submit(&page.form_at("#apply-form").fill("mode", mode).and("_apply", "1"));
+    assert_eq!(done.status, 303, "{}", done.body);
+    person.follow(&done).texts(".messagelist").join(" ")
+}
+
+#[test]
+fn a_list_comes_in_as_it_went_out_with_its_notes() {
+    with_a_list(|world, person| {
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..6])));
+        world.does(&Task::Add(&COMPANIES, COMPANIES.among(&world.firms[1..])));
+        world.does(&Task::Bar(vec![world.people[5]]));
+        for (person, note) in [(0, "=1+1"), (1, "0812, \"ไทย\"\n第二行"), (2, "'quoted"), (3, "-5")] {
+            world.note(world.people[person], note);
+        }
+        let before = (world.listed(), world.notes().into_iter().map(|(id, note, _)| (id, note)).collect::<Vec<_>>());
+        let file = person.open(&world.url("export_list"));
+        assert!(file.body.starts_with("\u{feff}kind,id,name,email,company,country,note,added_by,added_at,how\r\n"), "{}", file.body);
+        assert!(!file.body.contains("No Mail"), "who is never to be included is not on the list");
+        assert!(file.body.contains("'=1+1") && file.body.contains("''quoted"));
+        assert!(person.open(&world.url("history")).body.contains("Exported the list as CSV."));
+        for task in [Task::Remove(&CONTACTS, Sql::all()), Task::Remove(&COMPANIES, Sql::all())] {
+            world.does(&task);
+        }
+        let page = world.uploads(person, "vip.csv", file.body.as_bytes(), "utf-8");
+        let said = apply(person, &page, "exact");
+        assert!(said.contains("5 contacts added, 2 companies added"), "{said}");
+        let after = (world.listed(), world.notes().into_iter().map(|(id, note, _)| (id, note)).collect::<Vec<_>>());
+        assert_eq!(after, before);
+        // Nothing is left to do the second time.
+        let page = world.uploads(person, "vip.csv", file.body.as_bytes(), "utf-8");
+        assert!(apply(person, &page, "exact").contains("Nothing was left to change."));
+    });
+}
+
+#[test]
+fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_written_anew() {
+    with_a_list(|world, person| {
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..3])));
+        world.note(world.people[0], "old");
+        let file = b"Mail;Note\r\nsomchai@palms.example;new\r\ngone@palms.example;\r\n";
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        assert_eq!(page.texts(".upload-choice label strong"), ["Add", "Remove", "Make the list exactly this"]);
+        let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
+        assert_eq!(exact, "Make the list exactly this: add 1, keep 1, take 2 off");
+        let said = apply(person, &page, "exact");
+        assert!(said.contains("2 contacts removed, 1 contact added, 1 contact with another note"), "{said}");
+        let mut people = vec![world.people[0], world.people[4]];
+        people.sort();
+        assert_eq!(world.listed().0, people);
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        assert!(apply(person, &page, "remove").contains("2 contacts removed"));
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        let without = page.form_at("#apply-form").without("with_inactive").and("_apply", "1");
+        assert!(person.follow(&person.submit(&without)).text(".messagelist").contains("1 contact added"));
+        assert_eq!(world.listed().0, [world.people[0]]);
+        assert_eq!(world.notes()[0].1, "new");
+    });
+}
+
+#[test]
+fn bad_rows_are_refused_one_by_one_with_line_and_reason() {
+    with_a_list(|world, person| {
+        let long = "ก".repeat(1_001);
+        let file = format!(
+            "kind,id,email,note\nhotel,,a@x.example,\n,no-id,,\n,,somchai@palms.example,\"two\nlines\"\n,,b@x.example,{long}\n,,,x\n,,c\0@x.example,\n"
+        );
+        let page = world.uploads(person, "rows.csv", file.as_bytes(), "utf-8");
+        let found = outcomes(&page);
+        assert!(found.contains(&("Cannot be understood".to_owned(), "5".to_owned())), "{found:?}");
+        assert!(page.text("#refused").contains("“hotel” is no kind: it is contact or company."));
+        let report = person.open(page.attributes("#refused a[download]", "href")[0].as_str());
+        assert!(
+            report.body.contains("\r\n3,") && report.body.contains("“no-id” is no id.") && report.body.contains("this one has 1001"),
+            "{}",
+            report.body
+        );
+        assert!(apply(person, &page, "add").contains("5 rows were not used"));
+        assert_eq!(world.listed().0, [world.people[0]]);
+    });
+}
+
+#[test]
+fn columns_are_guessed_and_can_be_changed() {
+    with_a_list(|world, person| {
+        let page = world.uploads(person, "strange.csv", b"Wer,Post\nSomchai,somchai@palms.example\nAnong,anong@palms.example\n", "utf-8");
+        assert!(page.text(".attention").contains("No column says who is meant"), "{}", page.body);
+        let form = page.form_at(".columns form");
+        let form = form.without("column").and("column", "name").and("column", "e-mail").and("_columns", "1");
+        let again = wait(person, person.submit(&form).location());
+        assert!(outcomes(&again).contains(&("To add".to_owned(), "2".to_owned())), "{:?}", outcomes(&again));
+        apply(person, &again, "add");
+        assert_eq!(world.listed().0.len(), 2);
+    });
+}
+
+#[test]
+fn what_is_no_table_or_in_another_encoding_gets_its_sentence() {
+    with_a_list(|world, person| {
+        let thai = encoding_of("windows-874", "name,company\nสมชาย ใจดี,\"Six Palms Co., Ltd.\"\n");
+        let utf16: Vec<u8> = "\u{feff}email\nsomchai@palms.example\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (content, encoding, sentence) in [
+            (&b"PK\x03\x04 and so on"[..], "utf-8", "This is an Excel workbook"),
+            (b"\x89PNG\r\n\x1a\n", "utf-8", "This is a picture"),
+            (b"", "utf-8", "The file is empty."),
+            (&[0; 500], "utf-8", "it holds bytes that no text has"),
+            (&thai, "utf-8", "The file is not in UTF-8: line 2"),
+        ] {
+            let page = world.uploads(person, "file.csv", content, encoding);
+            assert!(page.text(".errornote").contains(sentence), "{sentence}: {}", page.text("#content-main"));
+            assert!(!page.has("#apply-form"));
+        }
+        for (content, encoding) in [(&thai, "windows-874"), (&utf16, "utf-8")] {
+            let page = world.uploads(person, "file.csv", content, encoding);
+            assert!(outcomes(&page).contains(&("To add".to_owned(), "1".to_owned())), "{encoding}: {:?}", outcomes(&page));
+        }
+    });
+}
+
+/// Thai text as Windows writes it: letters from 0xA1 on, in the order of Unicode.
+fn encoding_of(name: &str, text: &str) -> Vec<u8> {
+    assert_eq!(name, "windows-874");
+    let byte = |letter: char| if letter.is_ascii() { letter as u32 } else { letter as u32 - 0xE00 + 0xA0 };
+    text.chars().map(|letter| u8::try_from(byte(letter)).unwrap()).collect()
+}
+
+#[test]
+fn an_upload_that_breaks_off_or_is_too_large_changes_nothing() {
+    with_a_list(|world, person| {
+        let token = person.open(&world.url("upload")).form().value("csrfmiddlewaretoken").unwrap().to_owned();
+        let body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"csrfmiddlewaretoken\"\r\n\r\n{token}\r\n--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nemail\nsomchai@"
+        );
+        let broken = person.post_parts(&world.url("upload"), body.into_bytes());
+        assert_eq!(broken.status, 400);
+        assert!(broken.body.contains("The upload broke off"), "{}", broken.body);
+        let none = person.post_form(&world.url("upload"), &[]);
+        assert_eq!((none.status, none.text(".errorlist")), (200, "Choose a file.".to_owned()));
+    });
+}
+
+#[test]
+fn what_was_being_read_when_the_server_ended_says_so() {
+    with_a_list(|world, person| {
+        let test = world.test();
+        let cut = Upload::new(world.list, person.id.unwrap(), Time(test.clock.now()), How::Csv, "vip.csv");
+        test.db.write_blocking(|connection| store::insert(connection, &cut)).unwrap();
+        let path = format!("{}?u={}", world.url("uploaded"), cut.id);
+        let page = person.open(&path);
+        assert_eq!((page.header("refresh"), page.has("progress")), ("2", true));
+        test.set_now(test.clock.now() + chrono::TimeDelta::minutes(3));
+        let page = person.open(&path);
+        assert_eq!(page.text(".errornote"), "This file was not read to its end: the server ended meanwhile.");
+        assert!(page.header("refresh").is_empty() && !page.has("#apply-form"));
+    });
+}
+
+#[test]
+fn upload_limit_is_kept() {
+    let app = crate::support::TestApp::with(crate::support::TestDb::new(customer_segments::db::dialect::Engine::Sqlite), |settings| {
+        settings.upload_limit = 1;
+    });
+    let person = app.staff();
+    let world = World::new(&app, person.id);
+    let refused = person.post_file(&world.url("upload"), &[], ("big.csv", &vec![b'x'; 1_100_000]));
+    assert_eq!(refused.status, 413);
+    assert!(refused.body.contains("UPLOAD_LIMIT"), "{}", refused.body);
+}
+
+#[test]
+fn many_lines_are_read_in_bounded_pieces_and_can_be_stopped() {
+    with_a_list(|world, person| {
+        let lines: Vec<String> = (0..12_000).map(|number| format!("nobody{number}@nowhere.example\n")).collect();
+        let mut file = format!("email\n{}", lines.concat());
+        file.push_str("somchai@palms.example\nsomchai@palms.example\n");
+        let page = world.uploads(person, "many.csv", file.as_bytes(), "utf-8");
+        let found = outcomes(&page);
+        assert!(
+            found.contains(&("Not found".to_owned(), "12,000".to_owned())) && found.contains(&("Named twice".to_owned(), "1".to_owned())),
+            "{found:?}"
+        );
+        let stopped = person.submit(&page.form_at("#apply-form").and("_cancel", "1"));
+        assert_eq!(stopped.location(), world.url("change"));
+        assert_eq!(world.listed().0, []);
+    });
+}
