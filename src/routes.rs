@@ -35,10 +35,15 @@ fn models() -> Vec<Screens> {
 }
 
 /// The table.
-#[rustfmt::skip] // It is read by line.
 pub fn urls() -> Vec<Url> {
-    let (segments, users) = (model::RIGHTS, managing_rules::RIGHTS);
-    let own = vec![
+    let of_models = models().into_iter().flat_map(|model| model.urls);
+    [site(), segments(), people()].into_iter().flatten().chain(of_models).collect()
+}
+
+/// The site's own pages.
+#[rustfmt::skip] // It is read by line.
+fn site() -> Vec<Url> {
+    vec![
         url("/").get(Anyone, index::home), // It only leads to the index.
         url("/admin/").get(Staff, index::show),
         url("/admin/login/").get(Anyone, login::show).post(Anyone, login::sign_in), // Whoever signs in is nobody yet.
@@ -50,6 +55,14 @@ pub fn urls() -> Vec<Url> {
         url("/admin/autocomplete/").get(Staff, related::autocomplete), // It asks who may see the form.
         url("/admin/search/").get(Staff, site_search::show),
         url("/admin/crm_app/").get(Staff, index::app),
+    ]
+}
+
+/// What segments have besides.
+#[rustfmt::skip]
+fn segments() -> Vec<Url> {
+    let segments = model::RIGHTS;
+    vec![
         url("/admin/crm_app/customersegment/preview/").post(View(segments), preview_panel::show_preview),
         url("/admin/crm_app/customersegment/builder/").post(View(segments), builder::show),
         url("/admin/crm_app/customersegment/picker/").post(View(segments), picker::show),
@@ -70,13 +83,20 @@ pub fn urls() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/upload_report/").get(View(segments), download::report),
         url("/admin/crm_app/customersegment/{id}/export_list/").file(View(segments), download::list),
         url("/admin/crm_app/customersegment/{id}/explain/").get(View(segments), why_page::show::<ContactAdmin>),
+    ]
+}
+
+/// What contacts and users have besides.
+#[rustfmt::skip]
+fn people() -> Vec<Url> {
+    let users = managing_rules::RIGHTS;
+    vec![
         url("/admin/crm_app/contact/{id}/segments/").get(View(contact::RIGHTS), why_contact::show::<ContactAdmin>),
         url("/admin/crm_app/user/{id}/password/").get(Change(users), user_tools::password_form::<SegmentsOf>).post(Change(users), user_tools::reset_password::<SegmentsOf>),
         // Sessions and segments are written beside the CRM too, where users are only looked at.
         url("/admin/crm_app/user/{id}/sessions/").get(View(users), sessions_page::show::<SegmentsOf>).post(View(users), sessions_page::end::<SegmentsOf>),
         url("/admin/crm_app/user/{id}/hand_over/").get(View(users), user_tools::hand_over_form::<SegmentsOf>).post(View(users), user_tools::hand_over::<SegmentsOf>),
-    ];
-    own.into_iter().chain(models().into_iter().flat_map(|model| model.urls)).collect()
+    ]
 }
 
 /// The navigation.

@@ -300,7 +300,7 @@ fn the_tools_of_a_segment_copy_it_and_count_it_again() {
         person.post_form(&change, &[("status", "archived")]);
         assert_eq!(
             person.open(&change).texts(".object-tools li"),
-            ["Members", "Why is someone in or not?", "Duplicate", "Hand over", "History"]
+            ["Members", "Why is someone in or not?", "Duplicate", "Save members as a static list", "Hand over", "History"]
         );
     });
 }

@@ -30,7 +30,7 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/crm_app/customersegment/?p=2", 6),
     ("/admin/crm_app/customersegment/?all=", 6),
     ("/admin/crm_app/customersegment/add/", 6),
-    ("/admin/crm_app/customersegment/{segment}/change/", 11),
+    ("/admin/crm_app/customersegment/{segment}/change/", 13),
     ("/admin/crm_app/customersegment/{segment}/delete/", 6),
     ("/admin/crm_app/customersegment/{segment}/history/", 5),
     ("/admin/crm_app/customersegment/{segment}/members/", 11),

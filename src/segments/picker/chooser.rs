@@ -75,10 +75,9 @@ impl Chooser {
         let key = if is_walked { Sql::from(Word::Unindexed) + kind.side.source_key() } else { kind.side.source_key() };
         let mut shown = Pane::read(connection, &asked, &CHOSEN, is_chosen(key), is_walked)?;
         if let Some(segment) = segment {
-            for pane in [&mut available, &mut shown] {
-                let ids: Vec<Id> = pane.rows.iter().map(|row| row.id).collect();
-                candidates::know(&mut pane.rows, &list_origins(connection, kind.side, segment.id, &ids)?);
-            }
+            let ids: Vec<Id> = available.rows.iter().chain(&shown.rows).map(|row| row.id).collect();
+            let origins = list_origins(connection, kind.side, segment.id, &ids)?;
+            [&mut available, &mut shown].into_iter().for_each(|pane| candidates::know(&mut pane.rows, &origins));
         }
         shown.rows.iter_mut().for_each(|row| row.is_new = change.add.contains(&row.id));
         Ok(Self {
