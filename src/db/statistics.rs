@@ -13,3 +13,8 @@ use crate::error::Result;
 pub fn refresh(db: &Db) -> Result<()> {
     db.write_unhurried(|connection| Ok(connection.batch_execute("ANALYZE")?))
 }
+
+/// Gathers those of one table of ours, of which many rows are new.
+pub fn refresh_one(db: &Db, table: &'static str) -> Result<()> {
+    db.write_unhurried(|connection| Ok(connection.batch_execute(&["ANALYZE ", table].concat())?))
+}

@@ -17,7 +17,7 @@ use crate::accounts::Staff;
 use crate::accounts::user::as_they_are;
 use crate::clock::Clock;
 use crate::db::connection::{Lane, Turn};
-use crate::db::{Db, Id, Time};
+use crate::db::{AnyConnection, Db, Id, Time, statistics};
 use crate::error::{AppError, Result};
 use crate::segments::curating::{Curated, curate, require_list};
 use crate::segments::listed::How;
@@ -27,6 +27,9 @@ use crate::segments::save::require_change;
 
 /// How long a page waits for what it began.
 const MOMENT: Duration = Duration::from_secs(3);
+
+/// Of more rows than this the engine is to know, before it is asked for whom they stand.
+const LARGE: i32 = 1_000;
 
 /// Whoever works at the list of a segment.
 pub struct Desk<'a> {
@@ -152,14 +155,17 @@ impl Desk<'_> {
         }
         let (db, clock, actor, how, segment) =
             (self.db.clone(), self.clock.clone(), self.staff.actor.clone(), upload.how(), self.segment.id);
+        let is_large = upload.row_count > LARGE;
         let work = move || {
             let task = choice.task(id, segment);
-            let done = db.write_unhurried(|connection| {
+            let known = if is_large { statistics::refresh_one(&db, "segments_upload_row") } else { Ok(()) };
+            let apply = |connection: &mut AnyConnection| {
                 let actor = as_they_are(connection, &actor)?;
                 let curated = curate(connection, &actor, &clock, segment, how, &task)?;
                 store::note_applied(connection, id, Time(clock.now()), &in_words(&curated), curated.batch)?;
                 Ok(curated)
-            });
+            };
+            let done = known.and_then(|()| db.write_unhurried(apply));
             done.inspect_err(|error| give_back(&db, &clock, id, error))
         };
         match tokio::time::timeout(MOMENT * 2, tokio::task::spawn_blocking(work)).await {

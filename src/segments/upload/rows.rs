@@ -2,6 +2,8 @@
 //!
 //! Called by the rest of `upload`. A row is written once, when it was matched; after that only whom an open one stands for changes.
 
+use std::collections::HashSet;
+
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
@@ -9,7 +11,6 @@ use super::entry::{Item, Outcome};
 use crate::db::schema::segments_upload_row as row;
 use crate::db::{AnyConnection, Id, dialect};
 use crate::error::Result;
-use crate::query::{Sql, Statement, Value};
 
 /// Rows inserted with one statement: eleven values each.
 const AT_ONCE: usize = 2_500;
@@ -59,19 +60,30 @@ impl Row {
     }
 }
 
-/// Keeps rows, and marks those whom a row before them stands for already.
+/// Keeps rows, in the order of their places, and marks those whom a row before them stands for already. That is asked for by
+/// keys, not by joining the rows with themselves: of a new upload PostgreSQL knows nothing, and compares all with all.
 pub fn insert_rows(connection: &mut AnyConnection, rows: &[Row]) -> Result<()> {
-    for chunk in rows.chunks(AT_ONCE) {
-        dialect::insert_rows(connection, row::table, chunk)?;
+    let Some(first) = rows.first() else { return Ok(()) };
+    let before = || row::table.filter(row::upload_id.eq(first.upload_id)).filter(row::position.lt(first.position));
+    let people: Vec<Id> = rows.iter().filter_map(|row| row.contact_id).collect();
+    let mut seen: HashSet<Option<Item>> = HashSet::new();
+    if !people.is_empty() {
+        let named = before().filter(row::contact_id.eq_any(&people)).select(row::contact_id);
+        seen.extend(named.load::<Option<Id>>(connection)?.into_iter().map(|id| id.map(Item::Contact)));
     }
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(()) };
-    for item in ["contact_id", "company_id"] {
-        let earlier = Sql::from("SELECT 1 FROM segments_upload_row AS earlier WHERE earlier.upload_id = segments_upload_row.upload_id");
-        let earlier =
-            earlier + " AND earlier." + item + " = segments_upload_row." + item + " AND earlier.position < segments_upload_row.position";
-        let mark = Sql::from("UPDATE segments_upload_row SET outcome = 'twice' WHERE upload_id = ") + Value::Id(first.upload_id);
-        let mark = mark + " AND position BETWEEN " + Value::Integer(first.position.into()) + " AND " + Value::Integer(last.position.into());
-        Statement(mark + " AND " + item + " IS NOT NULL AND EXISTS (" + earlier + ")").execute(connection)?;
+    let firms: Vec<Id> = rows.iter().filter_map(|row| row.company_id).collect();
+    if !firms.is_empty() {
+        let named = before().filter(row::company_id.eq_any(&firms)).select(row::company_id);
+        seen.extend(named.load::<Option<Id>>(connection)?.into_iter().map(|id| id.map(Item::Company)));
+    }
+    let mut marked = rows.to_vec();
+    for row in marked.iter_mut().filter(|row| row.item().is_some()) {
+        if !seen.insert(row.item()) {
+            Outcome::Twice.name().clone_into(&mut row.outcome);
+        }
+    }
+    for chunk in marked.chunks(AT_ONCE) {
+        dialect::insert_rows(connection, row::table, chunk)?;
     }
     Ok(())
 }
