@@ -4,6 +4,7 @@
 //! shows here comes from the same functions that count, list and export.
 
 use super::builder::{self, Builder, Tried};
+use super::curating::require_list;
 use super::draft::{Draft, FieldError, Input};
 use super::listed;
 use super::listed::ListChange;
@@ -14,14 +15,14 @@ use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::save::{self, Edited, is_taken};
 use super::where_used::WhereUsed;
 use super::writer::Writer;
-use super::{admin::SegmentAdmin, criteria_box, draft, undoing};
+use super::{admin::SegmentAdmin, criteria_box, draft, list_page, undoing};
 use crate::admin::bound_field::BoundField;
 use crate::admin::display::counted;
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
 use crate::admin::form::{FormData, FormErrors};
 use crate::admin::html::Html;
 use crate::criteria::describe;
-use crate::db::AnyConnection;
+use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
 
 /// What the panels of the form show.
@@ -98,6 +99,7 @@ fn list_problems(data: &FormData) -> impl Iterator<Item = (&'static str, String)
 pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<Panels> {
     let segment = context.row.map(|row| &row.segment);
     let numbers = segment.map_or(Ok(picker::Numbers::default()), |segment| picker::Numbers::of(connection, segment))?;
+    let has_tools = context.is_editable && segment.is_some_and(|segment| require_list(segment).is_ok());
     let is_editable = context.is_editable && segment.is_none_or(|segment| !segment.is_archived());
     let data = context.data;
     let is_quiet = builder::is_asked(data);
@@ -106,7 +108,7 @@ pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentA
         builder: Builder::read(connection, context.act.actor, data, segment.map(|segment| segment.id), is_quiet)?,
         contacts: Chooser::read(connection, &CONTACTS, (segment, numbers.contacts), data, is_editable)?,
         companies: Chooser::read(connection, &COMPANIES, (segment, numbers.companies), data, is_editable)?,
-        numbers,
+        numbers: picker::Numbers { has_tools, ..numbers },
         where_used: segment.map_or(Ok(WhereUsed::default()), |it| WhereUsed::of(connection, context.act.actor, context.act.clock, it))?,
     })
 }
@@ -227,6 +229,7 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
         let (contacts, companies) = (counted(contacts, "contact", "contacts"), counted(companies, "company", "companies"));
         let text = format!("{}: its list now names {contacts} and {companies}.", list.in_words());
         notes.push(Note { button: batch.map(|batch| undoing::button(segment.id, batch)), ..Note::info(text) });
+        notes.extend(still_in(connection, segment, *batch)?);
     }
     let gone = [(list.contacts.unknown, "contacts"), (list.companies.unknown, "companies")];
     notes.extend(
@@ -238,6 +241,15 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
     notes.extend(barred.map(|barred| Note::warning(format!("{barred} stayed out: this list never includes them."))));
     notes.extend(edited.warnings.iter().map(|warning| Note::warning(format!("{}: {}", warning.place(), warning.detail))));
     Ok(notes)
+}
+
+/// The warning for those who were taken off the list and are in through their company, with what keeps them out.
+fn still_in(connection: &mut AnyConnection, segment: &Segment, batch: Option<Id>) -> Result<Option<Note>> {
+    let Some(batch) = batch else { return Ok(None) };
+    let still = listed::list_still_in(connection, segment.id, batch)?.len();
+    let who = listed::CONTACTS.counted(still);
+    let text = format!("{who} that you removed {} still in, through their company.", if still == 1 { "is" } else { "are" });
+    Ok((still > 0).then(|| Note { button: Some(list_page::button_to_bar(segment.id, batch)), ..Note::warning(text) }))
 }
 
 /// What a refusal means for the form.

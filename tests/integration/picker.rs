@@ -235,3 +235,25 @@ fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_
         );
     });
 }
+
+#[test]
+fn who_is_removed_and_still_in_through_their_company_can_be_kept_out_at_once() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = world.add(&person, "VIP");
+        let [one, other] = [world.people[1].id.to_string(), world.people[2].id.to_string()];
+        let form = person.open(&change(id)).form().and("company_available", &world.hotels[1].to_string());
+        let form = form.and("contact_available", &one).and("contact_available", &other);
+        let saved = person.follow(&press(&person, form, "_continue"));
+        assert!(saved.text(".list-numbers.quiet").contains("Paste · Import CSV"), "the other ways to change it are offered");
+        let removed = saved.form().and("contact_chosen", &one).and("contact_chosen", &other);
+        let told = person.follow(&press(&person, removed, "_continue"));
+        let said = told.text(".messagelist");
+        assert!(said.contains("1 contact that you removed is still in, through their company."), "{said}");
+        assert_eq!(world.count(id), 60);
+        let forms = told.attributes("form[id^=message-] [name=bar_removed_by]", "value");
+        assert_eq!(forms.len(), 1);
+        let barred = person.submit(&told.form_at("form[id^=message-]:has([name=bar_removed_by])"));
+        assert_eq!((barred.status, world.count(id)), (303, 59));
+    });
+}

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use self::parts::{Asked, Show};
-use crate::accounts::session::Level;
+use crate::accounts::session::{Button, Level};
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::{Display, Moment};
@@ -29,7 +29,7 @@ use crate::query::{Selection, Sql};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::curating::{Curated, MAX_NOTE, Task, curate};
 use crate::segments::list_source::{ListSource, find_source};
-use crate::segments::listed::{How, list_origins};
+use crate::segments::listed::{How, list_origins, list_still_in};
 use crate::segments::model::{Segment, SegmentType};
 use crate::segments::picker::candidates::{Candidate, know};
 use crate::segments::undoing::tell;
@@ -37,6 +37,14 @@ use crate::segments::undoing::tell;
 const MODEL: Model = SegmentAdmin::MODEL;
 /// Rows of a page.
 const PAGE: i64 = 100;
+
+/// The field with the batch whose removed contacts are never to be included: they are still in through their company.
+const BAR_REMOVED: &str = "bar_removed_by";
+
+/// The button that keeps those out whom a batch took off the list, and who are still in through their company.
+pub fn button_to_bar(segment: Id, batch: Id) -> Button {
+    Button { label: "Never include them".into(), url: MODEL.object_url(segment, "list"), sends: (BAR_REMOVED.into(), batch.to_string()) }
+}
 
 /// What is said where nothing was left to do.
 const NOTHING: &str = "Nothing was changed: nobody was ticked, or it was done already.";
@@ -196,7 +204,9 @@ pub async fn act(
 
 fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, show: Show, posted: &Posted) -> Result<Curated> {
     let actor = as_they_are(connection, actor)?;
-    let task = if posted.get("_all").is_some() {
+    let task = if let Some(batch) = posted.get(BAR_REMOVED).and_then(Id::parse) {
+        Task::Bar(list_still_in(connection, id, batch)?)
+    } else if posted.get("_all").is_some() {
         let source = find_source(connection, id)?;
         let rows = rows(connection, &actor, id, show, source.as_ref(), clock.into())?.map_err(AppError::Conflict)?;
         if show == Show::Joined { Task::Add(show.kind().side, rows) } else { Task::Remove(show.kind().side, rows) }

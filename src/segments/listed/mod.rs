@@ -204,6 +204,12 @@ pub fn is_done(connection: &mut AnyConnection, segment: &Segment, change: &ListC
     Ok(true)
 }
 
+/// The contacts whom a batch took off the list and who are still in, through their company.
+pub fn list_still_in(connection: &mut AnyConnection, segment: Id, batch: Id) -> Result<Vec<Id>> {
+    let of_companies = Sql::from("crm_app_contact.company_id").is_in(COMPANIES.listed_in(segment), Sql::default());
+    CONTACTS.source.list_some_keys(connection, &Sql::and([CONTACTS.removed_by(segment, batch), of_companies]), i64::MAX)
+}
+
 /// How many contacts the listed companies of a segment stand for.
 pub fn count_contacts_of_companies(connection: &mut AnyConnection, segment: Id) -> Result<i64> {
     let of_companies = Sql::from("crm_app_contact.company_id").is_in(COMPANIES.listed_in(segment), Sql::default());

@@ -85,6 +85,11 @@ impl Side {
         Sql::and([found.clone(), self.source_key() + " IN (" + self.never_in(segment) + ")"])
     }
 
+    /// Those whom a batch took off the list of a segment, and nobody has changed since.
+    pub fn removed_by(&self, segment: Id, batch: Id) -> Sql {
+        self.source_key() + " IN (" + self.items_known(segment) + " AND state = 'removed' AND batch_id = " + Value::Id(batch) + ")"
+    }
+
     /// Those of `found` whom a segment does not list and could.
     pub fn is_to_be_listed(&self, segment: Id, found: &Sql) -> Sql {
         Sql::and([found.clone(), self.is_not(self.listed_in(segment)), self.is_not(self.never_in(segment))])

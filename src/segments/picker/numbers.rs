@@ -22,6 +22,8 @@ pub struct Numbers {
     pub contacts: i64,
     /// Listed companies.
     pub companies: i64,
+    /// Whether the pages that change the list otherwise are offered.
+    pub has_tools: bool,
     /// The rest; `None` where the list is too long to be counted with the page.
     pub counted: Option<Counted>,
 }
@@ -52,7 +54,7 @@ impl Numbers {
         } else {
             None
         };
-        Ok(Self { contacts, companies, counted })
+        Ok(Self { contacts, companies, has_tools: false, counted })
     }
 
     /// As a piece of page; nothing where nobody is listed.
