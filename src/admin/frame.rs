@@ -14,6 +14,7 @@ use super::checks::{Problem, check};
 use super::form::FormData;
 use super::index;
 use super::model_admin::{Model, ModelAdmin};
+use super::query_string::{back_to, carrying};
 use super::related::{self, ForeignKey, foreign_key};
 use super::sent::{self, Sent};
 use super::site_search::ModelSearch;
@@ -198,6 +199,19 @@ impl Frame {
     pub async fn new(request: &HttpRequest, staff: &Staff, title: impl Into<String>) -> Result<Self> {
         let db = request.app_data::<Data<Db>>().ok_or_else(|| AppError::internal("no database in the app"))?;
         Ok(Self { messages: staff.session().take_messages(db).await?, ..Self::quiet(request, staff, title)? })
+    }
+
+    /// The frame of a page about an object of this name, "NAME | HERE", with the way there through its list as it was filtered.
+    pub async fn of_object(
+        request: &HttpRequest,
+        staff: &Staff,
+        (model, id, name): (Model, Id, &str),
+        here: &str,
+        filters: &str,
+    ) -> Result<Self> {
+        let frame = Self::new(request, staff, format!("{name} | {here}")).await?.crumb(model.app_name(), model.app_url());
+        let frame = frame.crumb(model.verbose_name_plural, back_to(model.list_url(), filters));
+        Ok(frame.crumb(name, carrying(model.change_url(id), filters)))
     }
 
     /// [`Frame::new`] without taking the messages: for error pages, made when the session is written already.

@@ -91,7 +91,9 @@ pub async fn load<A: ModelAdmin>(db: &Db, task: Task, page: i64) -> Result<Optio
         let undoable = A::UNDO.map_or_else(|| Ok(HashSet::new()), |undo| (undo.batches)(connection, &task.act(), &row))?;
         let entry = |event: Event| Entry::of::<A>(connection, task.act(), is_compared(&event), event, &display);
         let mut entries = events.into_iter().map(entry).collect::<Result<Vec<Entry>>>()?;
-        entries.iter_mut().for_each(|entry| entry.undo = entry.undo.filter(|batch| undoable.contains(batch)));
+        for entry in &mut entries {
+            entry.undo = entry.undo.filter(|batch| undoable.contains(batch));
+        }
         Ok(Some(ObjectHistory {
             model: A::MODEL,
             object: ObjectView::of::<A>(&row),

@@ -61,6 +61,7 @@ struct CombinePage {
 }
 
 impl CombinePage {
+    #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     fn url(&self, segment: &Segment) -> String {
         MODEL.change_url(segment.id)
     }
@@ -94,7 +95,9 @@ async fn draw(
         }
         counted => counted?,
     };
-    ways.iter_mut().for_each(|way| way.is_chosen = place(wanted.combination) == way.value);
+    for way in &mut ways {
+        way.is_chosen = place(wanted.combination) == way.value;
+    }
     let frame = Frame::new(request, staff, "Combine Customer Segments").await?.crumb(MODEL.app_name(), MODEL.app_url());
     let frame = frame.crumb(MODEL.verbose_name_plural, &*back).here("Combine");
     let here = format!("{}?{}", request.path(), request.query_string());

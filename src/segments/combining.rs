@@ -149,10 +149,8 @@ impl Combined {
             Ok(criteria) => criteria,
             Err(problems) => return Ok(Err(vec![FieldError::rules(problems)])),
         };
-        let (document, kind) = match wanted.is_list {
-            true => (json!({}), SegmentType::Static),
-            false => (self.document(wanted.combination), SegmentType::Dynamic),
-        };
+        let (document, kind) =
+            if wanted.is_list { (json!({}), SegmentType::Static) } else { (self.document(wanted.combination), SegmentType::Dynamic) };
         let input = Input {
             name: wanted.name.clone(),
             description: self.description(wanted.combination),

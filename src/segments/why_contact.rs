@@ -16,7 +16,7 @@ use crate::accounts::{Actor, Staff};
 use crate::admin::frame::{Frame, page};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
-use crate::admin::query_string::QueryString;
+use crate::admin::query_string::{QueryString, preserved};
 use crate::clock::Clock;
 use crate::criteria::Calendar;
 use crate::customers::contact::Row;
@@ -76,8 +76,8 @@ pub async fn show<A: ModelAdmin<Row = Row>>(
     let query = QueryString::parse(request.query_string()).get("q").unwrap_or_default().trim().to_owned();
     let (actor, calendar, typed) = (staff.actor.clone(), Calendar::from(clock.get_ref()), query.clone());
     let found = db.read_heavy(Lane::Question, move |connection| find(connection, &actor, calendar, &typed, id)).await?;
-    let frame = Frame::new(&request, &staff, format!("{name} | Segments")).await?.crumb(A::MODEL.app_name(), A::MODEL.app_url());
-    let frame = frame.crumb(A::MODEL.verbose_name_plural, A::MODEL.list_url()).crumb(&*name, A::MODEL.change_url(id)).here("Segments");
+    let filters = preserved(request.query_string());
+    let frame = Frame::of_object(&request, &staff, (A::MODEL, id, &name), "Segments", &filters).await?.here("Segments");
     page(&ContactPage { frame, name, url: A::MODEL.object_url(id, "segments"), query, found })
 }
 

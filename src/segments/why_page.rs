@@ -15,7 +15,7 @@ use crate::accounts::{Actor, Staff};
 use crate::admin::frame::{Frame, page};
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
-use crate::admin::query_string::QueryString;
+use crate::admin::query_string::{QueryString, preserved};
 use crate::admin::search::searched;
 use crate::clock::Clock;
 use crate::criteria::catalogue::contact as contact_field;
@@ -117,9 +117,8 @@ pub async fn show<A: ModelAdmin<Row = Row>>(
     let is_asked = !query.is_empty() || contact.is_some();
     let ask = move |connection: &mut AnyConnection| find(connection, &actor, &of, calendar, &typed, contact.as_deref());
     let found = if is_asked { db.read_heavy(Lane::Question, ask).await? } else { Found::default() };
-    let frame = Frame::new(&request, &staff, format!("{} | Why is someone in or not?", row.segment.name)).await?;
-    let frame = frame.crumb(MODEL.app_name(), MODEL.app_url()).crumb(MODEL.verbose_name_plural, MODEL.list_url());
-    let frame = frame.crumb(&*row.segment.name, MODEL.change_url(row.segment.id)).here("Why is someone in or not?");
+    let (here, filters) = ("Why is someone in or not?", preserved(request.query_string()));
+    let frame = Frame::of_object(&request, &staff, (MODEL, row.segment.id, &row.segment.name), here, &filters).await?.here(here);
     page(&WhyPage { frame, contacts: A::MODEL, summary: row.summary(&staff.actor, calendar), segment: row.segment, query, is_asked, found })
 }
 

@@ -188,7 +188,10 @@ fn one_press_lists_what_is_found_and_ticked_as_one_batch_that_can_be_undone() {
         assert!(world.notes().iter().all(|(_, _, how)| how == "paste"));
         let again = person.submit(&form);
         assert_eq!(again.status, 303, "a second press does nothing");
-        assert!(person.follow(&again).text(".sentence").contains("3 contacts added"));
+        let applied = person.follow(&again);
+        assert!(applied.text(".sentence").contains("3 contacts added"));
+        assert_eq!(person.submit(&applied.form_at("form#undo").and("batch", &applied.attributes("#undo button", "value")[0])).status, 303);
+        assert_eq!(world.listed(), (vec![], vec![]), "it can be undone from its own page, too");
     });
 }
 

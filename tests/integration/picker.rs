@@ -49,11 +49,6 @@ fn on_both(test: impl Fn(&World)) {
 }
 
 impl World {
-    fn add(&self, person: &Person<'_>, name: &str) -> Id {
-        let form = person.open(ADD).form().fill("name", name).fill("segment_type", "static").fill("filter_criteria", "");
-        id_of(&press(person, form, "_continue"))
-    }
-
     fn people_at(&self, hotel: usize) -> BTreeSet<Id> {
         self.people.iter().filter(|person| person.company_id == self.hotels[hotel]).map(|person| person.id).collect()
     }
@@ -67,6 +62,11 @@ impl World {
         let count = segment::table.find(id).select(segment::member_count);
         self.app.test.db.read_blocking(|connection| Ok(count.first(connection)?)).unwrap()
     }
+}
+
+fn add(person: &Person<'_>, name: &str) -> Id {
+    let form = person.open(ADD).form().fill("name", name).fill("segment_type", "static").fill("filter_criteria", "");
+    id_of(&press(person, form, "_continue"))
 }
 
 fn change(id: Id) -> String {
@@ -87,7 +87,7 @@ fn id_of(saved: &Answer) -> Id {
 fn both_panes_are_narrowed_by_company_country_and_type() {
     on_both(|world| {
         let person = world.app.staff();
-        let id = world.add(&person, "VIP");
+        let id = add(&person, "VIP");
         let form = person.open(&change(id)).form();
         let narrowed = form.clone().fill("contact_f_country", "lao").fill("contact_f_type", "Decision Maker");
         let shown = press(&person, narrowed, "_contact_search");
@@ -143,7 +143,7 @@ fn all_that_match_are_added_and_removed_at_once_with_the_rest_of_the_form() {
 fn ticks_that_a_search_does_not_show_stay_and_are_counted() {
     on_both(|world| {
         let person = world.app.staff();
-        let id = world.add(&person, "VIP");
+        let id = add(&person, "VIP");
         let ticks = [world.people[1].id, world.people[2].id].map(|id| id.to_string());
         let form = ticks.iter().fold(person.open(&change(id)).form(), |form, id| form.and("contact_available", id));
         let shown = press(&person, form.fill("contact_q", "Guest 00"), "_contact_search");
@@ -161,7 +161,7 @@ fn ticks_that_a_search_does_not_show_stay_and_are_counted() {
 fn a_script_gets_the_pickers_alone_and_moves_one_row_without_the_other_ticks() {
     on_both(|world| {
         let person = world.app.staff();
-        let id = world.add(&person, "VIP");
+        let id = add(&person, "VIP");
         let (one, other) = (world.people[1].id.to_string(), world.people[2].id.to_string());
         let form = person.open(&change(id)).form();
         let asked =
@@ -179,7 +179,7 @@ fn a_script_gets_the_pickers_alone_and_moves_one_row_without_the_other_ticks() {
 fn a_company_stands_for_its_contacts_and_both_numbers_are_shown() {
     on_both(|world| {
         let person = world.app.staff();
-        let id = world.add(&person, "VIP");
+        let id = add(&person, "VIP");
         let form = person.open(&change(id)).form().and("company_available", &world.hotels[0].to_string());
         let saved = person.follow(&press(&person, form.and("contact_available", &world.people[1].id.to_string()), "_continue"));
         let numbers = saved.text(".list-numbers");
@@ -194,7 +194,7 @@ fn a_company_stands_for_its_contacts_and_both_numbers_are_shown() {
 fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_company() {
     on_both(|world| {
         let person = world.app.staff();
-        let id = world.add(&person, "VIP");
+        let id = add(&person, "VIP");
         let page = |show: &str| format!("{LIST}{id}/list/?show={show}");
         assert_eq!(person.open(&page("contacts")).text(".empty-list"), "No contact is listed by itself.");
         let form = person.open(&change(id)).form().and("company_available", &world.hotels[1].to_string());
@@ -240,7 +240,7 @@ fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_
 fn who_is_removed_and_still_in_through_their_company_can_be_kept_out_at_once() {
     on_both(|world| {
         let person = world.app.staff();
-        let id = world.add(&person, "VIP");
+        let id = add(&person, "VIP");
         let [one, other] = [world.people[1].id.to_string(), world.people[2].id.to_string()];
         let form = person.open(&change(id)).form().and("company_available", &world.hotels[1].to_string());
         let form = form.and("contact_available", &one).and("contact_available", &other);

@@ -17,7 +17,7 @@ use crate::admin::display::{Display, Moment};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
-use crate::admin::query_string::{back_to, carrying};
+use crate::admin::query_string::carrying;
 use crate::admin::search::searched;
 use crate::clock::Clock;
 use crate::criteria::Calendar;
@@ -137,9 +137,7 @@ pub async fn show(
     let (actor, id, wanted, calendar) = (staff.actor.clone(), segment.id, asked.clone(), Calendar::from(clock.get_ref()));
     let read = move |connection: &mut AnyConnection| read(connection, &actor, id, &wanted, calendar);
     let found = if asked.show.is_drift() { db.read_heavy(Lane::Question, read).await? } else { db.read(read).await? };
-    let frame = Frame::new(&request, &staff, format!("{} | List", segment.name)).await?.crumb(MODEL.app_name(), MODEL.app_url());
-    let frame = frame.crumb(MODEL.verbose_name_plural, back_to(MODEL.list_url(), &asked.filters));
-    let frame = frame.crumb(&*segment.name, carrying(MODEL.change_url(segment.id), &asked.filters)).here("List");
+    let frame = Frame::of_object(&request, &staff, (MODEL, segment.id, &segment.name), "List", &asked.filters).await?.here("List");
     let is_static = segment.kind() == SegmentType::Static;
     let is_editable = is_static && segment.is_changeable_by(&staff.actor) && !segment.is_archived();
     page(&ListPage { frame, segment, asked, found, is_editable, display: Display::new(&clock) })

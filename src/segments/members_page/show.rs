@@ -20,7 +20,7 @@ use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
 use crate::admin::paginator::PageLink;
-use crate::admin::query_string::{back_to, carrying, still_carrying};
+use crate::admin::query_string::{carrying, still_carrying};
 use crate::admin::views::{unknown, unusable};
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
@@ -202,9 +202,7 @@ async fn load<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
     let lane = if asked.query.is_plain() { Lane::Question } else { Lane::Search };
     let found = db.read_heavy(lane, move |connection| Found::of::<C, D>(connection, &task, &wanted, &facets)).await?;
     let Some(found) = found else { return Ok(None) };
-    let frame = Frame::new(request, staff, format!("{} | Members", segment.name)).await?.crumb(MODEL.app_name(), MODEL.app_url());
-    let frame = frame.crumb(MODEL.verbose_name_plural, back_to(MODEL.list_url(), &asked.filters));
-    let frame = frame.crumb(&*segment.name, carrying(MODEL.change_url(segment.id), &asked.filters)).here("Members");
+    let frame = Frame::of_object(request, staff, (MODEL, segment.id, &segment.name), "Members", &asked.filters).await?.here("Members");
     let note = match Status::named(&segment.status) {
         Some(Status::Paused) => Some("This segment is paused: think twice before a campaign takes it."),
         Some(Status::Archived) => Some("This segment is archived: it cannot be used."),

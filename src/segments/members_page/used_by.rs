@@ -13,7 +13,7 @@ use crate::admin::list_query::ERROR;
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
 use crate::admin::paginator::{ALL, Count, PAGE, PageLink, Paginator, Wanted};
-use crate::admin::query_string::{PRESERVED, QueryString, back_to, carrying, preserved};
+use crate::admin::query_string::{PRESERVED, QueryString, carrying, preserved};
 use crate::admin::views::unusable;
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Id};
@@ -95,15 +95,10 @@ pub async fn show(
         return unusable(&request, &staff, &home);
     };
     let members_url = carrying(MODEL.object_url(id, "members"), &filters);
-    let frame = frame(&request, &staff, (&segment.name, id), &filters).await?.crumb("Members", &*members_url).here("Used by");
+    let frame = Frame::of_object(&request, &staff, (MODEL, id, &segment.name), "Used by", &filters).await?;
+    let frame = frame.crumb("Members", &*members_url).here("Used by");
     let more = i64::from(segment.times_used) - total;
     page(&UsedByPage { frame, name: segment.name, members_url, others: (more > 0).then(|| others(more)), list })
-}
-
-async fn frame(request: &HttpRequest, staff: &Staff, (name, id): (&str, Id), filters: &str) -> Result<Frame> {
-    let frame = Frame::new(request, staff, format!("{name} | Used by")).await?.crumb(MODEL.app_name(), MODEL.app_url());
-    let frame = frame.crumb(SegmentAdmin::MODEL.verbose_name_plural, back_to(MODEL.list_url(), filters));
-    Ok(frame.crumb(name, carrying(MODEL.change_url(id), filters)))
 }
 
 fn others(more: i64) -> String {

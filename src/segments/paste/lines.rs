@@ -57,7 +57,9 @@ fn of_line(number: u64, line: &str) -> Vec<Said> {
     if text::is_blank(line) {
         return Vec::new();
     }
-    let entries = if line.trim().contains('\t') { vec![of_cells(line)] } else { of_tokens(&tokens::of_line(line)) };
+    let tokens = tokens::of_line(line);
+    let has_many = tokens.iter().filter(|token| matches!(token, Token::Mail(..))).count() > 1;
+    let entries = if line.trim().contains('\t') && !has_many { vec![of_cells(line)] } else { of_tokens(&tokens) };
     // Of a line of many each is told by itself, so that whoever was not found can be copied.
     let is_one = entries.len() == 1;
     let said = |entry: Entry| {

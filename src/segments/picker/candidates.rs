@@ -3,6 +3,7 @@
 //! Read by the panes.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use crate::customers::{company, contact};
 use crate::db::{AnyConnection, Id, Time};
@@ -43,7 +44,7 @@ impl Candidate {
 }
 
 /// Writes into the rows what is known of them.
-pub fn know(rows: &mut [Candidate], origins: &HashMap<Id, Origin>) {
+pub fn know<S: BuildHasher>(rows: &mut [Candidate], origins: &HashMap<Id, Origin, S>) {
     for row in rows {
         let Some(origin) = origins.get(&row.id) else { continue };
         row.is_never = origin.is_never;

@@ -77,7 +77,8 @@ impl Chooser {
         if let Some(segment) = segment {
             let ids: Vec<Id> = available.rows.iter().chain(&shown.rows).map(|row| row.id).collect();
             let origins = list_origins(connection, kind.side, segment.id, &ids)?;
-            [&mut available, &mut shown].into_iter().for_each(|pane| candidates::know(&mut pane.rows, &origins));
+            candidates::know(&mut available.rows, &origins);
+            candidates::know(&mut shown.rows, &origins);
         }
         shown.rows.iter_mut().for_each(|row| row.is_new = change.add.contains(&row.id));
         Ok(Self {

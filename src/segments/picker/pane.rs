@@ -90,7 +90,9 @@ impl Pane {
             true => Some(kind.side.source.count(connection, &of)?),
         };
         let mut ticked: HashSet<Id> = asked.ticked(names).into_iter().collect();
-        rows.iter_mut().for_each(|row| row.is_ticked = ticked.remove(&row.id));
+        for row in &mut rows {
+            row.is_ticked = ticked.remove(&row.id);
+        }
         let mut hidden: Vec<Id> = ticked.into_iter().collect();
         hidden.sort_unstable();
         Ok(Self { rows, hidden, page, has_next, found: found.map(number), has_focus: asked.is_entered(names), ..Self::asked(asked, names) })

@@ -3,6 +3,8 @@
 //!
 //! Called by `near`, for both sides of a comparison.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::query::text;
@@ -62,6 +64,8 @@ const WITHIN: &[&str] = &[
     "公司",
     "株式会社",
 ];
+/// They, spelt as names are compared: a Thai vowel may come apart.
+static BARE_WITHIN: LazyLock<Vec<String>> = LazyLock::new(|| WITHIN.iter().map(|word| words(word).concat()).collect());
 /// What people are called by before their name.
 const TITLES: &[&str] = &["mr", "mrs", "ms", "miss", "dr", "khun", "prof", "คุณ", "นาย", "นาง", "นางสาว"];
 
@@ -77,7 +81,7 @@ fn words(name: &str) -> Vec<String> {
 /// A company's name, bare; blank where nothing of it is left.
 pub(super) fn bare_company(name: &str) -> String {
     let words: Vec<String> = words(name).into_iter().filter(|word| !LEGAL.contains(&word.as_str())).collect();
-    WITHIN.iter().fold(words.concat(), |bare, word| bare.replace(word, ""))
+    BARE_WITHIN.iter().fold(words.concat(), |bare, word| bare.replace(word, ""))
 }
 
 /// A person's name, bare, whichever of their names comes first.

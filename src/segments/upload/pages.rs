@@ -23,7 +23,7 @@ use crate::admin::display::number;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
-use crate::admin::query_string::QueryString;
+use crate::admin::query_string::{QueryString, preserved};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::connection::Lane;
@@ -47,9 +47,8 @@ pub fn list_of(staff: &Staff, row: Row) -> Result<Segment> {
 
 /// The frame of a page of this segment.
 pub async fn framed(request: &HttpRequest, staff: &Staff, segment: &Segment, here: &str) -> Result<Frame> {
-    let frame = Frame::new(request, staff, format!("{} | {here}", segment.name)).await?;
-    let frame = frame.crumb(MODEL.app_name(), MODEL.app_url()).crumb(MODEL.verbose_name_plural, MODEL.list_url());
-    Ok(frame.crumb(&*segment.name, MODEL.change_url(segment.id)).here(here))
+    let filters = preserved(request.query_string());
+    Ok(Frame::of_object(request, staff, (MODEL, segment.id, &segment.name), here, &filters).await?.here(here))
 }
 
 /// The page of an upload.
