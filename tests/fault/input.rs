@@ -177,8 +177,8 @@ fn no_body_makes_any_page_fail_or_changes_anything() {
     on_sites(|site| {
         let before = rows(&site.app.test);
         for path in site.addresses("POST") {
-            // Deleting, copying and restoring ask for nothing but the token, and signing out ends the session: any form is a good one there.
-            let is_deed = ["/logout/", "/duplicate/", "/count/"].iter().any(|deed| path.ends_with(deed))
+            // Deleting, copying, saving a list and restoring ask for nothing but the token, and signing out ends the session: any form is a good one there.
+            let is_deed = ["/logout/", "/duplicate/", "/save_list/", "/count/"].iter().any(|deed| path.ends_with(deed))
                 || path.contains("/history/")
                 || path.ends_with("/delete/") && !path.contains("/user/") && !path.contains(&site.foreign.to_string());
             for (name, kind, body) in bodies() {
@@ -357,7 +357,8 @@ fn no_query_string_makes_any_page_fail_or_changes_anything() {
     on_sites(|site| {
         let before = rows(&site.app.test);
         // A file of members or of a list is an export, of which a line is written however it is asked for.
-        let pages = site.addresses("GET").into_iter().filter(|path| !path.ends_with("members.csv") && !path.ends_with("export.csv"));
+        let is_export = |path: &String| ["members.csv", "export.csv", "/export_list/"].iter().any(|file| path.ends_with(file));
+        let pages = site.addresses("GET").into_iter().filter(|path| !is_export(path));
         let everything = pages.flat_map(|path| queries.iter().map(move |query| format!("{path}?{query}")));
         for address in everything.chain(nowhere("GET")) {
             let answer = Answer::of(site.browser.request(Method::GET, &address).header("Accept-Encoding", "identity").send().unwrap());

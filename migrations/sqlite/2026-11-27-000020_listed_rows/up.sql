@@ -23,7 +23,7 @@ CREATE TABLE segments_listed_contact (
     state_before TEXT NOT NULL CHECK (state_before IN ('listed', 'removed', 'never')),
     note_before TEXT NOT NULL,
     PRIMARY KEY (segment_id, contact_id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX segments_listed_contact_contact ON segments_listed_contact (contact_id);
 CREATE INDEX segments_listed_contact_user ON segments_listed_contact (added_by_id);
 CREATE INDEX segments_listed_contact_batch ON segments_listed_contact (batch_id, state);
@@ -42,7 +42,7 @@ CREATE TABLE segments_listed_company (
     state_before TEXT NOT NULL CHECK (state_before IN ('listed', 'removed')),
     note_before TEXT NOT NULL,
     PRIMARY KEY (segment_id, company_id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX segments_listed_company_company ON segments_listed_company (company_id);
 CREATE INDEX segments_listed_company_user ON segments_listed_company (added_by_id);
 CREATE INDEX segments_listed_company_batch ON segments_listed_company (batch_id, state);

@@ -31,7 +31,7 @@ CREATE TABLE segments_upload_row (
     candidates TEXT NOT NULL,
     reason TEXT NOT NULL,
     PRIMARY KEY (upload_id, position)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX segments_upload_row_outcome ON segments_upload_row (upload_id, outcome, position);
 CREATE INDEX segments_upload_row_contact ON segments_upload_row (upload_id, contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX segments_upload_row_company ON segments_upload_row (upload_id, company_id) WHERE company_id IS NOT NULL;
