@@ -63,7 +63,7 @@ pub enum Deed<A: ModelAdmin> {
     /// A file of the rows: the ending of its name, its media type, and how it is written.
     File(&'static str, &'static str, WriteFile<A>),
     /// A page that goes on with the rows: where it is.
-    Page(fn(&[A::Row]) -> Result<String>),
+    Page(fn(&[A::Row]) -> String),
 }
 
 /// See [`Deed::Change`]; [`each`] is for those that look at one row after the other.
@@ -127,7 +127,9 @@ fn do_it<A: ModelAdmin>(db: &Db, task: &Task, query: &Query, action: &'static Ac
         Deed::Long(each, done, passed_over) => long::<A>(db, task, query, action, chosen, (*each, *done, passed_over)),
         Deed::Page(address) => db.read_blocking(|connection| {
             let meant = Meant::of::<A>(connection, task, query, action, chosen)?;
-            Ok(Outcome::Page(address(&rows::<A>(connection, task, query, action, &meant)?)?))
+            let rows = rows::<A>(connection, task, query, action, &meant)?;
+            let is_gone = || Outcome::Nothing(nothing_left::<A>(action.question, chosen));
+            Ok(if rows.is_empty() { is_gone() } else { Outcome::Page(address(&rows)) })
         }),
         Deed::File(ending, media_type, write) => file::<A>(db, task, query, action, chosen, (ending, media_type, *write)),
     }

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::admin::SegmentAdmin;
-use super::combining::{Combination, Combined, HOW_MANY, SOME, Wanted};
+use super::combining::{Combination, Combined, SOME, Wanted};
 use super::model::Segment;
 use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
@@ -25,16 +25,11 @@ use crate::error::{AppError, Result};
 const MODEL: Model = SegmentAdmin::MODEL;
 const NAME_TAKEN: &str = "Customer Segment with this Name already exists.";
 
-/// Where these segments are combined.
-///
-/// # Errors
-/// `Conflict` where they are not two or three.
-pub fn address(ids: &[Id]) -> Result<String> {
-    if !SOME.contains(&ids.len()) {
-        return Err(AppError::Conflict(HOW_MANY.into()));
-    }
+/// Where these segments are combined; more than can be are told so there.
+pub fn address(ids: &[Id]) -> String {
+    let ids = &ids[..ids.len().min(SOME.end() + 1)];
     let query = QueryString::default().with("of", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
-    Ok(format!("{}combine/{}", MODEL.list_url(), query.link()))
+    format!("{}combine/{}", MODEL.list_url(), query.link())
 }
 
 /// One way as it is shown.

@@ -172,4 +172,4 @@ impl Combined {
 }
 
 /// What is said where another number was chosen.
-pub const HOW_MANY: &str = "Choose two or three Customer Segments to combine.";
+const HOW_MANY: &str = "Choose two or three Customer Segments to combine.";

@@ -407,6 +407,7 @@ const ACTIONS: &[(&str, &[(&str, Permission)])] = &[
             ("archive", Permission::Change),
             ("count_again", Permission::View),
             ("duplicate", Permission::View),
+            ("combine", Permission::View),
             ("add_tag", Permission::Change),
             ("export_csv", Permission::View),
             ("export_json", Permission::View),
