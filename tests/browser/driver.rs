@@ -29,15 +29,15 @@ pub(crate) struct Driver {
     url: String,
 }
 
-/// Its own process group, so that `kill 0` ends what it started and nothing else; chromium takes a moment to let go of its files.
+/// What it starts is a session of its own, so that all of that and nothing else is ended; killed, for a driver that is asked
+/// to end while it ends a browser may wait for it for ever. Chromium's helpers take a moment to let go of its files.
 const KEEPER: &str = r#"
 files=$(mktemp -d "${TMPDIR:-/tmp}/segments-browser-XXXXXX")
-TMPDIR="$files" "$1" --port=0 &
+TMPDIR="$files" setsid "$1" --port=0 &
 read -r _
-trap '' TERM
-kill 0
+kill -s KILL -- "-$!"
 wait
-until rm -rf "$files" 2>/dev/null; do sleep 0.1; done
+for _ in $(seq 100); do rm -rf "$files" 2>/dev/null && break; sleep 0.1; done
 "#;
 
 impl Driver {

@@ -23,6 +23,8 @@ use crate::world::{Who, World};
 
 /// How long something may take until it is taken for never: machines that do much else are slow.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the browser may keep a command without an answer: longer than it gives a page or a script.
+const SILENCE: Duration = Duration::from_secs(330);
 /// What `WebDriver` calls the key of an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -46,7 +48,8 @@ impl Window {
     pub(crate) fn open(scripts: Scripts, world: World) -> Option<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let driver = Driver::start()?;
-        let client = runtime.block_on(driver.open(scripts))?;
+        let opened = runtime.block_on(async { tokio::time::timeout(SILENCE, driver.open(scripts)).await });
+        let client = opened.expect("chromium starts")?;
         let window = Self { world, hands: Cell::new(Hands::Mouse), scripts, who: Cell::new(None), client, runtime, _driver: driver };
         let listener = "window.violations = []; addEventListener('securitypolicyviolation', (event) => \
             window.violations.push(`${event.violatedDirective}: ${event.blockedURI || event.sample}`));";
@@ -68,9 +71,19 @@ impl Window {
         self.runtime.block_on(future)
     }
 
+    /// What the browser answers.
+    ///
+    /// # Panics
+    /// When it refuses, or does not answer at all.
     #[track_caller]
     pub(crate) fn ask<T, E: Debug>(&self, future: impl Future<Output = Result<T, E>>) -> T {
-        self.runtime.block_on(future).unwrap_or_else(|error| panic!("the browser refuses: {error:?}"))
+        self.try_to_ask(future).unwrap_or_else(|error| panic!("the browser refuses: {error:?}"))
+    }
+
+    #[track_caller]
+    fn try_to_ask<T, E>(&self, future: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let answer = self.runtime.block_on(async { tokio::time::timeout(SILENCE, future).await });
+        answer.unwrap_or_else(|_| panic!("the browser has not answered for {SILENCE:?}"))
     }
 
     /// Is used by this person from now on, who signs in through the page if they have not done so already.
@@ -257,8 +270,7 @@ impl Window {
         let script = "const part = document.querySelector(arguments[0]); \
             return document.readyState === 'complete' && part !== null && !part.dataset.old && !part.inert;";
         // Between two pages there is nobody to ask.
-        let is_new =
-            || self.runtime.block_on(self.client.execute(script, vec![part.into()])).is_ok_and(|answer| answer == Value::Bool(true));
+        let is_new = || self.try_to_ask(self.client.execute(script, vec![part.into()])).is_ok_and(|answer| answer == Value::Bool(true));
         self.until(is_new, || format!("{part} anew"));
     }
 
@@ -305,7 +317,7 @@ impl Window {
         let is_new = || {
             let asked = self.client.execute("return document.readyState === 'complete' && !document.documentElement.dataset.left", vec![]);
             // Between two pages there is nobody to ask.
-            self.runtime.block_on(asked).is_ok_and(|answer| answer == Value::Bool(true))
+            self.try_to_ask(asked).is_ok_and(|answer| answer == Value::Bool(true))
         };
         self.until(is_new, || "another page".to_owned());
     }
@@ -339,7 +351,7 @@ impl Window {
     fn element(&self, script: &str, argument: &str) -> Element {
         let mut found = None;
         let is_there = || {
-            let answer = self.runtime.block_on(self.client.execute(script, vec![argument.into()]));
+            let answer = self.try_to_ask(self.client.execute(script, vec![argument.into()]));
             found = answer.ok().and_then(|answer| Some(answer[ELEMENT].as_str()?.to_owned()));
             found.is_some()
         };

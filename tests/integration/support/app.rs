@@ -4,8 +4,10 @@
 //! they post goes through the page that has the form, so that its hidden fields and tokens are those of a browser.
 
 use std::net::TcpListener;
-use std::sync::{Mutex, OnceLock, mpsc};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Mutex, OnceLock};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::System;
@@ -27,6 +29,9 @@ use super::page::{Answer, Form};
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
+/// How long the site may take to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The site, until it is dropped.
 pub(crate) struct TestApp {
     /// Its database and clock.
@@ -34,6 +39,8 @@ pub(crate) struct TestApp {
     base: String,
     handle: ServerHandle,
     server: Mutex<Option<JoinHandle<()>>>,
+    /// Hears when the server has ended.
+    ended: Mutex<Receiver<()>>,
 }
 
 impl TestApp {
@@ -53,14 +60,18 @@ impl TestApp {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (config, db, clock) = (config(&base, change), test.db.clone(), test.clock.clone());
         let (started, handle) = mpsc::channel();
+        let (ending, ended) = mpsc::channel();
         let server = thread::spawn(move || {
+            // Dropped however it ends.
+            let _ending: Sender<()> = ending;
             System::new().block_on(async move {
                 let server = server::start(site, listener, config, db, clock).expect("the site starts");
                 started.send(server.handle()).unwrap();
                 server.await.expect("the site runs");
             });
         });
-        Self { test, base, handle: handle.recv().expect("the site started"), server: Mutex::new(Some(server)) }
+        let handle = handle.recv().expect("the site started");
+        Self { test, base, handle, server: Mutex::new(Some(server)), ended: Mutex::new(ended) }
     }
 
     /// The address of a path.
@@ -118,6 +129,11 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         // The future need not be awaited for the server to be told.
         drop(self.handle.stop(false));
+        let ended = self.ended.lock().unwrap().recv_timeout(PATIENCE);
+        if ended == Err(RecvTimeoutError::Timeout) {
+            assert!(thread::panicking(), "the site has not ended for {PATIENCE:?}");
+            return;
+        }
         if let Some(server) = self.server.lock().unwrap().take() {
             let ended = server.join();
             assert!(ended.is_ok() || thread::panicking(), "the site panicked");
