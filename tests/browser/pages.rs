@@ -337,13 +337,18 @@ fn choose_contacts(window: &Window) {
     search_contacts(window, "a");
 }
 
-/// Searches in the pane of who can be listed: while one types where there are scripts, else with the button.
+/// Searches among the contacts who can be listed.
 pub(crate) fn search_contacts(window: &Window, words: &str) {
+    search_picker(window, "contact", "Search available contacts", words);
+}
+
+/// Searches in the box of a picker with this label: while one types where there are scripts, else with the button.
+pub(crate) fn search_picker(window: &Window, kind: &str, label: &str, words: &str) {
     if window.scripts == Scripts::On {
-        return window.renew("#contact-picker", || window.fill("Search available contacts", words));
+        return window.renew(&format!("#{kind}-picker"), || window.fill(label, words));
     }
-    window.fill("Search available contacts", words);
-    window.leave(|| window.click("[name=_contact_search]"));
+    window.fill(label, words);
+    window.leave(|| window.click(&format!("[name=_{kind}_search]")));
 }
 
 /// Somebody else saves while the form at this path is open.
