@@ -12,19 +12,19 @@ use crate::support::page::Answer;
 
 impl World<'_> {
     #[track_caller]
-    fn uploads(&self, person: &Person<'_>, name: &str, content: &[u8], encoding: &str) -> Answer {
+    pub(crate) fn uploads(&self, person: &Person<'_>, name: &str, content: &[u8], encoding: &str) -> Answer {
         let answer = person.post_file(&self.url("upload"), &[("encoding", encoding)], (name, content));
         assert_eq!(answer.status, 303, "{}", answer.body);
         wait(person, answer.location())
     }
 
-    fn note(&self, item: Id, note: &str) {
+    pub(crate) fn note(&self, item: Id, note: &str) {
         self.does(&Task::Note(&CONTACTS, item, note.into()));
     }
 }
 
 #[track_caller]
-fn apply(person: &Person<'_>, page: &Answer, mode: &str) -> String {
+pub(crate) fn apply(person: &Person<'_>, page: &Answer, mode: &str) -> String {
     let done = person.submit(&page.form_at("#apply-form").fill("mode", mode).and("_apply", "1"));
     assert_eq!(done.status, 303, "{}", done.body);
     person.follow(&done).texts(".messagelist").join(" ")
