@@ -1,4 +1,4 @@
-//! An exported list in a real spreadsheet, LibreOffice: nothing in it is run, nothing is taken for something else, and what is
+//! An exported list in a real spreadsheet, `LibreOffice`: nothing in it is run, nothing is taken for something else, and what is
 //! saved there comes in again as it was.
 
 use std::io::Write as _;
@@ -20,7 +20,7 @@ use crate::uploads::apply;
 const NOTES: [&str; 7] =
     ["=1+1", "00123", "ชอบกาแฟ 喝茶", "+66 2 123 4567", "1234567890123456789", "1-2", "=HYPERLINK(\"https://x.example\";\"1,200\")"];
 
-/// LibreOffice, without a window; `None` where it is not installed.
+/// `LibreOffice`, without a window; `None` where it is not installed.
 fn office() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let found = env::split_paths(&path).map(|folder| folder.join("soffice")).find(|file| file.is_file());
@@ -37,7 +37,7 @@ fn office() -> Option<PathBuf> {
     found
 }
 
-/// What LibreOffice makes of `file`, read as told.
+/// What `LibreOffice` makes of `file`, read as told.
 fn converted(office: &Path, folder: &Path, file: &str, how: &[&str]) -> String {
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
     let mut command = Command::new(office);
