@@ -17,11 +17,14 @@ pub(crate) enum Hands {
 }
 
 /// How many stops of Tab an element is away from the focus, back if below nothing; `null` if Tab does not stop at it. What has
-/// the focus need not be a stop itself; where Tab has gone past the page, it leads into it again.
+/// the focus need not be a stop itself; where Tab has gone past the page, it leads into it again. Of radio buttons it stops at
+/// the one that is chosen.
 const STEPS: &str = "const [target] = arguments, active = document.activeElement; \
     const tabbable = 'a[href], button, input, select, textarea, summary, [tabindex]'; \
+    const isPassed = (e) => e.type === 'radio' && !e.checked && \
+        [...document.querySelectorAll('[type=radio]')].some((other) => other.form === e.form && other.name === e.name && other.checked); \
     const stops = [...document.querySelectorAll(tabbable)].filter((e) => e.tabIndex >= 0 && !e.disabled && e.type !== 'hidden' && \
-        !e.closest('[inert]') && e.checkVisibility({ visibilityProperty: true })); \
+        !isPassed(e) && !e.closest('[inert]') && e.checkVisibility({ visibilityProperty: true })); \
     if (!stops.includes(target)) return null; \
     if (!document.hasFocus()) return 1; \
     const precedes = (e) => e.compareDocumentPosition(active) & Node.DOCUMENT_POSITION_FOLLOWING; \
@@ -42,15 +45,31 @@ impl Window {
             return self.ask(element.clone().click());
         }
         let kind = self.script(KIND, &[reference(element)]);
-        if kind == "option" {
-            return self.pick(element);
+        match kind.as_str() {
+            Some("option") => return self.pick(element),
+            Some("radio") => return self.turn_to(element),
+            _ => self.reach(element),
         }
-        self.reach(element);
         match kind.as_str() {
             Some("text" | "search") => {}
             Some("checkbox") => self.key(Key::Space),
             _ => self.key(Key::Enter),
         }
+    }
+
+    /// Chooses one of several radio buttons with the arrow keys, from the one that is chosen.
+    #[track_caller]
+    fn turn_to(&self, radio: &Element) {
+        let script = "const [radio] = arguments, all = [...document.querySelectorAll('[type=radio]')].filter((e) => \
+                e.form === radio.form && e.name === radio.name && !e.disabled); \
+            const chosen = all.find((e) => e.checked) ?? radio; \
+            return [chosen, all.indexOf(radio) - all.indexOf(chosen)];";
+        let found = self.script(script, &[reference(radio)]);
+        self.reach(&self.referred(&found[0]));
+        let steps = found[1].as_i64().expect("a number");
+        let key = if steps < 0 { Key::Up } else { Key::Down };
+        (0..steps.abs()).for_each(|_| self.key(key));
+        assert_eq!(self.script("return arguments[0].checked", &[reference(radio)]), true, "chosen with the arrow keys");
     }
 
     /// Types into a control, in the place of what was there.

@@ -2,7 +2,10 @@
 //!
 //! `every_page.rs` looks at each in every way there is. A new page is one line of [`PAGES`].
 
+use std::fs;
+
 use customer_segments::db::connection::{Lane, Turn};
+use tempfile::TempDir;
 
 use crate::driver::Scripts;
 use crate::support::app::PASSWORD;
@@ -128,6 +131,17 @@ pub(crate) const PAGES: &[Page] = &[
     by("segment-pasted", Root, paste, ".outcomes", "Suggestions"),
     at("segment-upload", Root, "/admin/crm_app/customersegment/{static}/upload/", "h1", "Import CSV"),
     by("segment-upload-refused", Root, |window| press_at(window, "/admin/crm_app/customersegment/{static}/upload/", "Look"), ".errorlist", "Choose a file."),
+    by("segment-uploaded", Root, |window| upload(window, b"name,email,note\nNobody,nobody@nowhere.example,=1+1\n"), ".outcomes", "Not found"),
+    by("segment-upload-failed", Root, |window| upload(window, b"\x89PNG and so on"), ".errornote", "This is a picture"),
+    at("segment-list", Root, "/admin/crm_app/customersegment/{static}/list/", "#result_list", "Private note"),
+    by("segment-list-told", Root, note, ".messagelist button", "Undo"),
+    at("segment-list-found", Root, "/admin/crm_app/customersegment/{static}/list/?q=nowhere", ".empty-list", "Nobody here matches"),
+    at("segment-list-companies", Root, "/admin/crm_app/customersegment/{static}/list/?show=companies", ".empty-list", "No company is listed."),
+    at("segment-list-through", Root, "/admin/crm_app/customersegment/{static}/list/?show=through", ".empty-list", "Nobody is in through a company alone."),
+    at("segment-list-never", Root, "/admin/crm_app/customersegment/{static}/list/?show=never", ".empty-list", "Nobody is kept out."),
+    by("segment-list-drift", Root, save_members, ".list-parts", "No longer in its source"),
+    at("segment-combine", Root, "/admin/crm_app/customersegment/combine/?of={dynamic},{static}", ".combine-way", "In any of them"),
+    by("segment-combine-refused", Root, |window| press_at(window, "/admin/crm_app/customersegment/combine/?of={dynamic},{static}", "Save"), ".errorlist", "This field is required."),
     at("segment-explain", Root, "/admin/crm_app/customersegment/{dynamic}/explain/", "main", "Type somebody’s name"),
     at("segment-explain-several", Root, "/admin/crm_app/customersegment/{dynamic}/explain/?q=ahmad", "table.explanation", "Does not hold"),
     at("segment-explain-one", Root, "/admin/crm_app/customersegment/{dynamic}/explain/?contact={contact}", ".verdict", "in"),
@@ -194,6 +208,7 @@ pub(crate) const PAGES: &[Page] = &[
     at("segments-of-others", Finance, "/admin/crm_app/customersegment/", "#result_list", "VIP Customers"),
     at("segment-of-others", Finance, "/admin/crm_app/customersegment/{dynamic}/change/", ".closelink", "Close"),
     by("segment-version-of-others", Finance, compare_versions, ".closelink", "Back to the history"),
+    at("segment-list-of-others", Finance, "/admin/crm_app/customersegment/{static}/list/", "#result_list", "Private note"),
     at("contacts-of-others", Finance, "/admin/crm_app/contact/?q=a", "#result_list", "E-mail"),
     at("contact-of-others", Finance, "/admin/crm_app/contact/{contact}/change/", ".closelink", "Close"),
     at("index-of-finance", Finance, "/admin/", "main", "View"),
@@ -330,6 +345,30 @@ fn paste(window: &Window) {
     window.press("Look");
 }
 
+/// Sends a file for the list, and looks at what came of it.
+fn upload(window: &Window, content: &[u8]) {
+    let folder = TempDir::with_prefix("segments-file-").expect("a directory");
+    let file = folder.path().join("list.csv");
+    fs::write(&file, content).expect("a file");
+    window.go("/admin/crm_app/customersegment/{static}/upload/");
+    window.attach("File", &file);
+    window.press("Look");
+}
+
+fn note(window: &Window) {
+    window.go("/admin/crm_app/customersegment/{static}/list/");
+    window.fill_at("#result_list [name=note]", "speaks ไทย");
+    window.leave(|| window.click("#result_list tbody button"));
+}
+
+/// A list of the members, and those whom its source has and it does not.
+fn save_members(window: &Window) {
+    window.go(DYNAMIC);
+    window.press("Save members as a static list");
+    window.press("List");
+    window.press("New in its source");
+}
+
 fn choose_contacts(window: &Window) {
     window.go("/admin/crm_app/customersegment/add/");
     window.choose("Segment type", "Static - Manually curated list");
@@ -337,13 +376,18 @@ fn choose_contacts(window: &Window) {
     search_contacts(window, "a");
 }
 
-/// Searches in the pane of who can be listed: while one types where there are scripts, else with the button.
+/// Searches among the contacts who can be listed.
 pub(crate) fn search_contacts(window: &Window, words: &str) {
+    search_picker(window, "contact", "Search available contacts", words);
+}
+
+/// Searches in the box of a picker with this label: while one types where there are scripts, else with the button.
+pub(crate) fn search_picker(window: &Window, kind: &str, label: &str, words: &str) {
     if window.scripts == Scripts::On {
-        return window.renew("#contact-picker", || window.fill("Search available contacts", words));
+        return window.renew(&format!("#{kind}-picker"), || window.fill(label, words));
     }
-    window.fill("Search available contacts", words);
-    window.leave(|| window.click("[name=_contact_search]"));
+    window.fill(label, words);
+    window.leave(|| window.click(&format!("[name=_{kind}_search]")));
 }
 
 /// Somebody else saves while the form at this path is open.

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::fmt::Debug;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fantoccini::Client;
@@ -244,6 +245,16 @@ impl Window {
         self.script(script, &[reference(&control), value.into()]);
     }
 
+    /// Chooses a file in the control with this label, as its dialog would.
+    #[track_caller]
+    pub(crate) fn attach(&self, label: &str, file: &Path) {
+        let control = self.labelled(label);
+        if self.hands.get() == Hands::Keyboard {
+            self.reach(&control);
+        }
+        self.ask(control.send_keys(file.to_str().expect("a path of plain letters")));
+    }
+
     /// Chooses an option of the select with this label.
     #[track_caller]
     pub(crate) fn choose(&self, label: &str, option: &str) {
@@ -356,7 +367,16 @@ impl Window {
             found.is_some()
         };
         self.until(is_there, || format!("“{argument}”, but {:?}", self.texts("body")));
-        Element::from_element_id(self.client.clone(), ElementRef::from(found.expect("it was found")))
+        self.element_of(found.expect("it was found"))
+    }
+
+    fn element_of(&self, id: String) -> Element {
+        Element::from_element_id(self.client.clone(), ElementRef::from(id))
+    }
+
+    /// The element that a script has answered with.
+    pub(crate) fn referred(&self, answer: &Value) -> Element {
+        self.element_of(answer[ELEMENT].as_str().expect("an element").to_owned())
     }
 
     /// Types on the keyboard, wherever the focus is.
@@ -395,11 +415,28 @@ impl Window {
             self.reach(&element);
             return self.leave(|| self.keys(&Key::Enter.to_string().repeat(2)));
         }
+        self.leave(|| self.click_twice(element));
+    }
+
+    /// Clicks twice on the element that meets the selector.
+    #[track_caller]
+    pub(crate) fn double_click(&self, selector: &str) {
+        self.click_twice(self.element("return document.querySelector(arguments[0])", selector));
+    }
+
+    #[track_caller]
+    fn click_twice(&self, element: Element) {
         self.script("arguments[0].scrollIntoView({ block: 'center' })", &[reference(&element)]);
         let to = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
         let (down, up) = (PointerAction::Down { button: MOUSE_BUTTON_LEFT }, PointerAction::Up { button: MOUSE_BUTTON_LEFT });
-        let twice = [to, down.clone(), up.clone(), down, up].into_iter().fold(MouseActions::new("mouse".into()), MouseActions::then);
-        self.leave(|| self.perform(twice));
+        let twice = [to, down.clone(), up.clone(), down, up];
+        self.perform(twice.into_iter().fold(MouseActions::new("mouse".into()), MouseActions::then));
+    }
+
+    /// Comes to the element that meets the selector with Tab.
+    #[track_caller]
+    pub(crate) fn reach_at(&self, selector: &str) {
+        self.reach(&self.element("return document.querySelector(arguments[0])", selector));
     }
 
     /// The text of the file that a link leads to, fetched as the browser would; the page stays.

@@ -144,6 +144,23 @@ impl World {
         assert_eq!(answer.status, 303, "{}", answer.body);
     }
 
+    /// Somebody else searches in the form at this path for a contact to list, and takes the first one of the list off it; gives
+    /// the names of both.
+    pub(crate) fn colleague_curates(&self, path: &str, words: &str) -> [String; 2] {
+        let (colleague, path) = (self.app.superuser(), self.path(path));
+        let search = colleague.open(&path).form().fill("contact_q", words).and("_contact_search", "1");
+        let found = colleague.submit(&search);
+        let first = |pane: &str, name: &str| {
+            let key = found.attributes(&format!("{pane} [name={name}]"), "value").swap_remove(0);
+            (key, found.text(&format!("{pane} .who")))
+        };
+        let (added, removed) = (first("#contact-available-pane", "contact_available"), first("#contact-chosen-pane", "contact_chosen"));
+        let form = found.form().and("contact_available", &added.0).and("contact_chosen", &removed.0).and("_save", "1");
+        let answer = colleague.submit(&form);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        [added.1, removed.1]
+    }
+
     /// Adds so many copies of a segment.
     pub(crate) fn add_copies(&self, name: &str, count: usize) {
         let original = Id::parse(&self.path(name)).expect("a key");

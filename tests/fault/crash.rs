@@ -15,7 +15,7 @@ use crate::support::page::{Answer, Form};
 use crate::support::{TestDb, on_both_engines, on_engines};
 
 /// How often the server is killed.
-fn rounds() -> usize {
+pub(crate) fn rounds() -> usize {
     std::env::var("FAULT_ROUNDS").map_or(5, |rounds| rounds.parse().expect("FAULT_ROUNDS is a number"))
 }
 

@@ -18,3 +18,4 @@ mod saves;
 mod starving;
 mod stored;
 mod trouble;
+mod uploads;

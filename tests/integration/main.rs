@@ -48,6 +48,7 @@ mod setup;
 mod sign_in;
 mod site;
 mod site_search;
+mod spreadsheet;
 mod unsent;
 mod uploads;
 mod users;

@@ -1,10 +1,11 @@
 //! Lists as files, out and in, on both engines: nothing is lost on the way, bad files get their sentence, bad rows their reason.
 
 use customer_segments::db::{Id, Time};
+use customer_segments::error::AppError;
 use customer_segments::query::Sql;
 use customer_segments::segments::curating::Task;
 use customer_segments::segments::listed::{COMPANIES, CONTACTS, How};
-use customer_segments::segments::upload::store::{self, Upload};
+use customer_segments::segments::upload::store::{self, State, Upload};
 
 use crate::pasting::{World, outcomes, wait, with_a_list};
 use crate::support::app::Person;
@@ -12,19 +13,19 @@ use crate::support::page::Answer;
 
 impl World<'_> {
     #[track_caller]
-    fn uploads(&self, person: &Person<'_>, name: &str, content: &[u8], encoding: &str) -> Answer {
+    pub(crate) fn uploads(&self, person: &Person<'_>, name: &str, content: &[u8], encoding: &str) -> Answer {
         let answer = person.post_file(&self.url("upload"), &[("encoding", encoding)], (name, content));
         assert_eq!(answer.status, 303, "{}", answer.body);
         wait(person, answer.location())
     }
 
-    fn note(&self, item: Id, note: &str) {
+    pub(crate) fn note(&self, item: Id, note: &str) {
         self.does(&Task::Note(&CONTACTS, item, note.into()));
     }
 }
 
 #[track_caller]
-fn apply(person: &Person<'_>, page: &Answer, mode: &str) -> String {
+pub(crate) fn apply(person: &Person<'_>, page: &Answer, mode: &str) -> String {
     let done = person.submit(&page.form_at("#apply-form").fill("mode", mode).and("_apply", "1"));
     assert_eq!(done.status, 303, "{}", done.body);
     person.follow(&done).texts(".messagelist").join(" ")
@@ -178,6 +179,31 @@ fn what_was_being_read_when_the_server_ended_says_so() {
         let page = person.open(&path);
         assert_eq!(page.text(".errornote"), "This file was not read to its end: the server ended meanwhile.");
         assert!(page.header("refresh").is_empty() && !page.has("#apply-form"));
+    });
+}
+
+#[test]
+fn what_was_being_applied_when_the_server_ended_is_untouched_and_is_applied_again_once() {
+    with_a_list(|world, person| {
+        let test = world.test();
+        let page = world.uploads(person, "vip.csv", b"email\nsomchai@palms.example\n", "utf-8");
+        let form = page.form_at("#apply-form").and("_apply", "1");
+        let id = Id::parse(form.value("u").unwrap()).unwrap();
+        let passes = |from, to| test.db.write_blocking(|c| store::pass(c, id, Time(test.clock.now()), (from, to), "")).unwrap();
+        assert!(passes(State::Ready, State::Applying));
+        let path = format!("{}?u={id}", world.url("uploaded"));
+        assert_eq!(person.open(&path).header("refresh"), "2", "somebody else may be at it");
+        person.submit(&form);
+        assert_eq!(world.listed().0, [], "it is left to them");
+        test.set_now(test.clock.now() + chrono::TimeDelta::minutes(3));
+        let page = person.open(&path);
+        let told = "It was not applied to its end: the server ended meanwhile. Nothing was changed; you can apply it again.";
+        assert_eq!((page.text(".sentence"), page.header("refresh")), (told.to_owned(), ""));
+        assert!(apply(person, &page, "add").contains("1 contact added"));
+        assert_eq!(world.listed().0, [world.people[0]]);
+        // Whoever was at it all the time comes too late.
+        let late = test.db.write_blocking(|c| store::note_applied(c, id, Time(test.clock.now()), "", None));
+        assert!(matches!(late, Err(AppError::Conflict(_))), "{late:?}");
     });
 }
 

@@ -4,6 +4,7 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::rows::delete_rows;
 use crate::db::schema::{segments_upload as upload, segments_upload_row as row};
@@ -13,8 +14,11 @@ use crate::segments::listed::How;
 
 /// An upload is kept for so many hours.
 pub const HOURS: i64 = 24;
-/// One that nobody has touched for so many seconds while it was read, or while it was applied, was cut short.
-const SILENCE: (i64, i64) = (120, 1_800);
+/// One that nobody has touched for so many seconds while it was read or applied was cut short.
+const SILENCE: i64 = 120;
+/// What is told of one that was cut short while it was applied. Nothing of it is there, for a list is changed in one
+/// transaction; should it still go on after all, only the first of the two is done.
+const CUT_SHORT: &str = "It was not applied to its end: the server ended meanwhile. Nothing was changed; you can apply it again.";
 /// Rows of an old upload that one transaction throws away.
 const SWEPT: i32 = 20_000;
 
@@ -106,12 +110,19 @@ impl Upload {
     /// How far it has come at `now`.
     pub fn state(&self, now: Time) -> State {
         let state = State::ALL.into_iter().find(|state| state.name() == self.state).unwrap_or(State::Failed);
-        let is_silent_for = |seconds| self.touched_at.0 < now.0 - TimeDelta::seconds(seconds);
         match state {
-            State::Reading if is_silent_for(SILENCE.0) => State::Failed,
-            State::Applying if is_silent_for(SILENCE.1) => State::Failed,
+            State::Reading if self.touched_at < heard_of(now) => State::Failed,
+            State::Applying if self.touched_at < heard_of(now) => State::Ready,
             state => state,
         }
+    }
+
+    /// As it is told of at `now`.
+    fn told(mut self, now: Time) -> Self {
+        if self.state == State::Applying.name() && self.state(now) == State::Ready {
+            CUT_SHORT.clone_into(&mut self.sentence);
+        }
+        self
     }
 
     /// How whom it lists will have come onto the list.
@@ -130,7 +141,8 @@ pub fn insert(connection: &mut AnyConnection, new: &Upload) -> Result<()> {
 pub fn find(connection: &mut AnyConnection, id: Id, segment: Id, user: Option<Id>, now: Time) -> Result<Option<Upload>> {
     let Some(user) = user else { return Ok(None) };
     let theirs = upload::table.find(id).filter(upload::segment_id.eq(segment)).filter(upload::user_id.eq(user));
-    Ok(theirs.filter(upload::made_at.ge(oldest(now))).select(Upload::as_select()).first(connection).optional()?)
+    let found: Option<Upload> = theirs.filter(upload::made_at.ge(oldest(now))).select(Upload::as_select()).first(connection).optional()?;
+    Ok(found.map(|upload| upload.told(now)))
 }
 
 /// What `user` uploaded for the list of `segment` last.
@@ -145,16 +157,28 @@ fn oldest(now: Time) -> Time {
     Time(now.0 - TimeDelta::hours(HOURS))
 }
 
-/// Goes on from one state to another; whether it was in that one.
+/// Whoever was not heard of since then was cut short.
+fn heard_of(now: Time) -> Time {
+    Time(now.0 - TimeDelta::seconds(SILENCE))
+}
+
+/// Goes on from one state to another; whether it was in that one, as [`Upload::state`] has it.
 pub fn pass(connection: &mut AnyConnection, id: Id, now: Time, (from, to): (State, State), sentence: &str) -> Result<bool> {
-    let there = upload::table.find(id).filter(upload::state.eq(from.name()));
+    let was_cut_short = upload::state.eq(State::Applying.name()).and(upload::touched_at.lt(heard_of(now)));
+    let is_ready = (from == State::Ready).into_sql::<Bool>();
+    let there = upload::table.find(id).filter(upload::state.eq(from.name()).or(was_cut_short.and(is_ready)));
     let set = (upload::state.eq(to.name()), upload::touched_at.eq(now), upload::sentence.eq(sentence));
     Ok(diesel::update(there).set(set).execute(connection)? == 1)
 }
 
-/// Writes down that it was applied.
+/// Writes down that it was applied, in the transaction that does it.
+///
+/// # Errors
+/// `Conflict` where somebody else took it for cut short meanwhile: then this one is not done.
 pub fn note_applied(connection: &mut AnyConnection, id: Id, now: Time, sentence: &str, batch: Option<Id>) -> Result<()> {
-    pass(connection, id, now, (State::Applying, State::Applied), sentence)?;
+    if !pass(connection, id, now, (State::Applying, State::Applied), sentence)? {
+        return Err(AppError::Conflict("It was applied or thrown away in another window meanwhile; nothing was done twice.".into()));
+    }
     diesel::update(upload::table.find(id)).set(upload::batch_id.eq(batch)).execute(connection)?;
     Ok(())
 }

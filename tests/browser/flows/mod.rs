@@ -5,6 +5,7 @@
 
 mod account;
 mod actions;
+mod curating;
 mod customers;
 mod history;
 mod lists;

@@ -129,6 +129,9 @@ fn members_are_marked_as_used_and_exported() {
         window.fill("Campaign", "Loy Krathong");
         window.press("Mark as used");
         window.see("#id_campaign_helptext", "Used 2 times so far.");
+        window.press("All uses");
+        assert_eq!(window.texts("#result_list tbody th"), ["Loy Krathong", "Monthly newsletter"], "the newest first");
+        window.press("Members");
         let rows = window.count("#result_list tbody tr");
         let file = window.download(&format!("Export all {rows}"));
         assert_eq!(file.lines().count(), rows + 1, "{file}");
