@@ -128,6 +128,8 @@ pub(crate) const PAGES: &[Page] = &[
     by("segment-pasted", Root, paste, ".outcomes", "Suggestions"),
     at("segment-upload", Root, "/admin/crm_app/customersegment/{static}/upload/", "h1", "Import CSV"),
     by("segment-upload-refused", Root, |window| press_at(window, "/admin/crm_app/customersegment/{static}/upload/", "Look"), ".errorlist", "Choose a file."),
+    at("contacts-import", Root, "/admin/crm_app/contact/import/", "h1", "Import Contacts"),
+    by("contacts-import-refused", Root, |window| press_at(window, "/admin/crm_app/contact/import/", "Upload"), ".errorlist", "Choose a file."),
     at("segment-explain", Root, "/admin/crm_app/customersegment/{dynamic}/explain/", "main", "Type somebody’s name"),
     at("segment-explain-several", Root, "/admin/crm_app/customersegment/{dynamic}/explain/?q=ahmad", "table.explanation", "Does not hold"),
     at("segment-explain-one", Root, "/admin/crm_app/customersegment/{dynamic}/explain/?contact={contact}", ".verdict", "in"),

@@ -6,13 +6,12 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::rows::delete_rows;
+use crate::customers::upload::store::HOURS;
 use crate::db::schema::{segments_upload as upload, segments_upload_row as row};
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 use crate::segments::listed::How;
 
-/// An upload is kept for so many hours.
-pub const HOURS: i64 = 24;
 /// One that nobody has touched for so many seconds while it was read, or while it was applied, was cut short.
 const SILENCE: (i64, i64) = (120, 1_800);
 /// Rows of an old upload that one transaction throws away.
