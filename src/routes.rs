@@ -11,6 +11,7 @@ use crate::accounts::{account, login, managing_rules, password_change, setup};
 use crate::admin::frame::{Nav, NavItem};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::{index, related, site_search, version_views, views};
+use crate::customers::admin::import::{Imported, acting as import_acting, pages as imports};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::customers::contact;
 use crate::segments::admin::SegmentAdmin;
@@ -37,7 +38,8 @@ fn models() -> Vec<Screens> {
 /// The table.
 pub fn urls() -> Vec<Url> {
     let of_models = models().into_iter().flat_map(|model| model.urls);
-    [site(), segments(), people()].into_iter().flatten().chain(of_models).collect()
+    let imports = [import::<CompanyAdmin>(), import::<ContactAdmin>(), import::<ContractAdmin>()].into_iter().flatten();
+    [site(), segments(), people()].into_iter().flatten().chain(imports).chain(of_models).collect()
 }
 
 /// The site's own pages.
@@ -96,6 +98,17 @@ fn people() -> Vec<Url> {
         // Sessions and segments are written beside the CRM too, where users are only looked at.
         url("/admin/crm_app/user/{id}/sessions/").get(View(users), sessions_page::show::<SegmentsOf>).post(View(users), sessions_page::end::<SegmentsOf>),
         url("/admin/crm_app/user/{id}/hand_over/").get(View(users), user_tools::hand_over_form::<SegmentsOf>).post(View(users), user_tools::hand_over::<SegmentsOf>),
+    ]
+}
+
+/// The import of a model.
+#[rustfmt::skip]
+fn import<A: Imported>() -> Vec<Url> {
+    let (at, add) = (|page: &str| url(format!("{}import/{page}", A::MODEL.list_url())), Add(A::MODEL.rights));
+    vec![
+        at("").get(add, imports::show::<A>).post(add, imports::upload::<A>),
+        at("{upload}/").get(add, imports::look::<A>).post(add, import_acting::act::<A>),
+        at("{upload}/refused.csv").get(add, import_acting::report::<A>),
     ]
 }
 

@@ -58,6 +58,8 @@ pub struct ChangeList {
     pub add_url: Option<String>,
     /// The whole list as a file.
     pub export_url: String,
+    /// Other pages: what each link says, and where it leads.
+    pub tools: Vec<(&'static str, String)>,
     /// Whether what is done with several can be done with all of them.
     pub takes_all: bool,
     /// What can be done with several at once: name and label.
@@ -160,6 +162,7 @@ impl ChangeList {
         rows: &[A::Row],
     ) -> Self {
         let allowed = |permission| A::EDITING.allows(actor, permission, None);
+        let tools = A::LIST_TOOLS.iter().filter(|tool| allowed(tool.permission).is_ok());
         Self {
             model: A::MODEL,
             styles: A::STYLES,
@@ -175,6 +178,7 @@ impl ChangeList {
             next: paginator.next(query.parameters(), i64::try_from(rows.len()) == Ok(paginator.limit)),
             show_all: paginator.show_all(query.parameters()),
             export_url: back_to(A::MODEL.export_url(), &query.parameters().without(&[paginator::PAGE, paginator::ALL]).encoded()),
+            tools: tools.map(|tool| (tool.label, format!("{}{}/", A::MODEL.list_url(), tool.page))).collect(),
             takes_all: !paginator.count.is_capped && paginator.count.value <= actions::MOST,
             actions: actions::offered::<A>(actor).map(|action| (action.name, action.label)).collect(),
             chosen: Chosen::default(),

@@ -2,7 +2,7 @@
 //!
 //! A screen is declared as a [`model_admin::ModelAdmin`] and listed in `routes`. On a request `views` (`version_views` for
 //! versions) asks `changelist` (lists), `edit` (forms, with the hooks of `editing`), `deletion`, `object_history` or
-//! `versions`, and puts what they found into `pages`. `frame` is what every page has around its content, `object` what a page
+//! `versions`, and puts what they found into `pages`. `frame` is what every page has around its content, `receive` takes a form with a file, `object` what a page
 //! beside a form is about, `assets` the files it links to, `index` the first page, `site_search` what the box in the header
 //! finds.
 
@@ -39,6 +39,7 @@ pub mod object;
 pub mod object_history;
 pub mod paginator;
 pub mod query_string;
+pub mod receive;
 pub mod related;
 pub mod search;
 pub mod sent;

@@ -104,6 +104,17 @@ pub enum Total {
     UpTo(i64),
 }
 
+/// A link beside the heading of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct ListTool {
+    /// What it says: "Import CSV".
+    pub label: &'static str,
+    /// The page that it leads to: `import` for `…/import/`.
+    pub page: &'static str,
+    /// What one must be allowed to do for it to be offered.
+    pub permission: Permission,
+}
+
 /// A link beside the heading of an object's page.
 #[derive(Debug)]
 pub struct ObjectTool<Row> {
@@ -182,6 +193,8 @@ pub trait ModelAdmin: Sized + 'static {
     /// How exact its totals are.
     const TOTAL: Total = Total::Exact;
 
+    /// Links beside the heading of the list, between the export and what adds one.
+    const LIST_TOOLS: &'static [ListTool] = &[];
     /// What can be done with several objects of the list at once.
     const ACTIONS: &'static [Action<Self>] = &[];
 

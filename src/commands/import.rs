@@ -69,6 +69,7 @@ impl Arguments {
             what,
             file: self.file.clone(),
             maps: self.maps.clone(),
+            fields: None,
             encoding: self.encoding.clone(),
             date_format: self.date_format.clone(),
             create_companies: self.create_companies,
@@ -161,8 +162,9 @@ impl Listener for Terminal {
         });
     }
 
-    fn done(&mut self, bytes: u64) {
+    fn done(&mut self, bytes: u64, _: &Report) -> Result<()> {
         self.bar.set_position(bytes);
+        Ok(())
     }
 
     fn refused(&mut self, refusal: &Refusal) -> Result<()> {

@@ -1,8 +1,8 @@
 //! What segments select: companies, their contacts and their contracts.
 //!
 //! `company`, `contact` and `contract` are the models, read by the admin's lists and by segments; `import` brings them in
-//! from files, `save` changes them by hand, `bereaved` is what a deleted one leaves behind, `lists` are what it
-//! leaves, `sample` makes them up. Nothing
+//! from files, `upload` keeps those that people send until then, `save` changes them by hand, `bereaved` is what a deleted one leaves behind, `lists` are what it
+//! leaves, `sample` makes them up, `headers` knows what people call columns. Nothing
 //! here knows segments: segments know customers, never the other way round.
 
 pub mod admin;
@@ -11,8 +11,10 @@ pub mod company;
 pub mod contact;
 pub mod contract;
 pub mod crm_mail;
+pub mod headers;
 pub mod import;
 pub mod sample;
+pub mod upload;
 
 mod lists;
 mod save;

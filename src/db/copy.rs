@@ -1,12 +1,13 @@
 //! A copy of a SQLite database that is in use, and whether it is whole.
 //!
-//! Called by the command `backup`. `VACUUM INTO` reads one snapshot and holds up no writer. The copy is opened like any
+//! Called by the command `backup`, and by dry runs for a place to write in. `VACUUM INTO` reads one snapshot and holds up no writer. The copy is opened like any
 //! database, for its indexes need the function that folds.
 
 use std::path::Path;
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use tempfile::TempDir;
 
 use super::connection::{Db, Options};
 use super::dialect::{self, Engine};
@@ -36,9 +37,35 @@ pub fn into(db: &Db, file: &Path) -> Result<()> {
     check(name)
 }
 
+/// A database in which something long can be written that is taken back, until this is dropped.
+pub struct Rehearsal {
+    /// The database.
+    pub db: Db,
+    _folder: Option<TempDir>,
+}
+
+/// Where a dry run does not keep others from writing: on SQLite, where one alone writes, in a copy (in the folder for temporary
+/// files); on PostgreSQL in the database itself.
+///
+/// # Errors
+/// `Database(Full)` and the like when the copy cannot be written.
+pub fn rehearsal(db: &Db) -> Result<Rehearsal> {
+    if db.engine() != Engine::Sqlite {
+        return Ok(Rehearsal { db: db.clone(), _folder: None });
+    }
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("rehearsal.db");
+    let name = file.to_str().ok_or_else(|| AppError::internal("the folder for temporary files is not Unicode"))?;
+    vacuum(db, name)?;
+    let options = Options { url: format!("sqlite://{name}"), pool_size: 2, ..db.options().clone() };
+    Ok(Rehearsal { db: Db::open(options)?, _folder: Some(folder) })
+}
+
 #[expect(clippy::disallowed_methods, reason = "VACUUM is not in Diesel's language; the name of the file is a bind")]
 fn vacuum(db: &Db, file: &str) -> Result<()> {
-    diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(file).execute(&mut *db.raw()?)?;
+    // A connection of its own: one of the pool may still refuse to write, from the last time it only read.
+    let own = &mut dialect::connect(Engine::Sqlite, db.options()).map_err(AppError::internal)?;
+    diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(file).execute(own)?;
     Ok(())
 }
 

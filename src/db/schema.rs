@@ -375,6 +375,55 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::db::types::sql::{Instant, Uid};
+    /// Files of customers that somebody uploaded.
+    segments_import (id) {
+        id -> Uid,
+        user_id -> Uid,
+        model -> Text,
+        name -> Text,
+        made_at -> Instant,
+        touched_at -> Instant,
+        state -> Text,
+        run -> Integer,
+        percent -> Integer,
+        choices -> Text,
+        sentence -> Text,
+        added -> Integer,
+        updated -> Integer,
+        unchanged -> Integer,
+        refused -> Integer,
+        companies_added -> Integer,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Binary, Integer};
+    use crate::db::types::sql::Uid;
+    /// Those files, in pieces.
+    segments_import_piece (import_id, position) {
+        import_id -> Uid,
+        position -> Integer,
+        bytes -> Binary,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::db::types::sql::Uid;
+    /// The rows of those files that were refused.
+    segments_import_refusal (import_id, position) {
+        import_id -> Uid,
+        position -> Integer,
+        line -> Integer,
+        label -> Text,
+        value -> Text,
+        reason -> Text,
+    }
+}
+
 joinable!(crm_app_contact -> crm_app_company (company_id));
 joinable!(crm_app_contract -> crm_app_company (company_id));
 joinable!(crm_app_customersegment -> auth_user (created_by_id));
@@ -393,6 +442,9 @@ allow_tables_to_appear_in_same_query!(
     segments_count_failure,
     segments_event,
     segments_freshness,
+    segments_import,
+    segments_import_piece,
+    segments_import_refusal,
     segments_job,
     segments_list_source,
     segments_listed_company,

@@ -142,6 +142,8 @@ pub(crate) const PAGES: &[Page] = &[
     by("segment-list-drift", Root, save_members, ".list-parts", "No longer in its source"),
     at("segment-combine", Root, "/admin/crm_app/customersegment/combine/?of={dynamic},{static}", ".combine-way", "In any of them"),
     by("segment-combine-refused", Root, |window| press_at(window, "/admin/crm_app/customersegment/combine/?of={dynamic},{static}", "Save"), ".errorlist", "This field is required."),
+    at("contacts-import", Root, "/admin/crm_app/contact/import/", "h1", "Import Contacts"),
+    by("contacts-import-refused", Root, |window| press_at(window, "/admin/crm_app/contact/import/", "Upload"), ".errorlist", "Choose a file."),
     at("segment-explain", Root, "/admin/crm_app/customersegment/{dynamic}/explain/", "main", "Type somebody’s name"),
     at("segment-explain-several", Root, "/admin/crm_app/customersegment/{dynamic}/explain/?q=ahmad", "table.explanation", "Does not hold"),
     at("segment-explain-one", Root, "/admin/crm_app/customersegment/{dynamic}/explain/?contact={contact}", ".verdict", "in"),

@@ -48,7 +48,7 @@ impl Site {
     /// Addresses for a pattern of the table, of what is one's own and what is others'.
     fn known(&self, pattern: &str) -> Vec<String> {
         if !pattern.contains("{id}") {
-            return vec![pattern.replace("{token}", "made-up")];
+            return vec![pattern.replace("{token}", "made-up").replace("{upload}", "made-up")];
         }
         let ids = match pattern.split('/').nth(3).unwrap_or_default() {
             "company" => vec![self.first(|connection| crm_app_company::table.select(crm_app_company::id).first(connection))],

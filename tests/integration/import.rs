@@ -35,6 +35,7 @@ impl<'a> Import<'a> {
             what,
             file: file.into(),
             maps: Vec::new(),
+            fields: None,
             encoding: None,
             date_format: None,
             create_companies: false,
@@ -77,8 +78,9 @@ impl Listener for Ear {
         self.unused.extend_from_slice(columns);
     }
 
-    fn done(&mut self, bytes: u64) {
+    fn done(&mut self, bytes: u64, _: &Report) -> Result<(), AppError> {
         self.bytes = bytes;
+        Ok(())
     }
 
     fn refused(&mut self, refusal: &Refusal) -> Result<(), AppError> {

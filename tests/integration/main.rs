@@ -25,6 +25,7 @@ mod explain;
 mod filters;
 mod house;
 mod import;
+mod importing;
 mod job;
 mod licences;
 mod list_races;

@@ -357,6 +357,7 @@ fn with_key(app: &TestApp, pattern: &str, id: Id) -> String {
     let list = |connection: &mut _| history::list_of(connection, model(pattern), &id.to_string(), 0, 1);
     let first = app.test.db.read_blocking(list).unwrap().first().map_or_else(Id::new, |event| event.id);
     let path = pattern.replace("{id}", &id.to_string()).replace("{version}", &first.to_string()).replace("{token}", "made-up");
+    let path = path.replace("{upload}", &id.to_string());
     assert!(!path.contains('{'), "{pattern}: tell this test what stands there");
     path
 }

@@ -5,6 +5,7 @@
 use super::contact::{CONTACT_COMPANY, ContactAdmin};
 use super::contract::{CONTRACT_COMPANY, ContractAdmin};
 use super::form::{Record, delete_selected, editing};
+use super::import::LIST_TOOLS;
 use super::{COMPANY, COMPANY_ID, COUNTED, IN_LISTS, by, by_company, model, shown};
 use crate::accounts::Actor;
 use crate::admin::actions::Action;
@@ -16,7 +17,7 @@ use crate::admin::filters::ListFilter;
 use crate::admin::form::FormErrors;
 use crate::admin::form_page::ObjectView;
 use crate::admin::list_display::{ListColumn, SortKey};
-use crate::admin::model_admin::{Method, Model, ModelAdmin, ObjectTool, Store, Total};
+use crate::admin::model_admin::{ListTool, Method, Model, ModelAdmin, ObjectTool, Store, Total};
 use crate::admin::related::ForeignKey;
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::company as companies;
@@ -62,6 +63,7 @@ impl ModelAdmin for CompanyAdmin {
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(companies::SEARCHED)];
     const ORDERING: &'static [SortKey] = &[by(&companies::NAME)];
+    const LIST_TOOLS: &'static [ListTool] = LIST_TOOLS;
     const ACTIONS: &'static [Action<Self>] = &[delete_selected("Delete selected Companies")];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
         Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },

@@ -3,6 +3,7 @@
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
 use super::form::{Record, delete_selected, editing};
+use super::import::LIST_TOOLS;
 use super::{COMPANY, COUNTED, IN_LISTS, by, by_company, company_named, model, shown};
 use crate::admin::actions::Action;
 use crate::admin::cell::Show;
@@ -11,7 +12,7 @@ use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, Widget};
 use crate::admin::filters::ListFilter;
 use crate::admin::form::FormErrors;
 use crate::admin::list_display::{ListColumn, SortKey};
-use crate::admin::model_admin::{Method, Model, ModelAdmin, ObjectTool, Store, Total};
+use crate::admin::model_admin::{ListTool, Method, Model, ModelAdmin, ObjectTool, Store, Total};
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::{company as companies, contact as contacts};
 use crate::criteria::choices;
@@ -63,6 +64,7 @@ impl ModelAdmin for ContactAdmin {
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(contacts::SEARCHED), company_named(&CONTACT_COMPANY)];
     const ORDERING: &'static [SortKey] = &[by(&contacts::NAME)];
+    const LIST_TOOLS: &'static [ListTool] = LIST_TOOLS;
     const ACTIONS: &'static [Action<Self>] = &[delete_selected("Delete selected Contacts")];
     const OBJECT_TOOLS: &'static [ObjectTool<Row>] = &[ObjectTool {
         label: "Why in a segment or not?",

@@ -3,6 +3,7 @@
 //! Read by `crate::admin` through the declaration of `mod.rs`.
 
 use super::form::{Record, delete_selected, editing};
+use super::import::LIST_TOOLS;
 use super::{COMPANY, COUNTED, by, by_company, company_named, model, shown};
 use crate::admin::actions::Action;
 use crate::admin::cell::Show;
@@ -11,7 +12,7 @@ use crate::admin::fieldset::{Field, Fieldset, Fold, FormField, Widget};
 use crate::admin::filters::ListFilter;
 use crate::admin::form::FormErrors;
 use crate::admin::list_display::{ListColumn, SortKey};
-use crate::admin::model_admin::{Model, ModelAdmin, Store, Total};
+use crate::admin::model_admin::{ListTool, Model, ModelAdmin, Store, Total};
 use crate::admin::search::SearchField;
 use crate::criteria::catalogue::{company as companies, contract as contracts};
 use crate::criteria::choices;
@@ -65,6 +66,7 @@ impl ModelAdmin for ContractAdmin {
     ];
     const SEARCH_FIELDS: &'static [SearchField] = &[SearchField::new(contracts::SEARCHED), company_named(&CONTRACT_COMPANY)];
     const ORDERING: &'static [SortKey] = &[by(&contracts::END_DATE)];
+    const LIST_TOOLS: &'static [ListTool] = LIST_TOOLS;
     const ACTIONS: &'static [Action<Self>] = &[delete_selected("Delete selected Contracts")];
     const FIELDSETS: &'static [Fieldset<Self::Row>] = &[
         Fieldset { title: "Basic Information", description: "", fold: Fold::Never, fields: BASIC },

@@ -1,6 +1,6 @@
 //! The screens of companies, contacts and contracts: what their lists and forms show, a file each.
 //!
-//! Declarations, read by `crate::admin`; what their forms do beyond that is in `form`. On a database shared with the CRM all
+//! Declarations, read by `crate::admin`; what their forms do beyond that is in `form`, their import in `import`. On a database shared with the CRM all
 //! three are only looked at: their rights say so.
 
 mod by_company;
@@ -8,6 +8,7 @@ mod company;
 mod contact;
 mod contract;
 mod form;
+pub mod import;
 
 use crate::accounts::actor::Rights;
 use crate::admin::cell::Show;

@@ -67,7 +67,7 @@ pub(super) fn check(file: &mut File, encoding: &'static Encoding, path: &Path) -
 ///
 /// # Errors
 /// What the disk says.
-pub fn first_unreadable(file: &mut File, encoding: &'static Encoding) -> io::Result<Option<usize>> {
+pub(super) fn first_unreadable(file: &mut File, encoding: &'static Encoding) -> io::Result<Option<usize>> {
     file.rewind()?;
     let mut decoded = Decoded::new(&mut *file, encoding);
     let mut line = 1;

@@ -179,7 +179,7 @@ impl Dates {
             Some(format) => NaiveDate::parse_from_str(cell.trim(), format).ok().filter(|date| in_range(*date)),
         };
         read.ok_or_else(|| match &self.format {
-            None => "It is not a date of the form 2026-11-22 (see --date-format).".into(),
+            None => "It is not a date of the form 2026-11-22; for another form give the date format.".into(),
             Some(format) => format!("It is not a date of the form {format}."),
         })
     }

@@ -74,6 +74,29 @@ impl Mapping {
         Ok(Self { unused: unused.filter(|name| !name.is_empty()).cloned().collect(), sources })
     }
 
+    /// What each column of a header holds; a blank goes nowhere, and columns that hold the same are joined.
+    ///
+    /// # Errors
+    /// `BadRequest` for a field that is not `known`.
+    pub(super) fn by_column(header: &[String], fields: &[String], known: &[String]) -> Result<Self> {
+        let mut mapping = Self::default();
+        for (column, name) in header.iter().enumerate() {
+            let field = fields.get(column).map_or("", String::as_str);
+            match mapping.sources.iter_mut().find(|(other, _)| other == field) {
+                _ if field.is_empty() => mapping.unused.extend(Some(name.clone()).filter(|name| !name.is_empty())),
+                _ if !known.iter().any(|known| known == field) => {
+                    return Err(AppError::BadRequest(format!("Unknown field “{field}”.")));
+                }
+                Some((_, source)) => {
+                    source.columns.push(column);
+                    source.label = format!("{}+{name}", source.label);
+                }
+                None => mapping.sources.push((field.to_owned(), Source { columns: vec![column], label: name.clone() })),
+            }
+        }
+        Ok(mapping)
+    }
+
     /// What feeds `field`.
     pub(super) fn source(&self, field: &str) -> Option<&Source> {
         self.sources.iter().find(|(known, _)| *known == field).map(|(_, source)| source)
@@ -154,6 +177,17 @@ mod tests {
         let mapping = map("phone,Mobile", &["Mobile=phone"])?;
         assert_eq!(mapping.source("phone").map(|source| source.label.as_str()), Some("Mobile"));
         assert_eq!(mapping.unused, ["phone"]);
+        Ok(())
+    }
+
+    #[test]
+    fn columns_are_given_one_by_one_whatever_they_are_called() -> Result<()> {
+        let fields = ["name", "", "name", "email"].map(str::to_owned);
+        let mapping = Mapping::by_column(&header("A,name,A,"), &fields, &header("name,email"))?;
+        assert_eq!(mapping.source("name").map(|source| (source.columns.clone(), source.label.as_str())), Some((vec![0, 2], "A+A")));
+        assert_eq!(mapping.source("email").map(|source| source.columns.clone()), Some(vec![3]));
+        assert_eq!(mapping.unused, ["name"]);
+        assert!(Mapping::by_column(&header("A"), &header("shoe"), &header("name")).is_err());
         Ok(())
     }
 

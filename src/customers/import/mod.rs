@@ -1,6 +1,6 @@
 //! The import of companies, contacts and contracts from CSV files.
 //!
-//! Called by `commands/import.rs`. A file is read (`decode`, `reader`), its columns are matched with fields (`mapping`), its
+//! Called by `commands/import.rs`, and by the pages of `customers/admin/import/`. A file is read (`decode`, `reader`), its columns are matched with fields (`mapping`), its
 //! lines are read by the declaration of the model (`plan`; `companies`, `contacts`, `contracts`), and 5,000 of them at a
 //! time are taken to the database in one transaction (`batch`, `employers`). A batch that the database refuses is halved
 //! until the row stands alone that it refuses. A dry run does all of it in one transaction that is taken back, for a line
@@ -21,12 +21,15 @@ mod quotes;
 mod reader;
 mod report;
 mod run;
+mod written_in;
 
+use std::fs::File;
 use std::path::PathBuf;
 
-pub use decode::first_unreadable;
+pub use quotes::check as require_closed_quotes;
 pub use reader::{Line, Table};
 pub use report::{Refusal, RefusalWriter, Report};
+pub use written_in::{ENCODINGS, readable, written_in};
 
 use crate::accounts::Actor;
 use crate::accounts::actor::{Permission, Rights};
@@ -53,6 +56,15 @@ pub enum What {
 }
 
 impl What {
+    /// The model's name in URLs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Companies => Company::NAME,
+            Self::Contacts => Contact::NAME,
+            Self::Contracts => Contract::NAME,
+        }
+    }
+
     /// Who may do what with it.
     pub fn rights(self) -> &'static Rights {
         match self {
@@ -69,10 +81,12 @@ impl What {
 pub struct Order {
     /// What is in the file.
     pub what: What,
-    /// The file.
+    /// The file, as sentences name it too.
     pub file: PathBuf,
     /// `Column=field`, or `Column+Column=field`.
     pub maps: Vec<String>,
+    /// What each column holds, one after the other, blank where it is left out; where this is given, neither names nor maps count.
+    pub fields: Option<Vec<String>>,
     /// The encoding, by its usual name; UTF-8 without one.
     pub encoding: Option<String>,
     /// How dates are written, as in strftime; ISO without one.
@@ -87,12 +101,18 @@ pub struct Order {
     pub dry_run: bool,
 }
 
+/// An order, and its file where that is open already.
+pub type Ordered<'a> = (&'a Order, Option<&'a File>);
+
 /// Somebody who watches an import.
 pub trait Listener {
     /// Columns of the file that go nowhere.
     fn unused(&mut self, columns: &[String]);
-    /// So many bytes of the file were read and their rows are done.
-    fn done(&mut self, bytes: u64);
+    /// So many bytes of the file were read and their rows are done; and what came of it so far.
+    ///
+    /// # Errors
+    /// Whatever is to end the import there.
+    fn done(&mut self, bytes: u64, report: &Report) -> Result<()>;
     /// A row was refused.
     fn refused(&mut self, refusal: &Refusal) -> Result<()>;
 }
@@ -103,14 +123,42 @@ pub trait Listener {
 /// `Forbidden` on a shared database and for roles without the right, `BadRequest` for what is wrong with the order or with
 /// the file as a whole. Rows that are refused are no error: they are in the report.
 pub fn run(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listener: &mut dyn Listener) -> Result<Report> {
-    match order.what {
+    run_on(db, clock, actor, (order, None), listener)
+}
+
+/// [`run`] on a file that is open already, which is only named by the order.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_on(db: &Db, clock: &Clock, actor: &Actor, order: Ordered<'_>, listener: &mut dyn Listener) -> Result<Report> {
+    match order.0.what {
         What::Companies => import::<Company>(db, clock, actor, order, listener),
         What::Contacts => import::<Contact>(db, clock, actor, order, listener),
         What::Contracts => import::<Contract>(db, clock, actor, order, listener),
     }
 }
 
-fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listener: &mut dyn Listener) -> Result<Report> {
+/// The names of the fields that the columns of a file can be given as.
+pub fn fields(what: What) -> Vec<String> {
+    match what {
+        What::Companies => plan::known::<Company>(true),
+        What::Contacts => plan::known::<Contact>(true),
+        What::Contracts => plan::known::<Contract>(true),
+    }
+}
+
+/// Why a file whose columns hold these fields cannot be imported, as a sentence: nothing says which row a line is.
+pub fn nameless(what: What, fields: &[String]) -> Option<String> {
+    let is_given = |field: &str| fields.iter().any(|given| given == field);
+    match what {
+        What::Companies => plan::nameless::<Company>(is_given),
+        What::Contacts => plan::nameless::<Contact>(is_given),
+        What::Contracts => plan::nameless::<Contract>(is_given),
+    }
+}
+
+fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, ordered: Ordered<'_>, listener: &mut dyn Listener) -> Result<Report> {
+    let order = ordered.0;
     for permission in [Permission::Add, Permission::Change] {
         actor.require(permission, R::RIGHTS)?;
     }
@@ -118,9 +166,9 @@ fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listen
         actor.require(Permission::Add, Company::RIGHTS)?;
     }
     if order.dry_run {
-        return rehearse::<R>(db, clock, order, listener);
+        return rehearse::<R>(db, clock, ordered, listener);
     }
-    let mut run = Run::<R>::open(order, clock, listener)?;
+    let mut run = Run::<R>::open(ordered, clock, listener)?;
     let outcome = run.all(&mut Keep::Batches(db), listener);
     let report = run.report();
     if report.rows() > 0 || outcome.is_ok() {
@@ -134,7 +182,7 @@ fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listen
     }
     outcome.map(|()| report.clone()).map_err(|error| match error {
         AppError::Database(failure) => AppError::Unavailable(format!(
-            "{} {} rows of the file were done before; the same command does the rest.",
+            "{} {} rows of the file were done before; importing the same file again does the rest.",
             failure.sentence(),
             report.rows()
         )),
@@ -143,11 +191,11 @@ fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, listen
 }
 
 /// Imports, tells what came of it, and takes it back.
-fn rehearse<R: Model>(db: &Db, clock: &Clock, order: &Order, listener: &mut dyn Listener) -> Result<Report> {
+fn rehearse<R: Model>(db: &Db, clock: &Clock, ordered: Ordered<'_>, listener: &mut dyn Listener) -> Result<Report> {
     let mut report = None;
     let taken_back = || AppError::Conflict("This was a dry run.".into());
     let outcome: Result<()> = db.write_unhurried(|connection| {
-        let mut run = Run::<R>::open(order, clock, listener)?;
+        let mut run = Run::<R>::open(ordered, clock, listener)?;
         run.all(&mut Keep::Nothing(connection), listener).map_err(|error| match error {
             // Not run again: the listener has heard of half of it.
             AppError::Database(failure) => AppError::Unavailable(failure.sentence().into()),

@@ -73,16 +73,15 @@ impl<R: Model> Plan<R> {
     /// `BadRequest` when the maps, or the date format, cannot be meant, and when no column says which row a line is.
     pub(super) fn new(header: &[String], order: &Order, dates: Dates, now: Time) -> Result<(Self, Vec<String>)> {
         dates.check().map_err(AppError::BadRequest)?;
-        let mut mapping = Mapping::new(header, &order.maps, &known::<R>(order.create_companies))?;
+        let known = known::<R>(order.create_companies);
+        let mut mapping = match &order.fields {
+            Some(fields) => Mapping::by_column(header, fields, &known)?,
+            None => Mapping::new(header, &order.maps, &known)?,
+        };
         let source = |field: &str| mapping.source(field).cloned();
-        if source("id").is_none() && R::FOUND_BY.iter().all(|field| source(field).is_none()) {
-            let fields = text::list(&R::FOUND_BY.iter().map(|field| format!("“{field}”")).collect::<Vec<_>>(), "or");
-            let sentence = format!(
-                "No column gives the {fields} of the {}. The file has: {}. Say which it is: --map \"Column={}\".",
-                R::PLURAL,
-                header.join(", "),
-                R::FOUND_BY[0]
-            );
+        if let Some(nameless) = nameless::<R>(|field| source(field).is_some()) {
+            let (has, first) = (header.join(", "), R::FOUND_BY[0]);
+            let sentence = format!("{nameless} The file has: {has}. Say which it is: --map \"Column={first}\".");
             return Err(AppError::BadRequest(sentence));
         }
         let company_fields = company_fields::<R>(order.create_companies);
@@ -202,8 +201,17 @@ fn read<T>(source: Option<&Source>, line: &Line, parse: impl FnOnce(&str) -> Res
     parse(&cell).map(Some).map_err(|reason| Refusal::new(line.number, &source.label, &cell, reason))
 }
 
+/// Why a file with these fields cannot be imported: no column says which row a line is.
+pub(super) fn nameless<R: Model>(is_given: impl Fn(&str) -> bool) -> Option<String> {
+    if is_given("id") || R::FOUND_BY.iter().any(|field| is_given(field)) {
+        return None;
+    }
+    let fields = text::list(&R::FOUND_BY.iter().map(|field| format!("“{field}”")).collect::<Vec<_>>(), "or");
+    Some(format!("No column gives the {fields} of the {}.", R::PLURAL))
+}
+
 /// Every name that a column of the file can be mapped to.
-fn known<R: Model>(create_companies: bool) -> Vec<String> {
+pub(super) fn known<R: Model>(create_companies: bool) -> Vec<String> {
     let mut names = vec!["id".to_owned()];
     if R::HAS_COMPANY {
         names.extend(["company_id".to_owned(), "company".to_owned()]);

@@ -29,7 +29,7 @@ enum Place {
 ///
 /// # Errors
 /// `BadRequest` with the line on which the quote was opened.
-pub(super) fn check(file: &mut File, encoding: &'static Encoding, path: &Path) -> Result<()> {
+pub fn check(file: &mut File, encoding: &'static Encoding, path: &Path) -> Result<()> {
     let open = open_at_the_end(BufReader::new(Decoded::new(&mut *file, encoding)))?;
     file.rewind()?;
     match open {

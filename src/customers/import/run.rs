@@ -16,7 +16,7 @@ use super::model::Model;
 use super::plan::{Draft, Plan};
 use super::reader::{Line, Table};
 use super::report::{Refusal, Report};
-use super::{Listener, Order, decode, lookup, quotes};
+use super::{Listener, Order, Ordered, decode, lookup, quotes};
 use crate::clock::Clock;
 use crate::db::{AnyConnection, Db, Time};
 use crate::error::{AppError, Result};
@@ -55,9 +55,9 @@ impl<'a, R: Model> Run<'a, R> {
     ///
     /// # Errors
     /// `BadRequest` for what is wrong with the file as a whole, or with the order.
-    pub(super) fn open(order: &'a Order, clock: &Clock, listener: &mut dyn Listener) -> Result<Self> {
+    pub(super) fn open((order, file): Ordered<'a>, clock: &Clock, listener: &mut dyn Listener) -> Result<Self> {
         let encoding = decode::encoding(order.encoding.as_deref())?;
-        let mut file = decode::open(&order.file)?;
+        let mut file = file.map_or_else(|| decode::open(&order.file), |file| Ok(file.try_clone()?))?;
         decode::check(&mut file, encoding, &order.file)?;
         quotes::check(&mut file, encoding, &order.file)?;
         let table = Table::new(file.try_clone()?, encoding, &order.file)?;
@@ -117,9 +117,9 @@ impl<'a, R: Model> Run<'a, R> {
             orphans.append(&mut outcome.orphans);
             outcome.refused.append(&mut refused);
             self.tell(outcome, listener)?;
-            if only.is_none() {
-                listener.done(table.bytes());
-            }
+            // What is read again is read to its end already.
+            let bytes = if only.is_none() { table.bytes() } else { self.file.metadata()?.len() };
+            listener.done(bytes, &self.report)?;
             if is_over {
                 return Ok(orphans);
             }

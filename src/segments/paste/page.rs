@@ -10,6 +10,7 @@ use crate::accounts::Staff;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
+use crate::admin::receive::receive;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, Id};
@@ -19,7 +20,6 @@ use crate::segments::admin::SegmentAdmin;
 use crate::segments::model::Segment;
 use crate::segments::upload::deeds::Desk;
 use crate::segments::upload::pages::{address, framed, list_of};
-use crate::segments::upload::receive::receive;
 
 #[derive(Template)]
 #[template(path = "segments/paste.html")]

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
+use crate::customers::headers;
 use crate::db::Id;
 use crate::query::csv_guard::unguarded;
 use crate::query::text;
@@ -56,8 +57,16 @@ impl Field {
 
     /// What a column of this name holds.
     fn guessed(name: &str) -> Self {
-        let bare: String = text::key(name).chars().filter(|letter| letter.is_alphabetic() || !letter.is_ascii()).collect();
-        NAMES.iter().find(|(_, names)| names.contains(&bare.as_str())).map_or(Self::Ignored, |(field, _)| *field)
+        match headers::meant(name) {
+            Some("kind") => Self::Kind,
+            Some("id") => Self::Id,
+            Some("name") => Self::Name,
+            Some("email") => Self::Email,
+            Some("phone") => Self::Phone,
+            Some("company") => Self::Company,
+            Some("note") => Self::Note,
+            _ => Self::Ignored,
+        }
     }
 
     /// What a cell holds that no header tells of; `None` for plain text.
@@ -72,19 +81,6 @@ impl Field {
         is_number(cell).then_some(Self::Phone)
     }
 }
-
-/// What columns are called, without blanks and marks. `notes` is not among them: in an export of contacts those are the CRM's.
-const NAMES: &[(Field, &[&str])] = &[
-    (Field::Kind, &["kind"]),
-    (Field::Id, &["id", "uuid", "key", "contactid"]),
-    (Field::Name, &["name", "fullname", "firstname", "lastname", "contact", "contactname", "person"]),
-    (Field::Name, &["ชื่อ", "นามสกุล", "ชื่อผู้ติดต่อ", "姓名", "名字"]),
-    (Field::Email, &["email", "mail", "emailaddress", "mailaddress", "อีเมล", "อีเมล์", "邮箱", "电子邮件"]),
-    (Field::Phone, &["phone", "tel", "telephone", "phonenumber", "mobile", "mobilephone", "cell"]),
-    (Field::Phone, &["โทร", "โทรศัพท์", "เบอร์โทร", "เบอร์โทรศัพท์", "มือถือ", "电话", "手机"]),
-    (Field::Company, &["company", "companyname", "organisation", "organization", "employer", "account", "บริษัท", "ชื่อบริษัท", "公司"]),
-    (Field::Note, &["note", "comment", "remark", "remarks", "หมายเหตุ", "备注"]),
-];
 
 /// Whether it is a telephone number: six digits or more, and what people put between them.
 fn is_number(cell: &str) -> bool {

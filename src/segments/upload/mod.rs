@@ -1,6 +1,6 @@
 //! Pastes and files on their way into a list: read, matched, looked at, applied as one batch.
 //!
-//! `receive` takes a form with a file, `file` and `columns` read its rows (`paste` those of a paste), `staging` has them matched
+//! `file` and `columns` read the rows of a file (`paste` those of a paste), `staging` has them matched
 //! some thousand at a time and keeps them in `store` and `rows`; `matching` says whom each stands for: the `pool` of whom it may, `near`
 //! misses by their bare `names`, and their `standing` on the list. `view` is what came of it, `applying` what is done with it.
 //! `deeds` are done on threads of their own, `pages` and `download` are what people see, `acting` what
@@ -19,7 +19,6 @@ mod names;
 mod near;
 pub mod pages;
 mod pool;
-pub mod receive;
 pub mod rows;
 pub mod staging;
 mod standing;

@@ -7,13 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::rows::delete_rows;
+use crate::customers::upload::store::HOURS;
 use crate::db::schema::{segments_upload as upload, segments_upload_row as row};
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 use crate::segments::listed::How;
 
-/// An upload is kept for so many hours.
-pub const HOURS: i64 = 24;
 /// One that nobody has touched for so many seconds while it was read or applied was cut short.
 const SILENCE: i64 = 120;
 /// What is told of one that was cut short while it was applied. Nothing of it is there, for a list is changed in one
