@@ -7,6 +7,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot go on should stop")]
 
+#[allow(dead_code, reason = "here nothing is measured against a goal")]
 mod figures;
 
 use std::hint::black_box;

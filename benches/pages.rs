@@ -11,22 +11,19 @@ mod figures;
 #[path = "../tests/integration/support/page.rs"]
 #[allow(dead_code, reason = "the tests read more of a page")]
 mod page;
+mod people;
+#[allow(dead_code, reason = "the bench of lists sends more")]
 mod program;
 mod saving;
 
 use std::time::{Duration, Instant};
 
-use customer_segments::accounts::managing::{self, Values};
-use customer_segments::accounts::{Actor, Role, password};
-use customer_segments::config::PasswordHasher;
+use customer_segments::db::Db;
 use customer_segments::db::dialect::Engine;
-use customer_segments::db::schema::{crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment};
-use customer_segments::db::{Db, Id};
-use customer_segments::segments;
-use diesel::prelude::*;
 use reqwest::StatusCode;
 
-use figures::{at_each_size, clock, ms, p};
+use figures::{at_each_size, beside_goal, ms};
+use people::{people, with_keys};
 use program::{Program, Visitor};
 
 /// How often each page is asked for.
@@ -34,8 +31,6 @@ const ROUNDS: usize = 30;
 /// How many people ask for lists at once, and for how long.
 const PEOPLE: usize = 4;
 const LONG: Duration = Duration::from_secs(4);
-const USERNAME: &str = "bench";
-const PASSWORD: &str = "correct horse battery";
 
 /// A page, and how soon 95 of 100 of its answers are to be there, in milliseconds. What stands in braces is the key of
 /// the segment of that name, or of some row.
@@ -133,13 +128,12 @@ fn main() {
         let program = Program::start(&db.options().url);
         program.visitor().get("/admin/login/").expect("the first page");
         let (started, idle) = (begun.elapsed(), program.private_memory());
-        let visitor = program.sign_in(USERNAME, PASSWORD);
+        let visitor = program.sign_in();
         for row in PAGES.iter().filter(|page| page.name.contains(&only)).filter_map(|page| row(&visitor, page, size, engine, db)) {
             println!("{row}");
         }
-        saving::measure(&visitor, db, &only, |(name, goal, mut times)| {
-            times.sort_unstable();
-            println!("| {name} | {size} | {engine:?} | {} | |", figures(&times, goal));
+        saving::measure(&visitor, db, &only, |(name, goal, times)| {
+            println!("| {name} | {size} | {engine:?} | {} | |", beside_goal(times, goal));
         });
         let busy = throughput(&visitor, "/admin/crm_app/contact/");
         let bare = bare::serve(db.clone(), |url| throughput(&Visitor::at(url), "/"));
@@ -151,15 +145,6 @@ fn main() {
             busy / bare * 100.0,
         );
     });
-}
-
-/// Somebody who may see everything, and the sample's segments.
-fn people(db: &Db) {
-    let program = Actor::system("bench", false);
-    let (user, id) = (Values { is_superuser: true, ..Values::new(USERNAME, Role::Admin) }, Id::new());
-    let hash = password::hash(PasswordHasher::Argon2id, PASSWORD).unwrap();
-    db.write_unhurried(|connection| managing::insert(connection, &program, clock().now(), id, &user, &hash)).unwrap();
-    segments::sample::fill(db, &clock(), &Actor { id: Some(id), name: USERNAME.into(), ..program }).unwrap();
 }
 
 /// `None` where the list ends before the page.
@@ -177,38 +162,8 @@ fn row(visitor: &Visitor, page: &Page, size: usize, engine: Engine, db: &Db) -> 
         Ok(answers) => answers,
     };
     let kilobytes = answers[0].1.div_ceil(1024);
-    let mut times: Vec<Duration> = answers[1..].iter().map(|(time, _)| *time).collect();
-    times.sort_unstable();
-    Some(format!("| {name} | {size} | {engine:?} | {} | {kilobytes} |", figures(&times, goal)))
-}
-
-/// What sorted times come to, beside the goal.
-fn figures(times: &[Duration], goal: u64) -> String {
-    let p95 = p(times, 95);
-    let mark = if p95 > Duration::from_millis(goal) { " (missed)" } else { "" };
-    format!("{} | {}{mark} | {goal} ms", ms(p(times, 50)), ms(p95))
-}
-
-/// `path` with keys of the sample in place of what is in braces.
-fn with_keys(path: &str, db: &Db) -> String {
-    let Some((key, _)) = path.split_once('{').and_then(|(_, rest)| rest.split_once('}')) else { return path.to_owned() };
-    let id = db.read_unhurried(|connection| {
-        let id: Id = match key {
-            "contact" => crm_app_contact::table.select(crm_app_contact::id).first(connection)?,
-            "company" => crm_app_company::table.select(crm_app_company::id).first(connection)?,
-            "contract" => crm_app_contract::table.select(crm_app_contract::id).first(connection)?,
-            "static" => crm_app_customersegment::table
-                .filter(crm_app_customersegment::segment_type.eq(key))
-                .select(crm_app_customersegment::id)
-                .first(connection)?,
-            name => crm_app_customersegment::table
-                .filter(crm_app_customersegment::name.eq(name))
-                .select(crm_app_customersegment::id)
-                .first(connection)?,
-        };
-        Ok(id)
-    });
-    path.replace(&format!("{{{key}}}"), &id.unwrap().to_string())
+    let times: Vec<Duration> = answers[1..].iter().map(|(time, _)| *time).collect();
+    Some(format!("| {name} | {size} | {engine:?} | {} | {kilobytes} |", beside_goal(times, goal)))
 }
 
 /// How many answers a second [`PEOPLE`] get who ask for the same page again and again.

@@ -63,3 +63,11 @@ pub(crate) fn private_memory(process: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
+
+/// Median and p95 of some times, beside the goal in milliseconds.
+pub(crate) fn beside_goal(mut times: Vec<Duration>, goal: u64) -> String {
+    times.sort_unstable();
+    let p95 = p(&times, 95);
+    let mark = if p95 > Duration::from_millis(goal) { " (missed)" } else { "" };
+    format!("{} | {}{mark} | {goal} ms", ms(p(&times, 50)), ms(p95))
+}

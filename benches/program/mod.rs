@@ -3,16 +3,19 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::blocking::{Client, ClientBuilder};
+use reqwest::blocking::{Client, ClientBuilder, RequestBuilder};
 use reqwest::cookie::Jar;
 use reqwest::redirect::Policy;
 use scraper::{Html, Selector};
 
 use crate::figures::private_memory;
 use crate::page::{Answer, Form};
+use crate::people::{PASSWORD, USERNAME};
 
 /// The running program; it ends when this is dropped.
 pub(crate) struct Program {
@@ -42,20 +45,38 @@ impl Program {
         private_memory(&self.child.id().to_string())
     }
 
+    /// What `work` gives, and the most private memory that the program had meanwhile, in MB.
+    pub(crate) fn watched<T>(&self, work: impl FnOnce() -> T) -> (T, u64) {
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let watching = scope.spawn(|| {
+                let mut most = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    most = most.max(self.private_memory());
+                    thread::sleep(Duration::from_millis(20));
+                }
+                most
+            });
+            let done = work();
+            is_over.store(true, Ordering::Relaxed);
+            (done, watching.join().expect("somebody watches"))
+        })
+    }
+
     /// Somebody who has not signed in.
     pub(crate) fn visitor(&self) -> Visitor {
         Visitor::at(&self.url)
     }
 
-    /// Somebody who has signed in.
-    pub(crate) fn sign_in(&self, username: &str, password: &str) -> Visitor {
+    /// Whoever [`crate::people`] has stored, signed in.
+    pub(crate) fn sign_in(&self) -> Visitor {
         let login = format!("{}/admin/login/", self.url);
         let jar = Arc::new(Jar::default());
         let client = client(&jar).build().unwrap();
         let page = client.get(&login).send().unwrap().text().unwrap();
         let page = Html::parse_document(&page);
         let token = page.select(&Selector::parse("[name=csrfmiddlewaretoken]").unwrap()).next().unwrap();
-        let fields = [("csrfmiddlewaretoken", token.attr("value").unwrap()), ("username", username), ("password", password)];
+        let fields = [("csrfmiddlewaretoken", token.attr("value").unwrap()), ("username", USERNAME), ("password", PASSWORD)];
         let answer = client.post(&login).header("Origin", &self.url).form(&fields).send().unwrap();
         assert_eq!(answer.status(), 303, "signed in");
         Visitor::with(&jar, &self.url)
@@ -91,11 +112,12 @@ impl Visitor {
     /// # Errors
     /// Another status than 200.
     pub(crate) fn get(&self, path: &str) -> Result<usize, StatusCode> {
-        let answer = self.client.get(format!("{}{path}", self.url)).header("Accept-Encoding", "gzip").send().expect("an answer");
-        match answer.status() {
-            StatusCode::OK => Ok(answer.bytes().unwrap().len()),
-            other => Err(other),
-        }
+        weighed(self.client.get(format!("{}{path}", self.url)))
+    }
+
+    /// Sends a form that is answered with a page, like [`Visitor::get`].
+    pub(crate) fn post(&self, form: &Form) -> Result<usize, StatusCode> {
+        weighed(self.posting(&form.action).form(&form.fields))
     }
 
     /// Asks for a page to read it.
@@ -105,8 +127,33 @@ impl Visitor {
 
     /// Sends a form.
     pub(crate) fn send(&self, form: &Form) -> Answer {
-        let request = self.client.post(format!("{}{}", self.url, form.action)).header("Origin", &self.url);
-        Answer::of(request.form(&form.fields).send().expect("an answer"))
+        Answer::of(self.posting(&form.action).form(&form.fields).send().expect("an answer"))
+    }
+
+    /// Sends a form with a file in it.
+    pub(crate) fn send_file(&self, form: &Form, name: &str, file: &[u8]) -> Answer {
+        let mut body = Vec::with_capacity(file.len() + 2_000);
+        for (name, value) in &form.fields {
+            body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").bytes());
+        body.extend_from_slice(file);
+        body.extend(b"\r\n--edge--\r\n");
+        let request = self.posting(&form.action).header("Content-Type", "multipart/form-data; boundary=edge");
+        Answer::of(request.body(body).send().expect("an answer"))
+    }
+
+    fn posting(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.url)).header("Origin", &self.url)
+    }
+}
+
+/// How many bytes a page comes in.
+fn weighed(request: RequestBuilder) -> Result<usize, StatusCode> {
+    let answer = request.header("Accept-Encoding", "gzip").send().expect("an answer");
+    match answer.status() {
+        StatusCode::OK => Ok(answer.bytes().unwrap().len()),
+        other => Err(other),
     }
 }
 

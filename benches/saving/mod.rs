@@ -13,8 +13,8 @@ use diesel::prelude::*;
 
 use crate::figures::clock;
 use crate::page::Form;
+use crate::people::with_keys;
 use crate::program::Visitor;
-use crate::with_keys;
 
 /// How often each is done.
 const ROUNDS: usize = 15;

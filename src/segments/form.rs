@@ -169,7 +169,7 @@ pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAd
             if is_too_much(data, &list, errors) {
                 return Ok(None);
             }
-            let edited = Edited::counted(connection, context.act.clock, draft, list)?;
+            let edited = Edited::counted(connection, context.act.clock, stored, (draft, list))?;
             Ok(Some(edited.restoring(context.act.restores)))
         }
         _ => Ok(None),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::listed::{COMPANIES, CONTACTS};
+use super::listed::{COMPANIES, CONTACTS, is_in_each};
 use super::model::{Segment, SegmentType};
 use super::rules::understood;
 use crate::criteria::catalogue::contact as field;
@@ -68,10 +68,9 @@ impl Members {
 
     /// Those whom a static segment lists, by themselves or through their company.
     pub fn listed_in(segment: Id) -> Self {
-        let listed = |contact: Sql| contact.is_in(listed_contacts(segment), Sql::default());
-        let contact = Sql::from("crm_app_contact.id");
-        let tested = mailable(listed(Sql::from(Word::Unindexed) + contact.clone()));
-        Self { to_look_up: mailable(listed(contact)), in_order: tested.clone(), one_by_one: tested }
+        let listed = Sql::from("crm_app_contact.id").is_in(listed_contacts(segment), Sql::default());
+        let tested = mailable(is_in_each(segment));
+        Self { to_look_up: mailable(listed), in_order: tested.clone(), one_by_one: tested }
     }
 
     /// Those of a segment as it is stored, whatever its status.

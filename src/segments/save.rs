@@ -3,7 +3,10 @@
 //! Called by the form, commands and the API, in their transaction: the row, its list, its count and its event are kept
 //! together or not at all. Who may is asked here again, whatever the page has asked before. That nobody's save overwrites
 //! another's unseen is the caller's to see to, in the same transaction: it hands in the row as it compared it. What the
-//! rules select is counted before the transaction begins ([`Edited::counted`]), so that nobody waits for it.
+//! rules select, and what a list comes to that stays as it is, is counted before the transaction begins ([`Edited::counted`]), so
+//! that nobody waits for it.
+
+use std::borrow::Cow;
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -41,6 +44,8 @@ pub struct Edited {
     restores: Option<String>,
     /// How many the rules select, where that has been counted.
     tally: Option<Tally>,
+    /// The segment as it was when its list was counted, which is to stay as it is.
+    listing: Option<Segment>,
     /// What is worth knowing of the rules, where they have been counted.
     pub warnings: Vec<Problem>,
 }
@@ -59,7 +64,7 @@ pub struct Saved {
 impl Edited {
     /// Not counted yet: that is done while it is saved.
     pub fn new(draft: Draft, list: ListChange) -> Self {
-        Self { draft, list, how: How::Picker, restores: None, tally: None, warnings: Vec::new() }
+        Self { draft, list, how: How::Picker, restores: None, tally: None, listing: None, warnings: Vec::new() }
     }
 
     /// The same, whose list changes by another way than the picker.
@@ -74,18 +79,31 @@ impl Edited {
         Self { restores: when.map(str::to_owned), ..self }
     }
 
-    /// Counted now, in a transaction that only reads. A static segment is counted while it is saved, after its list was
-    /// changed; that costs what the list costs, however many customers there are. One that is put away is not counted.
-    pub fn counted(connection: &mut AnyConnection, clock: &Clock, draft: Draft, list: ListChange) -> Result<Self> {
-        let is_counted = draft.status() != Status::Archived;
-        match draft.criteria() {
-            Some(criteria) if is_counted => {
-                let tally = Tally::of(connection, clock, &Members::of_criteria(criteria))?;
-                let warnings = warnings(connection, criteria)?;
-                Ok(Self { tally: Some(tally), warnings, ..Self::new(draft, list) })
-            }
-            _ => Ok(Self::new(draft, list)),
+    /// Counted now, in a transaction that only reads: the rules, or the list of the segment `stored` where nothing of it
+    /// changes. Where it does, it is counted while it is saved, after it was changed. One that is put away is not counted.
+    pub fn counted(
+        connection: &mut AnyConnection,
+        clock: &Clock,
+        stored: Option<&Segment>,
+        (draft, list): (Draft, ListChange),
+    ) -> Result<Self> {
+        if draft.status() == Status::Archived {
+            return Ok(Self::new(draft, list));
         }
+        if let Some(criteria) = draft.criteria() {
+            let tally = Tally::of(connection, clock, &Members::of_criteria(criteria))?;
+            let warnings = warnings(connection, criteria)?;
+            return Ok(Self { tally: Some(tally), warnings, ..Self::new(draft, list) });
+        }
+        let Some(stored) = stored.filter(|_| list.is_empty()) else { return Ok(Self::new(draft, list)) };
+        let tally = Tally::of(connection, clock, &Members::listed_in(stored.id))?;
+        Ok(Self { tally: Some(tally), listing: Some(stored.clone()), ..Self::new(draft, list) })
+    }
+
+    /// The same without a count of the list of `before`, which somebody has changed since: it is counted again.
+    fn still_true(&self, before: &Segment) -> Cow<'_, Self> {
+        let is_true = self.listing.as_ref().is_none_or(|counted| before.has_members_of(counted));
+        if is_true { Cow::Borrowed(self) } else { Cow::Owned(Self { tally: None, ..self.clone() }) }
     }
 }
 
@@ -128,6 +146,7 @@ pub fn insert(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
 /// segment has the name.
 pub fn update(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, before: &Segment, edited: &Edited) -> Result<Saved> {
     require_change(connection, actor, before)?;
+    let edited = &*edited.still_true(before);
     let draft = &edited.draft;
     let mut changed = draft.changed_fields(before);
     if before.is_archived() && (changed.iter().any(|field| *field != "Status") || !edited.list.is_empty()) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use customer_segments::accounts::{Actor, Role};
+use customer_segments::clock::Clock;
 use customer_segments::criteria::Scope;
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
@@ -300,5 +301,31 @@ fn the_message_of_a_change_and_the_history_undo_it() {
             let told = admin.follow(&admin.submit(&history.form_at("form#undo").and("batch", &unknown)));
             assert!(told.texts(".messagelist").join(" ").contains("cannot be undone any more"), "{}", told.body);
         }
+    });
+}
+
+#[test]
+fn a_list_that_somebody_changes_between_its_count_and_the_save_is_counted_again() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let later = Clock::fixed(test.clock.now() + TimeDelta::minutes(1), test.clock.zone());
+        let stored = |connection: &mut _| model::find(connection, &world.actor, world.list);
+        let typed = ["VIP", "static", "active", "Friends"].map(str::to_owned);
+        let [name, segment_type, status, description] = typed;
+        let input = Input { name, segment_type, status, description, ..Input::default() };
+        let counted = |connection: &mut _| {
+            let before = stored(connection)?;
+            let draft = Draft::parse(&input, Some(&before), Scope::alone((&test.clock).into())).expect("a good segment");
+            Edited::counted(connection, &test.clock, Some(&before), (draft, ListChange::default()))
+        };
+        let edited = test.db.read_blocking(counted).unwrap();
+        let (change, whom) = (Task::Add(&CONTACTS, CONTACTS.among(&world.people)), world.list);
+        test.db.write_blocking(|connection| curate(connection, &world.actor, &later, whom, How::Paste, &change)).unwrap();
+        let save = |connection: &mut _| {
+            let now = stored(connection)?;
+            save::update(connection, &world.actor, &later, &now, &edited)
+        };
+        assert_eq!(test.db.write_blocking(save).unwrap().segment.member_count, 12);
+        assert_eq!(world.members().len(), 12);
     });
 }

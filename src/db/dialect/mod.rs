@@ -200,6 +200,12 @@ where
     }
 }
 
+/// How many rows `copy` has streamed into PostgreSQL with `COPY`, which neither plans nor binds them one by one; `None` on SQLite,
+/// which has no such thing and needs none.
+pub fn copied(connection: &mut AnyConnection, copy: impl FnOnce(&mut PgConnection) -> QueryResult<usize>) -> QueryResult<Option<usize>> {
+    as_postgres(connection).map(copy).transpose()
+}
+
 /// How a row is held until the transaction ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {

@@ -25,11 +25,12 @@ use crate::db::connection::Lane;
 use crate::db::dialect::Word;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
+use crate::query::selection::is_walked;
 use crate::query::{Selection, Sql};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::curating::{Curated, MAX_NOTE, Task, curate};
 use crate::segments::list_source::{ListSource, find_source};
-use crate::segments::listed::{How, list_origins, list_still_in};
+use crate::segments::listed::{self, How, is_listed_each, list_origins, list_still_in};
 use crate::segments::model::{Segment, SegmentType};
 use crate::segments::picker::candidates::{Candidate, know};
 use crate::segments::undoing::tell;
@@ -145,21 +146,34 @@ pub async fn show(
 
 fn read(connection: &mut AnyConnection, actor: &Actor, segment: Id, asked: &Asked, calendar: Calendar) -> Result<Found> {
     let source = find_source(connection, segment)?;
-    let (kind, mut predicate) = match rows(connection, actor, segment, asked.show, source.as_ref(), calendar)? {
-        Ok(rows) => (asked.show.kind(), rows),
+    let kind = asked.show.kind();
+    let (limit, offset) = (PAGE + 1, (asked.page - 1) * PAGE);
+    let is_walked = are_many(connection, segment, asked, offset + limit)?;
+    let mut predicate = match rows(connection, actor, segment, asked.show, source.as_ref(), calendar)? {
+        Ok(_) if is_walked => is_listed_each(kind.side, segment),
+        Ok(rows) => rows,
         Err(sentence) => return Ok(Found { source, problem: Some(sentence), ..Found::default() }),
     };
     if !asked.query.is_empty() {
         predicate = Sql::and([predicate, searched(connection, kind.search, &asked.query)?.rows]);
     }
-    let order = (Sql::column(kind.name) + Word::ByteOrder + ", " + kind.side.source_key()).unindexed();
-    let (limit, offset) = (PAGE + 1, (asked.page - 1) * PAGE);
+    let order = Sql::column(kind.name) + Word::ByteOrder + ", " + kind.side.source_key();
+    let order = if is_walked { order } else { order.unindexed() };
     let mut rows = (kind.list)(connection, &Selection { predicate: &predicate, order: &order, limit, offset, reads_rows: false })?;
     let has_next = i64::try_from(rows.len()).is_ok_and(|found| found > PAGE);
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     know(&mut rows, &list_origins(connection, kind.side, segment, &ids)?);
     Ok(Found { rows, has_next, source, problem: None })
+}
+
+/// Whether so many are listed that the page is met soon on the way through all names.
+fn are_many(connection: &mut AnyConnection, segment: Id, asked: &Asked, wanted: i64) -> Result<bool> {
+    if !asked.query.is_empty() || !matches!(asked.show, Show::Contacts | Show::Companies) {
+        return Ok(false);
+    }
+    let (contacts, companies) = listed::count(connection, &[segment])?;
+    Ok(is_walked(if asked.show == Show::Companies { companies } else { contacts }, wanted))
 }
 
 /// Those who are meant; or why that cannot be said, as a sentence.

@@ -11,12 +11,11 @@ use super::pane::{PAGE, Pane};
 use crate::admin::display::number;
 use crate::admin::form::FormData;
 use crate::admin::html::Html;
-use crate::db::dialect::Word;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::selection::is_walked;
 use crate::query::{Sql, Value};
-use crate::segments::listed::{Change, Side, list_origins};
+use crate::segments::listed::{Change, Side, is_listed_each, list_origins};
 use crate::segments::model::Segment;
 
 /// A picker as it is shown.
@@ -67,13 +66,13 @@ impl Chooser {
         // What is too much is not saved either; the panes need not show all of it.
         change.add.truncate(MOST);
         change.remove.truncate(MOST);
-        let is_chosen = |key: Sql| key + " IN (" + chosen(kind.side, segment, &change) + ")";
-        let others = is_chosen(kind.side.source_key()).complement();
+        // Many are met on the way through all names, where each is looked up; a few, or those whom a search leaves of many, are
+        // looked up together.
+        let are_many = is_walked(listed, PAGE);
+        let is_met = |pane| are_many && !asked.is_searched(pane);
+        let others = is_chosen(kind.side, segment, &change, is_met(&AVAILABLE)).complement();
         let mut available = if is_editable { Pane::read(connection, &asked, &AVAILABLE, others, true)? } else { Pane::default() };
-        // Many are met on the way through all names; a few, or those whom a search leaves of many, are looked up.
-        let is_walked = is_walked(listed, PAGE) && !asked.is_searched(&CHOSEN);
-        let key = if is_walked { Sql::from(Word::Unindexed) + kind.side.source_key() } else { kind.side.source_key() };
-        let mut shown = Pane::read(connection, &asked, &CHOSEN, is_chosen(key), is_walked)?;
+        let mut shown = Pane::read(connection, &asked, &CHOSEN, is_chosen(kind.side, segment, &change, is_met(&CHOSEN)), is_met(&CHOSEN))?;
         if let Some(segment) = segment {
             let ids: Vec<Id> = available.rows.iter().chain(&shown.rows).map(|row| row.id).collect();
             let origins = list_origins(connection, kind.side, segment.id, &ids)?;
@@ -108,6 +107,17 @@ impl Kind {
         let data = FormData::default();
         let are = self.side.among(&ids[..ids.len().min(MOST)]);
         Ok(Pane::read(connection, &Asked::of(self, &data), &CHOSEN, are, false)?.rows.into_iter().map(|row| row.who).collect())
+    }
+}
+
+/// That a row will be listed once the form is saved; `is_met` on a walk past all names, which asks it of each.
+fn is_chosen(side: &Side, segment: Option<&Segment>, change: &Change, is_met: bool) -> Sql {
+    match segment.filter(|_| is_met) {
+        Some(segment) => {
+            let stays = Sql::and([is_listed_each(side, segment.id), side.among(&change.remove).complement()]);
+            Sql::or([stays, side.among(&change.add)]).grouped()
+        }
+        None => side.source_key() + " IN (" + chosen(side, segment, change) + ")",
     }
 }
 

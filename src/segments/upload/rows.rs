@@ -67,12 +67,12 @@ pub fn insert_rows(connection: &mut AnyConnection, rows: &[Row]) -> Result<()> {
     let before = || row::table.filter(row::upload_id.eq(first.upload_id)).filter(row::position.lt(first.position));
     let people: Vec<Id> = rows.iter().filter_map(|row| row.contact_id).collect();
     let mut seen: HashSet<Option<Item>> = HashSet::new();
-    if !people.is_empty() {
+    if !people.is_empty() && first.position > 1 {
         let named = before().filter(row::contact_id.eq_any(&people)).select(row::contact_id);
         seen.extend(named.load::<Option<Id>>(connection)?.into_iter().map(|id| id.map(Item::Contact)));
     }
     let firms: Vec<Id> = rows.iter().filter_map(|row| row.company_id).collect();
-    if !firms.is_empty() {
+    if !firms.is_empty() && first.position > 1 {
         let named = before().filter(row::company_id.eq_any(&firms)).select(row::company_id);
         seen.extend(named.load::<Option<Id>>(connection)?.into_iter().map(|id| id.map(Item::Company)));
     }
@@ -82,8 +82,11 @@ pub fn insert_rows(connection: &mut AnyConnection, rows: &[Row]) -> Result<()> {
             Outcome::Twice.name().clone_into(&mut row.outcome);
         }
     }
-    for chunk in marked.chunks(AT_ONCE) {
-        dialect::insert_rows(connection, row::table, chunk)?;
+    let copy = |connection: &mut PgConnection| diesel::copy_from(row::table).from_insertable(marked.as_slice()).execute(connection);
+    if dialect::copied(connection, copy)?.is_none() {
+        for chunk in marked.chunks(AT_ONCE) {
+            dialect::insert_rows(connection, row::table, chunk)?;
+        }
     }
     Ok(())
 }
