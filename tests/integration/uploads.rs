@@ -108,6 +108,23 @@ fn bad_rows_are_refused_one_by_one_with_line_and_reason() {
 }
 
 #[test]
+fn what_stands_for_nobody_lists_neither_strangers_nor_their_company() {
+    with_a_list(|world, person| {
+        let gone = Id::new();
+        let file = format!(
+            "kind,id,email,phone,company\n,,anong@palms.example,,\n,,nobody@nowhere.example,-,\n,,,12345,\n,{gone},,,\"Six Palms Co., Ltd.\"\nab\0c,,x@y.example,,\n"
+        );
+        let page = world.uploads(person, "rows.csv", file.as_bytes(), "utf-8");
+        let found = outcomes(&page);
+        for (outcome, rows) in [("To add", "1"), ("Not found", "3"), ("Cannot be understood", "1")] {
+            assert!(found.contains(&(outcome.to_owned(), rows.to_owned())), "{outcome}: {found:?}");
+        }
+        apply(person, &page, "add");
+        assert_eq!(world.listed(), (vec![world.people[1]], Vec::new()));
+    });
+}
+
+#[test]
 fn columns_are_guessed_and_can_be_changed() {
     with_a_list(|world, person| {
         let page = world.uploads(person, "strange.csv", b"Wer,Post\nSomchai,somchai@palms.example\nAnong,anong@palms.example\n", "utf-8");

@@ -33,9 +33,10 @@ impl Entry {
         [&self.id, &self.email, &self.phone, &self.name, &self.company].into_iter().all(|said| text::is_blank(said))
     }
 
-    /// Whether a company is meant and none of its people.
+    /// Whether a company is meant and none of its people. A key that nobody has any more is of somebody who is gone, not of all
+    /// who work there.
     pub fn means_company(&self) -> bool {
-        self.is_company.unwrap_or(self.name.is_empty() && self.email.is_empty() && self.phone.is_empty())
+        self.is_company.unwrap_or([&self.id, &self.name, &self.email, &self.phone].into_iter().all(String::is_empty))
     }
 }
 
@@ -54,8 +55,9 @@ impl Said {
     /// A line that says this, if it says anything and that can be kept.
     pub fn new(line: u64, raw: &str, entry: Result<Entry, String>) -> Self {
         let entry = entry.and_then(|entry| refused(raw, &entry).map_or(Ok(entry), Err));
-        // PostgreSQL keeps no NUL, not even of what is refused.
-        Self { line, raw: raw.replace('\0', "\u{fffd}"), entry }
+        // PostgreSQL keeps no NUL, not even of what is refused, nor in the reason that quotes it.
+        let kept = |text: &str| text.replace('\0', "\u{fffd}");
+        Self { line, raw: kept(raw), entry: entry.map_err(|reason| kept(&reason)) }
     }
 }
 

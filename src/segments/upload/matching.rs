@@ -145,6 +145,13 @@ fn apart(pool: &Pool, entry: &Entry, people: Vec<&Person>) -> Vec<Item> {
     meant.into_iter().map(|person| Item::Contact(person.id)).collect()
 }
 
+/// The fewest digits that tell anybody apart: `-` and `n/a` have none, and would be the number of all whose own is blank.
+const DIGITS: usize = 6;
+
+fn is_number(phone: &str) -> bool {
+    digits(phone).len() >= DIGITS
+}
+
 /// What nothing was found for so far.
 fn open<'a>(entries: &'a [Option<&'a Entry>], found: &'a [Match]) -> impl Iterator<Item = (usize, &'a Entry)> {
     let lines = entries.iter().zip(found).enumerate();
@@ -152,7 +159,7 @@ fn open<'a>(entries: &'a [Option<&'a Entry>], found: &'a [Match]) -> impl Iterat
 }
 
 fn by_numbers(connection: &mut AnyConnection, pool: &mut Pool, entries: &[Option<&Entry>], found: &mut [Match]) -> Result<()> {
-    let with_number = |entry: &Entry| !entry.means_company() && !entry.phone.is_empty();
+    let with_number = |entry: &Entry| !entry.means_company() && is_number(&entry.phone);
     let numbers: HashSet<String> =
         open(entries, found).filter(|(_, entry)| with_number(entry)).map(|(_, entry)| digits(&entry.phone)).collect();
     pool.load_numbers(connection, &numbers)?;
