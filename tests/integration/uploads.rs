@@ -108,6 +108,18 @@ fn bad_rows_are_refused_one_by_one_with_line_and_reason() {
 }
 
 #[test]
+fn a_list_is_not_emptied_by_rows_of_which_none_is_to_be_listed() {
+    with_a_list(|world, person| {
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..1])));
+        let page = world.uploads(person, "gone.csv", b"email\ngone@palms.example\n", "utf-8");
+        let exact = page.form_at("#apply-form").without("with_inactive").fill("mode", "exact").and("_apply", "1");
+        let said = person.follow(&person.submit(&exact)).texts(".messagelist").join(" ");
+        assert!(said.contains("the list would be empty"), "{said}");
+        assert_eq!(world.listed().0, [world.people[0]]);
+    });
+}
+
+#[test]
 fn what_stands_for_nobody_lists_neither_strangers_nor_their_company() {
     with_a_list(|world, person| {
         let gone = Id::new();

@@ -55,9 +55,12 @@ fn chosen(posted: &Posted) -> Vec<(i32, Option<Item>)> {
     shown(posted).map(|place| (place, posted.get(&format!("pick_{place}")).and_then(Item::parse))).collect()
 }
 
+/// More open rows than a page ever shows: each of them is written by itself.
+const SHOWN: usize = 200;
+
 /// The places of the open rows that were shown.
 fn shown(posted: &Posted) -> impl Iterator<Item = i32> + '_ {
-    posted.get("shown").unwrap_or_default().split(',').filter_map(|place| place.parse().ok())
+    posted.get("shown").unwrap_or_default().split(',').filter_map(|place| place.parse().ok()).take(SHOWN)
 }
 
 fn choice(posted: &Posted) -> Choice {
@@ -86,10 +89,10 @@ fn layout(posted: &Posted, upload: &Upload) -> Option<Layout> {
 
 async fn apply(desk: &Desk<'_>, upload: &Upload, choice: Choice) -> Result<HttpResponse> {
     let here = with_choice(&address(desk.segment.id, upload.id), &choice, None);
-    let (id, now, mode) = (upload.id, Time(desk.clock.now()), choice.mode);
+    let (id, now) = (upload.id, Time(desk.clock.now()));
     let kept = upload.clone();
     let view = desk.db.read_heavy(Lane::Search, move |connection| View::read(connection, kept, now, Asked::default())).await?;
-    if mode == Mode::Exact && !view.finds_any() {
+    if choice.mode == Mode::Exact && !view.finds_any(&choice) {
         desk.staff.message(Level::Error, "No row stands for anybody, so the list would be empty. It was left as it is.")?;
         return Ok(see_other(&here));
     }

@@ -72,9 +72,14 @@ impl Choice {
         said(side, upload) + " AND " + self.is_taken()
     }
 
+    /// Whether rows of this outcome list nobody, whomever they stand for.
+    pub fn leaves_out(&self, outcome: Outcome) -> bool {
+        matches!(outcome, Outcome::Twice | Outcome::Never) || self.without.contains(&outcome)
+    }
+
     fn is_taken(&self) -> Sql {
-        let others = [Outcome::Twice, Outcome::Never];
-        let left_out = others.iter().chain(&self.without).map(|outcome| Sql::from(Value::Text(outcome.name().to_owned())));
+        let left_out = Outcome::ALL.into_iter().filter(|outcome| self.leaves_out(*outcome));
+        let left_out = left_out.map(|outcome| Sql::from(Value::Text(outcome.name().to_owned())));
         Sql::from("outcome NOT IN (") + Sql::join(left_out, ", ", "NULL") + ")"
     }
 

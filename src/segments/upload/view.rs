@@ -131,14 +131,15 @@ impl View {
         [Outcome::Ambiguous, Outcome::Suggested].iter().filter_map(|outcome| self.counts.get(outcome)).map(|(_, said)| said).sum()
     }
 
-    /// Whether any row stands for somebody.
-    pub fn finds_any(&self) -> bool {
-        self.counts.values().any(|(_, said)| *said > 0)
+    /// Whether any row stands for somebody whom this choice lists.
+    pub fn finds_any(&self, choice: &Choice) -> bool {
+        self.counts.iter().any(|(outcome, (_, said))| *said > 0 && !choice.leaves_out(*outcome))
     }
 
     /// Rows that nothing is done with, of which there is a report.
     pub fn unused(&self) -> i64 {
-        [Outcome::Unknown, Outcome::Refused, Outcome::Never].into_iter().map(|outcome| self.count(outcome)).sum::<i64>()
+        let unused = [Outcome::Unknown, Outcome::Refused, Outcome::Never, Outcome::Ambiguous, Outcome::Suggested];
+        unused.into_iter().map(|outcome| self.count(outcome)).sum::<i64>() - self.chosen()
     }
 
     /// The places of the open rows on this page, joined by commas.
