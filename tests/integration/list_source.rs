@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use customer_segments::accounts::Actor;
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::schema::{
@@ -9,6 +10,8 @@ use customer_segments::db::schema::{
     segments_listed_contact as known,
 };
 use customer_segments::db::{Id, Time};
+use customer_segments::segments::curating::{Task, curate};
+use customer_segments::segments::listed::{CONTACTS, How};
 use diesel::prelude::*;
 use serde_json::json;
 
@@ -84,6 +87,13 @@ fn a_list_that_was_saved_stays_as_it_is_and_shows_who_came_and_went_in_its_sourc
         let page = |show: &str| format!("{LIST}{list}/list/?show={show}");
         assert!(person.open(&page("contacts")).text("#content").contains("Saved from the members of “Owners”"));
         assert_eq!(person.open(&page("joined")).text(".empty-list"), "Nobody has joined the source who is not in this list.");
+        let by_hand = |task: Task| {
+            let actor = Actor::system("tests", false);
+            app.test.db.write_blocking(|connection| curate(connection, &actor, &app.test.clock, list, How::Picker, &task)).unwrap();
+        };
+        by_hand(Task::Add(&CONTACTS, CONTACTS.among(&people[3..4])));
+        assert_eq!(person.open(&page("left")).attributes("[name=ticked]", "value"), [""; 0], "who never was in it has not left it");
+        by_hand(Task::Remove(&CONTACTS, CONTACTS.among(&people[3..4])));
         set_title(app, people[0], "Chef");
         set_title(app, people[3], "Owner");
         assert_eq!(listed(app, list).len(), 3);

@@ -5,7 +5,7 @@
 use crate::admin::query_string::{PRESERVED, QueryString, preserved};
 use crate::db::Id;
 use crate::query::Sql;
-use crate::segments::listed::{self, Side};
+use crate::segments::listed::{self, How, Side, came_by};
 use crate::segments::members::listed_contacts;
 use crate::segments::picker::{COMPANIES, CONTACTS, Kind};
 
@@ -57,7 +57,7 @@ impl Show {
             Self::Companies => "No company is listed. A listed company stands for all its contacts, those to come as well.",
             Self::Through => "Nobody is in through a company alone.",
             Self::Joined => "Nobody has joined the source who is not in this list.",
-            Self::Left => "Whoever is listed by themselves is in the source, too.",
+            Self::Left => "Whoever came from the source is still in it, or is not on the list any more.",
             Self::Never => "Nobody is kept out. Whoever is never to be included stays out, also when their company is listed.",
         }
     }
@@ -74,7 +74,8 @@ impl Show {
                 let others = side.source_key() + " NOT IN (" + listed_contacts(segment) + ")";
                 side.is_to_be_listed(segment, &Sql::and([source.clone(), others]))
             }
-            Self::Left => side.is_listed(segment, &source.clone().complement()),
+            // Whom somebody listed besides was never in it, and is none of those who left.
+            Self::Left => side.is_listed(segment, &Sql::and([source.clone().complement(), came_by(side, segment, How::Saved)])),
             Self::Contacts | Self::Companies => side.is_listed(segment, &Sql::all()),
             Self::Never => side.is_never(segment, &Sql::all()),
             Self::Through => {

@@ -17,7 +17,7 @@ use crate::db::schema::crm_app_customersegment_static_companies as listed_compan
 use crate::db::schema::crm_app_customersegment_static_contacts as listed_contacts;
 use crate::db::{AnyConnection, Id, lease};
 use crate::error::Result;
-use crate::query::Sql;
+use crate::query::{Sql, Value};
 
 pub use self::batch::{Batch, DAYS, find_batch, keep_batch, list_batches};
 pub use self::origin::{Origin, list_origins};
@@ -208,6 +208,12 @@ pub fn is_done(connection: &mut AnyConnection, segment: &Segment, change: &ListC
 pub fn list_still_in(connection: &mut AnyConnection, segment: Id, batch: Id) -> Result<Vec<Id>> {
     let of_companies = Sql::from("crm_app_contact.company_id").is_in(COMPANIES.listed_in(segment), Sql::default());
     CONTACTS.source.list_some_keys(connection, &Sql::and([CONTACTS.removed_by(segment, batch), of_companies]), i64::MAX)
+}
+
+/// That a row of the side's source came onto the list this way, as far as is known.
+pub fn came_by(side: &Side, segment: Id, how: How) -> Sql {
+    let known = Sql::from("SELECT ") + side.item + " FROM " + side.known + " WHERE segment_id = " + Value::Id(segment);
+    side.source_key() + " IN (" + known + " AND how = " + Value::Text(how.name().to_owned()) + ")"
 }
 
 /// That a row of the side's source is listed, looked up for each row by itself: for a walk in the order of names that soon ends.

@@ -174,7 +174,7 @@ fn members_are_saved_as_a_list_whose_drift_is_seen_and_which_is_combined_with_an
         window.press("No longer in its source");
         assert_eq!(whole, format!("{} listed", window.count("#result_list tbody tr")));
         window.press("Remove all of them");
-        window.see(".empty-list", "Whoever is listed by themselves is in the source, too.");
+        window.see(".empty-list", "Whoever came from the source is still in it");
         window.go(LIST);
         for name in ["Members of High-Value Hotels in Thailand", "VIP Customers"] {
             window.click(&format!("[aria-label='Select “{name}” for an action']"));
