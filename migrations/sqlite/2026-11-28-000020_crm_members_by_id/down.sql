@@ -1,0 +1,1 @@
+DROP INDEX segments_contact_members_id;
