@@ -5,7 +5,7 @@
 
 use super::tokens::{self, Token};
 use crate::query::text;
-use crate::segments::upload::columns::Layout;
+use crate::segments::upload::columns::{Field, Layout};
 use crate::segments::upload::entry::{Entry, Said};
 use crate::segments::upload::file::raw;
 
@@ -22,8 +22,11 @@ pub fn read(pasted: &str) -> Box<dyn Iterator<Item = (Said, i32)> + '_> {
 fn header(pasted: &str) -> Option<(Layout, u8)> {
     let first = pasted.lines().find(|line| !text::is_blank(line))?;
     let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|mark| first.bytes().filter(|byte| byte == mark).count())?;
-    let layout = Layout::guess(tokens::split(first, &[char::from(delimiter)]));
-    (layout.has_header && layout.is_telling()).then_some((layout, delimiter))
+    let layout = Layout::guess(tokens::split(first, &[char::from(delimiter)]), [[""; 0]; 0]);
+    // Of a paste nobody is asked what its columns are: what may be a row is one, so that none is lost.
+    let filled = layout.header.iter().filter(|name| !name.is_empty()).count();
+    let known = layout.fields.iter().filter(|field| **field != Field::Ignored).count();
+    (layout.has_header && layout.is_telling() && known * 2 > filled).then_some((layout, delimiter))
 }
 
 fn table(pasted: &str, layout: Layout, delimiter: u8) -> impl Iterator<Item = (Said, i32)> + '_ {

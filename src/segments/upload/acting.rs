@@ -37,16 +37,32 @@ pub async fn act(staff: Staff, segment: Object<SegmentAdmin>, posted: Posted, db
         staff.message(Level::Info, "Nothing was changed.")?;
         return Ok(see_other(&SegmentAdmin::MODEL.change_url(segment.id)));
     }
+    if let Some(layout) = layout(&posted, &upload) {
+        return read_again(&desk, &posted, upload, layout).await;
+    }
     if posted.has("_apply") {
-        return apply(&desk, &upload, choice(&posted)).await;
+        return apply(&desk, &upload, choice(&posted, &upload)).await;
     }
     if posted.has("_tick") {
         desk.tick(upload.id, shown(&posted).collect()).await?;
     }
-    let here = with_choice(&address(segment.id, upload.id), &choice(&posted), posted.get("_page").or(posted.get("_tick")));
-    if let Some(layout) = layout(&posted, &upload) {
-        desk.read_again(upload, layout).await?;
+    Ok(see_other(&here(&posted, &upload)))
+}
+
+/// The page that one looks at, as it was chosen and turned.
+fn here(posted: &Posted, upload: &Upload) -> String {
+    let turned = posted.get("_page").or(posted.get("_tick"));
+    with_choice(&address(upload.segment_id, upload.id), &choice(posted, upload), turned)
+}
+
+/// By other columns, whatever button was pressed: nothing is done that nobody has seen.
+async fn read_again(desk: &Desk<'_>, posted: &Posted, upload: Upload, layout: Layout) -> Result<HttpResponse> {
+    let here = here(posted, &upload);
+    if posted.has("_apply") {
+        let told = "You changed the columns, so the rows were read again. Look at what came of it, then apply it.";
+        desk.staff.message(Level::Warning, told)?;
     }
+    desk.read_again(upload, layout).await?;
     Ok(see_other(&here))
 }
 
@@ -63,11 +79,15 @@ fn shown(posted: &Posted) -> impl Iterator<Item = i32> + '_ {
     posted.get("shown").unwrap_or_default().split(',').filter_map(|place| place.parse().ok()).take(SHOWN)
 }
 
-fn choice(posted: &Posted) -> Choice {
+fn choice(posted: &Posted, upload: &Upload) -> Choice {
     let offered =
         [Outcome::Inactive, Outcome::Unsubscribed].into_iter().filter(|outcome| posted.has(&format!("offered_{}", outcome.name())));
     let without = offered.filter(|outcome| !posted.has(&format!("with_{}", outcome.name()))).collect();
-    Choice { mode: posted.get("mode").and_then(Mode::named).unwrap_or_default(), without }
+    Choice {
+        mode: posted.get("mode").and_then(Mode::named).unwrap_or_default(),
+        without,
+        has_notes: upload.layout().is_some_and(|layout| layout.holds(Field::Note)),
+    }
 }
 
 fn with_choice(url: &str, choice: &Choice, turned: Option<&str>) -> String {
@@ -80,11 +100,12 @@ fn with_choice(url: &str, choice: &Choice, turned: Option<&str>) -> String {
     }
 }
 
-/// The columns that somebody says an upload has; `None` where they did not say it.
+/// The columns that somebody says an upload has, where they are others than those by which it was read.
 fn layout(posted: &Posted, upload: &Upload) -> Option<Layout> {
-    let fields: Option<Vec<Field>> = posted.all("column").map(Field::labelled).collect();
-    let layout: Layout = serde_json::from_str(&upload.layout).ok()?;
-    posted.has("_columns").then_some(layout.with(&fields?))
+    let fields: Vec<Field> = posted.all("column").map(Field::labelled).collect::<Option<_>>()?;
+    let read = upload.layout().filter(|_| !fields.is_empty())?;
+    let said = read.clone().with(&fields, posted.has("has_header"));
+    (said != read).then_some(said)
 }
 
 async fn apply(desk: &Desk<'_>, upload: &Upload, choice: Choice) -> Result<HttpResponse> {

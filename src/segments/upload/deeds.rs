@@ -157,10 +157,10 @@ impl Desk<'_> {
             (self.db.clone(), self.clock.clone(), self.staff.actor.clone(), upload.how(), self.segment.id);
         let is_large = upload.row_count > LARGE;
         let work = move || {
-            let task = choice.task(id, segment);
             let known = if is_large { statistics::refresh_one(&db, "segments_upload_row") } else { Ok(()) };
             let apply = |connection: &mut AnyConnection| {
                 let actor = as_they_are(connection, &actor)?;
+                let task = choice.task(connection, id, segment)?;
                 let curated = curate(connection, &actor, &clock, segment, how, &task)?;
                 store::note_applied(connection, id, Time(clock.now()), &in_words(&curated), curated.batch)?;
                 Ok(curated)

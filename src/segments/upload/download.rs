@@ -45,7 +45,7 @@ pub async fn list(staff: Staff, segment: Object<SegmentAdmin>, db: Data<Db>, clo
     Ok(download::csv(&db, turn, &name, move |connection, out| list_csv::write(connection, id, out)))
 }
 
-/// `GET …/<uuid>/upload_report/?u=…&of=…`: rows with one outcome, or all that nothing was done with.
+/// `GET …/<uuid>/upload_report/?u=…&of=…`: rows with one outcome, or all with which nothing is done.
 pub async fn report(
     request: HttpRequest,
     staff: Staff,
@@ -63,7 +63,7 @@ pub async fn report(
     let Some(upload) = upload else { return Ok(see_other(&SegmentAdmin::MODEL.change_url(id))) };
     let outcomes = match query.get("of").and_then(Outcome::named) {
         Some(outcome) => vec![outcome],
-        None => vec![Outcome::Unknown, Outcome::Refused, Outcome::Never, Outcome::Twice, Outcome::Ambiguous, Outcome::Suggested],
+        None => Outcome::UNUSED.to_vec(),
     };
     let turn = db.turn(Lane::Export).await?;
     let name = format!("{} (report)", if upload.name.is_empty() { "Paste" } else { &upload.name });
@@ -77,12 +77,13 @@ fn write(connection: &mut AnyConnection, upload: &Upload, outcomes: &[Outcome], 
     out.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     csv.write_record(["line", "row", "reason"]).map_err(AppError::internal)?;
-    let mut after = 0;
+    let mut after = -1;
     loop {
         let rows = list_rows(connection, upload.id, outcomes, after, AT_ONCE)?;
         let Some(last) = rows.last() else { return Ok(csv.flush()?) };
         after = last.position;
-        for row in &rows {
+        // An open row of which somebody has said whom it means is used.
+        for row in rows.iter().filter(|row| !row.outcome().is_open() || row.item().is_none()) {
             let reason = if row.reason.is_empty() { row.outcome().label() } else { &row.reason };
             csv.write_record([&row.line.to_string(), &*guarded(&row.raw), reason]).map_err(AppError::internal)?;
         }

@@ -157,6 +157,9 @@ impl Outcome {
         Self::Refused,
     ];
 
+    /// Those with which nothing is done, as long as nobody says whom an open row means.
+    pub const UNUSED: [Self; 5] = [Self::Unknown, Self::Refused, Self::Never, Self::Ambiguous, Self::Suggested];
+
     /// As it is stored.
     pub fn name(self) -> &'static str {
         match self {

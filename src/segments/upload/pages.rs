@@ -128,7 +128,7 @@ impl UploadedPage {
         MODEL.object_url(self.segment.id, page)
     }
 
-    /// The rows of some outcomes as a file.
+    /// The rows of an outcome as a file; of none those that are not used.
     fn file(&self, of: &str) -> String {
         format!("{}?u={}&of={of}", MODEL.object_url(self.segment.id, "upload_report"), self.view.upload.id)
     }
@@ -201,5 +201,5 @@ fn asked(query: &QueryString) -> Asked {
     let page = query.get("p").and_then(|page| page.parse().ok()).unwrap_or(1);
     let without = query.get("without").unwrap_or_default().split(',').filter_map(Outcome::named).collect();
     let mode = query.get("mode").and_then(Mode::named).unwrap_or_default();
-    Asked { of, page, choice: Choice { mode, without } }
+    Asked { of, page, choice: Choice { mode, without, has_notes: false } }
 }

@@ -6,7 +6,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::columns::Layout;
-use super::entry::{Item, Said};
+use super::entry::{Item, Outcome, Said};
+use super::file::{FIRST, raw};
 use super::matching::{Matcher, Settled};
 use super::rows::{self, Row};
 use super::store::{self, State, Upload};
@@ -109,9 +110,19 @@ impl<'a> Staging<'a> {
         lines.map(|((said, settled), position)| row(self.id, position, said, settled)).collect()
     }
 
+    /// The first line becomes a row, or is none any more; by how many the rows are more then.
+    fn set_first(&self, layout: &Layout) -> Result<i32> {
+        let raw = raw(layout.header.iter().map(String::as_str))?;
+        let first = Said::new(FIRST, &raw, Err("It was not read yet.".into()));
+        let nobody = Settled { outcome: Outcome::Refused, item: None, by: "", candidates: Vec::new(), reason: String::new() };
+        let first = row(self.id, 0, &first, nobody)?;
+        self.db.write_blocking(|connection| rows::set_first(connection, (self.id, first.line), (!layout.has_header).then_some(&first)))
+    }
+
     /// Reads the rows once more, by other columns.
     pub fn read_again(&self, layout: &Layout, total: i32) -> Result<bool> {
-        let (mut matcher, mut after) = (Matcher::new(self.segment), 0);
+        let total = total + self.set_first(layout)?;
+        let (mut matcher, mut after) = (Matcher::new(self.segment), -1);
         loop {
             let most = i64::try_from(BATCH).map_err(AppError::internal)?;
             let rows = self.db.read_unhurried(|connection| rows::list_rows(connection, self.id, &[], after, most))?;

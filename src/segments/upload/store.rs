@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::columns::Layout;
 use super::rows::delete_rows;
 use crate::customers::upload::store::HOURS;
 use crate::db::schema::{segments_upload as upload, segments_upload_row as row};
@@ -78,7 +79,7 @@ pub struct Upload {
     pub percent: i32,
     /// How many rows were read.
     pub row_count: i32,
-    /// Its columns, see `columns::Layout`; blank where it has none.
+    /// See [`Upload::layout`].
     pub layout: String,
     /// Why it failed, or what was done when it was applied.
     pub sentence: String,
@@ -122,6 +123,11 @@ impl Upload {
             CUT_SHORT.clone_into(&mut self.sentence);
         }
         self
+    }
+
+    /// Its columns; `None` where it has none.
+    pub fn layout(&self) -> Option<Layout> {
+        serde_json::from_str(&self.layout).ok()
     }
 
     /// How whom it lists will have come onto the list.
