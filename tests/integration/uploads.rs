@@ -259,6 +259,38 @@ fn a_first_line_is_a_row_or_names_the_columns_as_it_looks_and_as_it_is_said_to()
 }
 
 #[test]
+fn files_of_other_programs_are_understood_and_what_is_far_too_long_is_cut() {
+    with_a_list(|world, person| {
+        // Excel says in a line of its own what parts the cells.
+        let page =
+            world.uploads(person, "excel.csv", b"sep=;\r\nE-Mail;City, country\r\nSomchai <somchai@palms.example>;a,b,c\r\n", "utf-8");
+        assert!(page.text(".columns summary").contains("E-Mail → e-mail, City, country → (left out)"), "{}", page.text(".columns"));
+        assert_eq!(outcomes(&page), [("To add".to_owned(), "1".to_owned())]);
+        assert_eq!(page.texts("#new td.num"), ["3"]);
+        let long = format!("email,company\nsomchai@palms.example,{}\nanong@palms.example,\n", "x".repeat(1_000_000));
+        let page = world.uploads(person, "long.csv", long.as_bytes(), "utf-8");
+        assert!(outcomes(&page).contains(&("Cannot be understood".to_owned(), "1".to_owned())));
+        assert!(page.body.len() < 100_000, "{}", page.body.len());
+        let again = wait(
+            person,
+            person.submit(&page.form_at("#apply-form").without("column").and("column", "e-mail").and("column", "note")).location(),
+        );
+        assert!(again.text("#refused").contains("A note has at most 1000 characters"), "what is too long once is so by any columns");
+    });
+}
+
+#[test]
+fn a_form_with_more_fields_than_are_taken_is_refused_and_not_shortened() {
+    with_a_list(|world, person| {
+        let fields: Vec<(String, String)> = (0..1_001).map(|at| (format!("f{at}"), "x".to_owned())).collect();
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let answer = person.post_file(&world.url("upload"), &fields, ("a.csv", b"email\na@x.example\n"));
+        assert_eq!(answer.status, 413);
+        assert!(answer.body.contains("The form has more than 1000 fields"), "{}", answer.body);
+    });
+}
+
+#[test]
 fn what_is_no_table_or_in_another_encoding_gets_its_sentence() {
     with_a_list(|world, person| {
         let thai = encoding_of("windows-874", "name,company\nสมชาย ใจดี,\"Six Palms Co., Ltd.\"\n");

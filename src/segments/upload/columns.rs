@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
+use super::mailbox;
 use crate::customers::headers;
 use crate::db::Id;
 use crate::query::csv_guard::unguarded;
@@ -169,7 +170,7 @@ impl Layout {
     /// # Errors
     /// A sentence, for a kind that is none and an id that cannot be one.
     pub fn entry<'a>(&self, cells: impl IntoIterator<Item = &'a str>) -> Result<Entry, String> {
-        let mut entry = Entry::default();
+        let (mut entry, mut mailbox) = (Entry::default(), String::new());
         for (field, cell) in self.fields.iter().zip(cells) {
             let cell = text::nfc(unguarded(cell).trim());
             let first = |place: &mut String, cell| {
@@ -183,11 +184,18 @@ impl Layout {
                 Field::Id => first(&mut entry.id, cell),
                 Field::Name if entry.name.is_empty() || cell.is_empty() => entry.name.push_str(&cell),
                 Field::Name => entry.name = format!("{} {cell}", entry.name),
-                Field::Email => first(&mut entry.email, cell),
+                Field::Email => {
+                    let (name, address) = mailbox::only(&cell).unwrap_or((String::new(), cell));
+                    first(&mut entry.email, address);
+                    first(&mut mailbox, name);
+                }
                 Field::Phone => first(&mut entry.phone, cell),
                 Field::Company => first(&mut entry.company, cell),
                 Field::Note => first(&mut entry.note, cell),
             }
+        }
+        if entry.name.is_empty() {
+            entry.name = mailbox;
         }
         checked(entry)
     }
