@@ -264,6 +264,9 @@ fn a_server_that_ended_is_told_and_the_same_file_finishes_the_rest() {
             "The server ended meanwhile. 1 row of the file is done, and stays. To import the same file again finishes the rest."
         );
         assert!(page.header("refresh").is_empty());
+        let told = "Imported companies from cut.csv until the server ended: at least 1 added, 0 updated, 0 unchanged, 0 refused, 0 companies added.";
+        assert_eq!(imports_in_history(app), [(person.username.clone(), told.to_owned())]);
+        assert!(person.open(&url("company")).text(".recent").contains("cut.csv imported in part"));
         let page = press(person, &page, "_import");
         assert_eq!((page.text("h1"), numbers(&page)[0].as_str()), ("Imported".to_owned(), "2"));
         assert_eq!(counts(app)[0], 2);
@@ -271,6 +274,27 @@ fn a_server_that_ended_is_told_and_the_same_file_finishes_the_rest() {
         let old = segments_import::made_at.eq(Time(app.test.clock.now() - TimeDelta::hours(25)));
         app.test.db.write_blocking(|connection| Ok(diesel::update(segments_import::table).set(old).execute(connection)?)).unwrap();
         assert_eq!(person.get(&path).status, 303, "it is kept for a day");
+    });
+}
+
+#[test]
+fn what_was_imported_before_the_server_ended_is_in_the_history_though_nobody_looks_again() {
+    with_sales(|app, person| {
+        let path = cut_short(app, person, State::Importing);
+        let silent = |seconds: i64| {
+            app.test.set_now(app.test.clock.now() + TimeDelta::seconds(seconds));
+            person.open(&path).text("[role=status]")
+        };
+        assert!(!silent(5).contains("Nothing was heard of it"));
+        assert!(silent(40).contains("Nothing was heard of it for 45 seconds."));
+        app.test.set_now(app.test.clock.now() + TimeDelta::hours(25));
+        let other = app.staff();
+        upload(&other, "company", "another.csv", b"name\nC\n");
+        let history = imports_in_history(app);
+        assert_eq!((history.len(), &history[0].0), (1, &person.username), "{history:?}");
+        assert!(history[0].1.contains("until the server ended: at least 1 added"), "{history:?}");
+        upload(&other, "company", "another.csv", b"name\nC\n");
+        assert_eq!(imports_in_history(app).len(), 1, "once");
     });
 }
 

@@ -347,6 +347,9 @@ fn what_was_being_read_when_the_server_ended_says_so() {
         let cut = Upload::new(world.list, person.id.unwrap(), Time(test.clock.now()), How::Csv, "vip.csv");
         test.db.write_blocking(|connection| store::insert(connection, &cut)).unwrap();
         let path = format!("{}?u={}", world.url("uploaded"), cut.id);
+        assert!(person.open(&world.url("upload")).text(".recent").contains("vip.csv 0 rows, being read"));
+        test.set_now(test.clock.now() + chrono::TimeDelta::seconds(30));
+        assert!(person.open(&path).text("[role=status]").contains("Nothing was heard of it for 30 seconds."));
         let page = person.open(&path);
         assert_eq!((page.header("refresh"), page.has("progress")), ("2", true));
         test.set_now(test.clock.now() + chrono::TimeDelta::minutes(3));

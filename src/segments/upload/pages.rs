@@ -17,7 +17,7 @@ use super::view::{Asked, View};
 use crate::accounts::Staff;
 use crate::accounts::actor::Permission;
 use crate::accounts::session::Level;
-use crate::admin::display::number;
+use crate::admin::display::{counted, number};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
@@ -64,7 +64,7 @@ struct UploadPage {
     error: Option<String>,
     encodings: [(&'static str, &'static str); 3],
     megabytes: u64,
-    recent: Vec<Upload>,
+    recent: Vec<(Upload, String)>,
     url: fn(&str, &Id) -> String,
 }
 
@@ -78,9 +78,18 @@ async fn ask(request: &HttpRequest, desk: &Desk<'_>, config: &Config, error: Opt
         error,
         encodings: ENCODINGS,
         megabytes: config.upload_limit / 1_000_000,
-        recent: recent.into_iter().filter(|upload| !upload.name.is_empty()).collect(),
+        recent: recent
+            .into_iter()
+            .filter(|upload| !upload.name.is_empty())
+            .map(|upload| (upload.clone(), in_words(&upload, now)))
+            .collect(),
         url: |page, id| MODEL.object_url(*id, page),
     })
+}
+
+/// How far an upload is.
+fn in_words(upload: &Upload, now: Time) -> String {
+    format!("{}, {}", counted(upload.row_count, "row", "rows"), upload.state(now).label())
 }
 
 /// `GET …/<uuid>/upload/`

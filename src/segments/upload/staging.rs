@@ -3,8 +3,6 @@
 //! Called by `deeds`, on a thread of its own. Nobody else is held up, memory is that of one batch, and what was read is seen at
 //! once. Whoever stops it, or the end of the server, leaves an upload behind that cannot be applied and says so.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::columns::Layout;
 use super::entry::{Item, Outcome, Said};
 use super::file::{FIRST, raw};
@@ -13,7 +11,7 @@ use super::rows::{self, Row};
 use super::store::{self, State, Upload};
 use crate::clock::Clock;
 use crate::db::{Db, Id, Time};
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, caught};
 
 /// Lines of a batch.
 const BATCH: usize = 5_000;
@@ -29,14 +27,13 @@ pub struct Staging<'a> {
 }
 
 /// What is told of an upload that failed for a fault of ours.
-const FAULT: &str = "It could not be read to its end, for a fault of ours. Nothing was changed.";
+const FAULT: &str = "It could not be read to its end, for a fault of ours.";
 
 impl<'a> Staging<'a> {
     /// Reads `upload` by `work`, which says whether it came to its end; then it can be looked at, or says why not.
     pub fn run(db: &'a Db, clock: &'a Clock, upload: &Upload, work: impl FnOnce(&Self) -> Result<bool>) {
         let staging = Self { db, clock, id: upload.id, segment: upload.segment_id };
-        let done = catch_unwind(AssertUnwindSafe(|| work(&staging)));
-        let done = done.unwrap_or_else(|_| Err(AppError::internal("reading an upload panicked")));
+        let done = caught(|| work(&staging));
         let (to, sentence) = match &done {
             Ok(true) => (State::Ready, String::new()),
             Ok(false) => (State::Cancelled, String::new()),

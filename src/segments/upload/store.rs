@@ -53,6 +53,18 @@ impl State {
             Self::Cancelled => "cancelled",
         }
     }
+
+    /// In words, behind the name of the file.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Reading => "being read",
+            Self::Ready => "not applied yet",
+            Self::Applying => "being applied",
+            Self::Applied => "applied",
+            Self::Failed => "could not be read",
+            Self::Cancelled => "thrown away",
+        }
+    }
 }
 
 /// What somebody pasted or uploaded.
@@ -115,6 +127,11 @@ impl Upload {
             State::Applying if self.touched_at < heard_of(now) => State::Ready,
             state => state,
         }
+    }
+
+    /// For how many seconds nothing was heard of it.
+    pub fn silence(&self, now: Time) -> i64 {
+        (now.0 - self.touched_at.0).num_seconds()
     }
 
     /// As it is told of at `now`.

@@ -46,6 +46,8 @@ pub struct View {
     pub left_out: Result<LeftOut, String>,
     /// What was chosen so far.
     pub choice: Choice,
+    /// For how many seconds nothing was heard of it.
+    pub silence: i64,
 }
 
 /// The rows of one outcome.
@@ -112,8 +114,8 @@ impl View {
             Err(AppError::Conflict(sentence)) => Err(sentence),
             counted => Ok(counted?),
         };
-        let layout = upload.layout();
-        Ok(Self { upload, state, layout, counts, sections, left_out, choice: asked.choice })
+        let (layout, silence) = (upload.layout(), upload.silence(now));
+        Ok(Self { silence, upload, state, layout, counts, sections, left_out, choice: asked.choice })
     }
 
     /// How many rows were read.
