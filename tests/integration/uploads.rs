@@ -385,6 +385,38 @@ fn what_was_being_applied_when_the_server_ended_is_untouched_and_is_applied_agai
 }
 
 #[test]
+fn the_list_that_one_came_from_is_not_forgotten_on_the_way_through_a_paste_or_a_file() {
+    with_a_list(|world, person| {
+        let carried = "_changelist_filters=q%3Dvip";
+        let at = |page: &str| format!("{}?{carried}", world.url(page));
+        for page in ["paste", "upload"] {
+            let shown = person.open(&at(page));
+            assert_eq!(shown.form().action, at(page));
+            for link in shown.attributes(".object-tools a:not([download]), .closelink", "href") {
+                assert!(link.contains(carried), "{link}");
+            }
+        }
+        let form = person.open(&at("paste")).form().fill("pasted", "shared@palms.example\nsomchai@palms.example");
+        let pasted = person.submit(&form);
+        let page = wait(person, pasted.location());
+        assert!(pasted.location().ends_with(&format!("&{carried}")), "{}", pasted.location());
+        for link in page.attributes(".object-tools a, .breadcrumbs a[href*='q=vip'], .breadcrumbs a[href*=change]", "href") {
+            assert!(link.contains(carried) || link.ends_with("?q=vip"), "{link}");
+        }
+        let turned = person.submit(&page.form_at("#apply-form").and("_page", "new:1"));
+        assert!(turned.location().contains(&format!("&{carried}&mode=add")), "{}", turned.location());
+        let thrown = person.submit(&person.follow(&turned).form_at("#apply-form").and("_cancel", "1"));
+        assert_eq!(thrown.location(), at("change"));
+        let page = wait(person, person.submit(&form).location());
+        let done = person.submit(&page.form_at("#apply-form").and("_apply", "1"));
+        assert_eq!(done.location(), at("change"));
+        let told = person.follow(&done).attributes(".messagelist a", "href");
+        assert!(told.iter().any(|link| link.contains("uploaded/") && link.contains(carried)), "{told:?}");
+        assert_eq!(person.get(&format!("{}?u={}&{carried}", world.url("uploaded"), Id::new())).location(), at("change"));
+    });
+}
+
+#[test]
 fn upload_limit_is_kept() {
     let app = crate::support::TestApp::with(crate::support::TestDb::new(customer_segments::db::dialect::Engine::Sqlite), |settings| {
         settings.upload_limit = 1;

@@ -15,10 +15,13 @@ use super::staging::Staging;
 use super::store::{self, State, Upload};
 use crate::accounts::Staff;
 use crate::accounts::user::as_they_are;
+use crate::admin::model_admin::ModelAdmin;
+use crate::admin::query_string::{PRESERVED, QueryString, carrying};
 use crate::clock::Clock;
 use crate::db::connection::{Lane, Turn};
 use crate::db::{AnyConnection, Db, Id, Time, statistics};
 use crate::error::{AppError, Result, caught};
+use crate::segments::admin::SegmentAdmin;
 use crate::segments::curating::{Curated, curate, require_list};
 use crate::segments::listed::How;
 use crate::segments::model::{self, Segment};
@@ -41,9 +44,23 @@ pub struct Desk<'a> {
     pub db: &'a Db,
     /// The clock.
     pub clock: &'a Clock,
+    /// The parameters of the list of segments that one came from.
+    pub filters: String,
 }
 
 impl Desk<'_> {
+    /// A page of the segment, from which one still comes back to that list.
+    pub fn url(&self, page: &str) -> String {
+        carrying(SegmentAdmin::MODEL.object_url(self.segment.id, page), &self.filters)
+    }
+
+    /// The page of an upload, likewise.
+    pub fn address(&self, upload: Id) -> String {
+        let query = QueryString::default().with("u", upload.to_string());
+        let query = if self.filters.is_empty() { query } else { query.with(PRESERVED, self.filters.clone()) };
+        SegmentAdmin::MODEL.object_url(self.segment.id, "uploaded") + &query.link()
+    }
+
     fn now(&self) -> Time {
         Time(self.clock.now())
     }

@@ -18,7 +18,7 @@ use crate::admin::download;
 use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
-use crate::admin::query_string::QueryString;
+use crate::admin::query_string::{QueryString, still_carrying};
 use crate::clock::Clock;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id, Time};
@@ -60,7 +60,7 @@ pub async fn report(
         Some(upload) => db.read(move |connection| store::find(connection, upload, id, user, now)).await?,
         None => None,
     };
-    let Some(upload) = upload else { return Ok(see_other(&SegmentAdmin::MODEL.change_url(id))) };
+    let Some(upload) = upload else { return Ok(see_other(&still_carrying(SegmentAdmin::MODEL.change_url(id), request.query_string()))) };
     let outcomes = match query.get("of").and_then(Outcome::named) {
         Some(outcome) => vec![outcome],
         None => Outcome::UNUSED.to_vec(),
