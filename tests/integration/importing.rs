@@ -246,9 +246,9 @@ fn nobody_else_is_told_of_an_upload_and_whoever_may_not_import_is_told_why() {
     });
 }
 
-/// The body of a form with a file of companies; when its first half was sent, whoever sends it is signed out.
+/// The body of a form with a file of companies; before its last bytes whoever sends it is signed out.
 struct Ending {
-    halves: VecDeque<Vec<u8>>,
+    halves: VecDeque<VecDeque<u8>>,
     db: Db,
 }
 
@@ -257,24 +257,22 @@ impl Ending {
         let token = person.open(&url("company")).form().value("csrfmiddlewaretoken").unwrap().to_owned();
         let field = "--edge\r\nContent-Disposition: form-data; name=\"csrfmiddlewaretoken\"\r\n\r\n";
         let file = "\r\n--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nname\n";
-        let rows = "A company\n".repeat(200_000);
-        let halves = [format!("{field}{token}{file}{rows}"), format!("{rows}\r\n--edge--\r\n")];
-        Self { halves: halves.map(String::into_bytes).into(), db: app.test.db.clone() }
+        // More than waits between the two without being read: who sends it was asked for by then.
+        let rows = "A company\n".repeat(1_200_000);
+        let halves = [format!("{field}{token}{file}{rows}"), "\r\n--edge--\r\n".to_owned()];
+        Self { halves: halves.map(|half| half.into_bytes().into()).into(), db: app.test.db.clone() }
     }
 }
 
 impl Read for Ending {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        if self.halves.front().is_some_and(Vec::is_empty) {
+        if self.halves.front().is_some_and(VecDeque::is_empty) {
             self.halves.pop_front();
             let end = |connection: &mut AnyConnection| Ok(diesel::delete(segments_session::table).execute(connection)?);
             self.db.write_blocking(end).unwrap();
         }
         let Some(half) = self.halves.front_mut() else { return Ok(0) };
-        let length = half.len().min(out.len());
-        out[..length].copy_from_slice(&half[..length]);
-        half.drain(..length);
-        Ok(length)
+        half.read(out)
     }
 }
 
@@ -306,7 +304,7 @@ fn a_session_that_ends_before_or_while_a_file_is_sent_leads_to_signing_in_and_le
 }
 
 #[test]
-fn a_running_import_can_be_stopped_between_two_batches() {
+fn a_running_import_can_be_stopped_between_two_batches_and_finished_later() {
     with_sales(|app, person| {
         let content = (0..20_000).fold("name\n".to_owned(), |file, number| format!("{file}Company {number}\n"));
         let page = upload(person, "company", "many.csv", content.as_bytes());
@@ -333,7 +331,9 @@ fn a_running_import_can_be_stopped_between_two_batches() {
         };
         assert!(page.text(".errornote").starts_with(&format!("You stopped it. {told}")), "{}", page.text(".errornote"));
         assert_eq!(imports_in_history(app).len(), usize::from(done > 0));
-        assert!(page.has("[name=_import]"), "the rest can be imported");
+        // What is there now, and is known to the engine, makes the rest no slower.
+        let page = press(person, &page, "_import");
+        assert_eq!((page.text("h1"), counts(app)[0]), ("Imported".to_owned(), 20_000));
     });
 }
 

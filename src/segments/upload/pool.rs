@@ -14,7 +14,8 @@ use crate::db::dialect::{Word, number_end};
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Column, Condition, Sql, Test, Value, text};
+use crate::query::condition::has_key;
+use crate::query::{Sql, Value, text};
 use crate::segments::listed::{COMPANIES, CONTACTS};
 
 /// A contact, as far as it is matched with.
@@ -69,7 +70,7 @@ impl Pool {
     /// Looks up e-mail addresses.
     pub(super) fn load_emails(&mut self, connection: &mut AnyConnection, emails: HashSet<String>) -> Result<()> {
         if !emails.is_empty() {
-            self.load_people(connection, one_of(&catalogue::contact::EMAIL, emails))?;
+            self.load_people(connection, has_key(&catalogue::contact::EMAIL, emails))?;
         }
         Ok(())
     }
@@ -77,7 +78,7 @@ impl Pool {
     /// Looks up names of companies.
     pub(super) fn load_firms(&mut self, connection: &mut AnyConnection, names: HashSet<String>) -> Result<()> {
         if !names.is_empty() {
-            self.keep_firms(firms(connection, one_of(&catalogue::company::NAME, names))?);
+            self.keep_firms(firms(connection, has_key(&catalogue::company::NAME, names))?);
         }
         Ok(())
     }
@@ -102,7 +103,7 @@ impl Pool {
             return Ok(());
         }
         let work_there = works_at(firms);
-        self.load_people(connection, Sql::and([work_there, one_of(&catalogue::contact::NAME, names).asked_last()]))
+        self.load_people(connection, Sql::and([work_there, has_key(&catalogue::contact::NAME, names).asked_last()]))
     }
 
     /// Looks up everybody of some companies.
@@ -197,10 +198,6 @@ pub(super) fn next_firms(connection: &mut AnyConnection, after: Id, most: i64) -
 
 fn firms(connection: &mut AnyConnection, predicate: Sql) -> Result<Vec<Firm>> {
     Ok(crm_app_company::table.filter(predicate).select(Firm::as_select()).load(connection)?)
-}
-
-fn one_of(column: &Column, values: HashSet<String>) -> Sql {
-    Test::new(*column, Condition::OneOf(values.into_iter().map(Value::Text).collect())).sql()
 }
 
 fn works_at(firms: &HashSet<Id>) -> Sql {
