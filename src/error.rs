@@ -4,6 +4,7 @@
 //! log, never to the page. A redirect or a failed form is an answer, not an error, so neither is here.
 
 use std::error::Error as StdError;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::db::classify::{Failure, classify};
 
@@ -49,6 +50,14 @@ impl AppError {
     }
 }
 
+/// What `work` comes to; where it panics, a fault of ours like others, so that whoever waits for it is told.
+///
+/// # Errors
+/// Those of `work`.
+pub fn caught<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(AppError::internal("it panicked")))
+}
+
 impl From<diesel::result::Error> for AppError {
     fn from(error: diesel::result::Error) -> Self {
         match classify(&error) {
@@ -72,5 +81,17 @@ impl From<diesel::r2d2::PoolError> for AppError {
 impl From<std::io::Error> for AppError {
     fn from(error: std::io::Error) -> Self {
         Self::internal(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault_like_others() {
+        assert!(matches!(caught(|| -> Result<()> { panic!("of a test") }), Err(AppError::Internal(_))));
+        assert!(matches!(caught(|| Err::<(), _>(AppError::NotFound)), Err(AppError::NotFound)));
+        assert_eq!(caught(|| Ok(1)).unwrap(), 1);
     }
 }

@@ -58,7 +58,10 @@ pub async fn receive(request: &HttpRequest, payload: &mut Payload, config: &Conf
         if name == csrf::FIELD {
             posted::check_token(request, Some(&value))?;
             is_checked = true;
-        } else if received.posted.pairs.len() < FIELDS {
+        } else if received.posted.pairs.len() == FIELDS {
+            let sentence = format!("The form has more than {FIELDS} fields, which is more than this page takes.");
+            return Err(AppError::TooLarge(sentence).into());
+        } else {
             received.posted.pairs.push((name, value));
         }
     }

@@ -170,6 +170,12 @@ pub fn folded_value(text: String) -> Sql {
     Sql::from(Word::Fold) + "(" + Value::Text(text) + ")"
 }
 
+/// That a column has one of these keys, however many they are.
+pub fn has_key(column: &Column, keys: impl IntoIterator<Item = String>) -> Sql {
+    let keys = keys.into_iter().map(|key| folded_value(key).grouped());
+    folded(column) + " IN (" + Word::Values + Sql::join(keys, ", ", "(NULL)") + ")"
+}
+
 /// The column as comparisons of text see it.
 pub fn folded(column: &Column) -> Sql {
     Sql::from(Word::Fold) + "(" + Sql::column(column) + ")"

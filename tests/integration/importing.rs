@@ -1,6 +1,8 @@
 //! The import by people without a shell, on both engines: every step, every bad file, whoever may not, and what a stop leaves.
 
+use std::collections::VecDeque;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use chrono::TimeDelta;
@@ -8,14 +10,18 @@ use customer_segments::accounts::Role;
 use customer_segments::customers::import::{Report, What};
 use customer_segments::customers::upload::content;
 use customer_segments::customers::upload::store::{self, Import, State};
-use customer_segments::db::schema::{auth_user, crm_app_company, crm_app_contact, crm_app_contract, segments_event, segments_import};
-use customer_segments::db::{Id, Time};
+use customer_segments::db::schema::{
+    auth_user, crm_app_company, crm_app_contact, crm_app_contract, segments_event, segments_import, segments_session,
+};
+use customer_segments::db::{AnyConnection, Db, Id, Time};
 use diesel::prelude::*;
+use reqwest::blocking::Body;
 
 use crate::pasting::{outcomes, wait};
 use crate::support::app::Person;
 use crate::support::page::Answer;
 use crate::support::{TestApp, TestDb, on_engines};
+use crate::unsent::{end_sessions, sign_in_on};
 
 fn with_sales(test: impl Fn(&TestApp, &Person<'_>)) {
     on_engines(|engine| {
@@ -240,6 +246,97 @@ fn nobody_else_is_told_of_an_upload_and_whoever_may_not_import_is_told_why() {
     });
 }
 
+/// The body of a form with a file of companies; before its last bytes whoever sends it is signed out.
+struct Ending {
+    halves: VecDeque<VecDeque<u8>>,
+    db: Db,
+}
+
+impl Ending {
+    fn new(app: &TestApp, person: &Person<'_>) -> Self {
+        let token = person.open(&url("company")).form().value("csrfmiddlewaretoken").unwrap().to_owned();
+        let field = "--edge\r\nContent-Disposition: form-data; name=\"csrfmiddlewaretoken\"\r\n\r\n";
+        let file = "\r\n--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nname\n";
+        // More than waits between the two without being read: who sends it was asked for by then.
+        let rows = "A company\n".repeat(1_200_000);
+        let halves = [format!("{field}{token}{file}{rows}"), "\r\n--edge--\r\n".to_owned()];
+        Self { halves: halves.map(|half| half.into_bytes().into()).into(), db: app.test.db.clone() }
+    }
+}
+
+impl Read for Ending {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        if self.halves.front().is_some_and(VecDeque::is_empty) {
+            self.halves.pop_front();
+            let end = |connection: &mut AnyConnection| Ok(diesel::delete(segments_session::table).execute(connection)?);
+            self.db.write_blocking(end).unwrap();
+        }
+        let Some(half) = self.halves.front_mut() else { return Ok(0) };
+        half.read(out)
+    }
+}
+
+#[test]
+fn a_session_that_ends_before_or_while_a_file_is_sent_leads_to_signing_in_and_leaves_nothing_half_done() {
+    with_sales(|app, person| {
+        let kept = || app.test.db.read_blocking(|c| Ok(segments_import::table.select(segments_import::state).load::<String>(c)?)).unwrap();
+        let form = person.open(&url("company")).form();
+        let body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"csrfmiddlewaretoken\"\r\n\r\n{}\r\n--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nname\nA\n\r\n--edge--\r\n",
+            form.value("csrfmiddlewaretoken").unwrap()
+        );
+        end_sessions(app);
+        let asked = person.post_parts(&url("company"), body);
+        assert_eq!((asked.status, asked.text("h1").as_str()), (403, "Log in"), "{}", asked.body);
+        assert!(asked.text(".errornote").contains("You are not signed in any more. What you sent was not saved"), "{}", asked.body);
+        assert_eq!(kept(), [""; 0]);
+        let back = sign_in_on(person, &asked, &person.username);
+        assert_eq!(back.location(), url("company"), "to the form for the file");
+        // Whoever was signed in when the file began to arrive has brought it: it is there when they are back.
+        let sent = person.post_parts(&url("company"), Body::new(Ending::new(app, person)));
+        assert_eq!((sent.status, kept()), (303, vec!["ready".to_owned()]), "{}", sent.body);
+        let asked = person.follow(&sent);
+        assert_eq!((asked.status, asked.location().starts_with("/admin/login/?next=")), (302, true), "{}", asked.body);
+        let back = sign_in_on(person, &person.follow(&asked), &person.username);
+        assert_eq!((back.location(), person.follow(&back).text("h1")), (sent.location(), "Say what the columns hold".to_owned()));
+        assert_eq!(counts(app), [0, 0, 0]);
+    });
+}
+
+#[test]
+fn a_running_import_can_be_stopped_between_two_batches_and_finished_later() {
+    with_sales(|app, person| {
+        let content = (0..20_000).fold("name\n".to_owned(), |file, number| format!("{file}Company {number}\n"));
+        let page = upload(person, "company", "many.csv", content.as_bytes());
+        let ready = segments_import::table;
+        let checked = segments_import::state.eq(State::Checked.name());
+        app.test.db.write_blocking(|connection| Ok(diesel::update(ready).set(checked).execute(connection)?)).unwrap();
+        let here = page.form_at("#content-main form").action;
+        let form = person.open(&here).form_at("#content-main form");
+        std::thread::scope(|scope| {
+            let begun = scope.spawn(|| person.submit(&form.clone().and("_import", "1")));
+            // The button is there as soon as it runs.
+            while !person.open(&here).has("[name=_cancel]") {}
+            person.submit(&form.clone().and("_cancel", "1"));
+            assert_eq!(begun.join().unwrap().status, 303);
+        });
+        let page = wait(person, &here);
+        assert_eq!(page.text("h1"), "Imported in part");
+        let done = counts(app)[0];
+        assert!(done < 20_000 && done % 5_000 == 0, "{done} were done");
+        let told = if done == 0 {
+            "Nothing was imported yet.".to_owned()
+        } else {
+            format!("{},000 rows of the file are done, and stay.", done / 1_000)
+        };
+        assert!(page.text(".errornote").starts_with(&format!("You stopped it. {told}")), "{}", page.text(".errornote"));
+        assert_eq!(imports_in_history(app).len(), usize::from(done > 0));
+        // What is there now, and is known to the engine, makes the rest no slower.
+        let page = press(person, &page, "_import");
+        assert_eq!((page.text("h1"), counts(app)[0]), ("Imported".to_owned(), 20_000));
+    });
+}
+
 /// An upload as it is when the server ends.
 fn cut_short(app: &TestApp, person: &Person<'_>, state: State) -> String {
     let page = upload(person, "company", "cut.csv", b"name\nA\nB\n");
@@ -264,6 +361,9 @@ fn a_server_that_ended_is_told_and_the_same_file_finishes_the_rest() {
             "The server ended meanwhile. 1 row of the file is done, and stays. To import the same file again finishes the rest."
         );
         assert!(page.header("refresh").is_empty());
+        let told = "Imported companies from cut.csv until the server ended: at least 1 added, 0 updated, 0 unchanged, 0 refused, 0 companies added.";
+        assert_eq!(imports_in_history(app), [(person.username.clone(), told.to_owned())]);
+        assert!(person.open(&url("company")).text(".recent").contains("cut.csv imported in part"));
         let page = press(person, &page, "_import");
         assert_eq!((page.text("h1"), numbers(&page)[0].as_str()), ("Imported".to_owned(), "2"));
         assert_eq!(counts(app)[0], 2);
@@ -271,6 +371,27 @@ fn a_server_that_ended_is_told_and_the_same_file_finishes_the_rest() {
         let old = segments_import::made_at.eq(Time(app.test.clock.now() - TimeDelta::hours(25)));
         app.test.db.write_blocking(|connection| Ok(diesel::update(segments_import::table).set(old).execute(connection)?)).unwrap();
         assert_eq!(person.get(&path).status, 303, "it is kept for a day");
+    });
+}
+
+#[test]
+fn what_was_imported_before_the_server_ended_is_in_the_history_though_nobody_looks_again() {
+    with_sales(|app, person| {
+        let path = cut_short(app, person, State::Importing);
+        let silent = |seconds: i64| {
+            app.test.set_now(app.test.clock.now() + TimeDelta::seconds(seconds));
+            person.open(&path).text("[role=status]")
+        };
+        assert!(!silent(5).contains("Nothing was heard of it"));
+        assert!(silent(40).contains("Nothing was heard of it for 45 seconds."));
+        app.test.set_now(app.test.clock.now() + TimeDelta::hours(25));
+        let other = app.staff();
+        upload(&other, "company", "another.csv", b"name\nC\n");
+        let history = imports_in_history(app);
+        assert_eq!((history.len(), &history[0].0), (1, &person.username), "{history:?}");
+        assert!(history[0].1.contains("until the server ended: at least 1 added"), "{history:?}");
+        upload(&other, "company", "another.csv", b"name\nC\n");
+        assert_eq!(imports_in_history(app).len(), 1, "once");
     });
 }
 
@@ -326,7 +447,7 @@ fn a_file_of_several_pieces_comes_back_as_it_went_in() {
         app.test.db.write_blocking(|connection| store::insert(connection, &new)).unwrap();
         content::keep(&app.test.db, &new, &mut file, now).unwrap();
         let mut back = Vec::new();
-        std::io::Read::read_to_end(&mut content::restore(&app.test.db, new.id).unwrap(), &mut back).unwrap();
+        Read::read_to_end(&mut content::restore(&app.test.db, new.id).unwrap(), &mut back).unwrap();
         assert!(content.len() > 1_500_000 && back == content);
     });
 }

@@ -265,6 +265,18 @@ fn suggestions_are_never_applied_by_themselves() {
 }
 
 #[test]
+fn names_alone_are_suggested_however_they_are_written() {
+    with_a_list(|world, person| {
+        let page = world.pastes(person, "linh tran\nMr. Somchai Jaidee\nคุณสมชาย ใจดี\nSix Palms (Thailand)\nLinh Tran-Nguyen");
+        assert_eq!(outcomes(&page), with(&[("Suggestions: tick whom you mean", "4"), ("Not found", "1")]));
+        let expected = [3, 0, 2].map(|at| format!("contact:{}", world.people[at]));
+        let expected: Vec<String> = expected.into_iter().chain([format!("company:{}", world.firms[0])]).collect();
+        assert_eq!(page.attributes(".picks input", "value"), expected);
+        assert!(!page.has(".picks input[checked]"));
+    });
+}
+
+#[test]
 fn what_is_said_twice_is_asked_about_once_and_suggestions_are_ticked_together() {
     with_a_list(|world, person| {
         let page = world.pastes(person, "six palms\nsix palms\ncafe sai gon\nx@nowhere.example\nx@nowhere.example");

@@ -17,7 +17,7 @@ const ADD: &str = "/admin/crm_app/customersegment/add/";
 const RULES: &str = r#"{"entity": "contact", "match_type": "all", "rules": [{"field": "name", "operator": "contains", "value": "a"}]}"#;
 
 /// Ends every session, as an Admin or the clock would.
-fn end_sessions(app: &TestApp) {
+pub(crate) fn end_sessions(app: &TestApp) {
     app.test.db.write_blocking(|connection| Ok(diesel::delete(segments_session::table).execute(connection).map(|_| ())?)).unwrap();
 }
 
@@ -30,7 +30,7 @@ fn names(person: &Person<'_>) -> Vec<String> {
 }
 
 #[track_caller]
-fn sign_in_on(person: &Person<'_>, page: &Answer, username: &str) -> Answer {
+pub(crate) fn sign_in_on(person: &Person<'_>, page: &Answer, username: &str) -> Answer {
     person.submit(&page.form().fill("username", username).fill("password", PASSWORD))
 }
 

@@ -69,7 +69,7 @@ fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_writte
         let page = world.uploads(person, "some.csv", file, "utf-8");
         assert_eq!(page.texts(".upload-choice label strong"), ["Add", "Remove", "Make the list exactly this"]);
         let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
-        assert_eq!(exact, "Make the list exactly this: add 1, keep 1, take 2 off");
+        assert_eq!(exact, "Make the list exactly this: add 1, keep 1, take 2 off – notes too: a blank one takes out what is written");
         let said = apply(person, &page, "exact");
         assert!(said.contains("2 contacts removed, 1 contact added, 1 contact with another note"), "{said}");
         let mut people = vec![world.people[0], world.people[4]];
@@ -82,6 +82,68 @@ fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_writte
         assert!(person.follow(&person.submit(&without)).text(".messagelist").contains("1 contact added"));
         assert_eq!(world.listed().0, [world.people[0]]);
         assert_eq!(world.notes()[0].1, "new");
+    });
+}
+
+#[test]
+fn whom_open_rows_may_mean_stays_until_somebody_says_who_is_meant() {
+    with_a_list(|world, person| {
+        let shared = [world.people[2], world.people[3]];
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[1..4])));
+        world.does(&Task::Add(&COMPANIES, COMPANIES.among(&world.firms[..1])));
+        let file = b"email,company\nsomchai@palms.example,\nshared@palms.example,\n,six palms\n,Nowhere\n";
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
+        let told = "add 1, keep 0, take 1 off (3 who may be meant by open rows stay) – the row that was not found or cannot be understood keeps nobody on the list";
+        assert_eq!(exact, format!("Make the list exactly this: {told}"));
+        assert!(apply(person, &page, "exact").contains("1 contact removed, 1 contact added"));
+        let mut people = vec![world.people[0], shared[0], shared[1]];
+        people.sort();
+        assert_eq!(world.listed(), (people, vec![world.firms[0]]));
+        // Once somebody is chosen, the others go.
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        let name = page.attributes(".picks input[type=radio]", "name")[0].clone();
+        let form = page.form_at("#apply-form").without(&name).and(&name, &format!("contact:{}", shared[1]));
+        let said = person.follow(&person.submit(&form.fill("mode", "exact").and("_apply", "1"))).text(".messagelist");
+        assert!(said.contains("1 contact removed"), "{said}");
+        let mut people = vec![world.people[0], shared[1]];
+        people.sort();
+        assert_eq!(world.listed(), (people, vec![world.firms[0]]));
+    });
+}
+
+#[test]
+fn a_list_that_is_made_exactly_a_file_has_its_notes_and_no_others_where_the_file_has_any() {
+    with_a_list(|world, person| {
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..3])));
+        (0..3).for_each(|at| world.note(world.people[at], "old"));
+        let notes = || world.notes().into_iter().map(|(id, note, _)| (id, note)).collect::<std::collections::BTreeMap<_, _>>();
+        let file = |header: &str| format!("{header}\n{},\n{},new\n{},old\n", world.people[0], world.people[1], world.people[2]);
+        let page = world.uploads(person, "some.csv", file("id,shoe size").as_bytes(), "utf-8");
+        assert!(apply(person, &page, "exact").contains("Nothing was left to change."));
+        let page = world.uploads(person, "some.csv", file("id,note").as_bytes(), "utf-8");
+        apply(person, &page, "add");
+        assert_eq!([0, 1, 2].map(|at| notes()[&world.people[at]].clone()), ["old", "new", "old"]);
+        let page = world.uploads(person, "some.csv", file("id,note").as_bytes(), "utf-8");
+        assert!(apply(person, &page, "exact").contains("1 contact with another note"));
+        assert_eq!([0, 1, 2].map(|at| notes()[&world.people[at]].clone()), ["", "new", "old"]);
+    });
+}
+
+#[test]
+fn the_report_of_unused_rows_leaves_out_those_that_were_chosen() {
+    with_a_list(|world, person| {
+        let file =
+            b"email,company\nshared@palms.example,\nnobody@nowhere.example,\n,six palms\nsomchai@palms.example,\nsomchai@palms.example,\n";
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        let ticked = person.follow(&person.submit(&page.form_at("#apply-form").and("_tick", "suggested:1")));
+        assert_eq!(ticked.text("a.unused"), "Download the 2 rows that are not used");
+        let report = person.open(&ticked.attributes("a.unused", "href")[0]).body;
+        assert_eq!(
+            report,
+            "\u{feff}line,row,reason\r\n2,\"shared@palms.example,\",Ambiguous: choose one\r\n3,\"nobody@nowhere.example,\",Not found\r\n"
+        );
+        assert!(apply(person, &ticked, "add").contains("2 rows were not used"));
     });
 }
 
@@ -139,14 +201,92 @@ fn what_stands_for_nobody_lists_neither_strangers_nor_their_company() {
 #[test]
 fn columns_are_guessed_and_can_be_changed() {
     with_a_list(|world, person| {
-        let page = world.uploads(person, "strange.csv", b"Wer,Post\nSomchai,somchai@palms.example\nAnong,anong@palms.example\n", "utf-8");
-        assert!(page.text(".attention").contains("No column says who is meant"), "{}", page.body);
-        let form = page.form_at(".columns form");
-        let form = form.without("column").and("column", "name").and("column", "e-mail").and("_columns", "1");
-        let again = wait(person, person.submit(&form).location());
+        let file = b"Note,Remark\nSomchai,somchai@palms.example\nAnong,anong@palms.example\n";
+        let page = world.uploads(person, "strange.csv", file, "utf-8");
+        assert!(page.text(".columns .attention").contains("No column says who is meant"), "{}", page.body);
+        assert!(page.has(".columns[open]"));
+        let form = page.form_at("#apply-form").without("column").and("column", "name").and("column", "e-mail");
+        // What was chosen is never lost, and nothing is applied that nobody has seen.
+        let again = person.submit(&form.fill("mode", "exact").and("_apply", "1"));
+        assert_eq!(world.listed(), (vec![], vec![]));
+        let again = wait(person, again.location());
+        assert!(again.text(".messagelist").contains("You changed the columns, so the rows were read again."), "{}", again.body);
+        assert_eq!(again.attributes("[name=mode][checked]", "value"), ["exact"]);
         assert!(outcomes(&again).contains(&("To add".to_owned(), "2".to_owned())), "{:?}", outcomes(&again));
+        assert!(!again.has(".columns[open]"));
         apply(person, &again, "add");
         assert_eq!(world.listed().0.len(), 2);
+    });
+}
+
+#[test]
+fn a_first_line_is_a_row_or_names_the_columns_as_it_looks_and_as_it_is_said_to() {
+    with_a_list(|world, person| {
+        let rows = |page: &Answer| page.text(".outcomes caption");
+        let page = world.uploads(
+            person,
+            "bare.csv",
+            "Somchai Jaidee,\"Six Palms Co., Ltd.\"\nAnong Srisuk,\"Six Palms Co., Ltd.\"\n".as_bytes(),
+            "utf-8",
+        );
+        assert_eq!((rows(&page), page.has("[name=has_header][checked]")), ("bare.csv: 2 rows".to_owned(), false), "no row is lost");
+        assert!(outcomes(&page).contains(&("To add".to_owned(), "2".to_owned())), "{:?}", outcomes(&page));
+        let said = |page: &Answer, has_header: bool| {
+            let form = page.form_at("#apply-form").without("has_header").and("_columns", "1");
+            let form = if has_header { form.and("has_header", "1") } else { form };
+            wait(person, person.submit(&form).location())
+        };
+        let without = said(&page, true);
+        assert_eq!((rows(&without), without.has("[name=has_header][checked]")), ("bare.csv: 1 row".to_owned(), true));
+        let with = said(&without, false);
+        assert_eq!(rows(&with), "bare.csv: 2 rows");
+        apply(person, &with, "add");
+        let mut people = world.people[..2].to_vec();
+        people.sort();
+        assert_eq!(world.listed().0, people);
+        // A name of a column that may be a row.
+        let page = world.uploads(person, "one.csv", "Company\nCafé Sài Gòn\n".as_bytes(), "utf-8");
+        assert_eq!(rows(&page), "one.csv: 1 row");
+        let with = said(&page, false);
+        assert_eq!((rows(&with), with.text("#id_unknown_raw")), ("one.csv: 2 rows".to_owned(), "Company".to_owned()));
+        let report = person.open(&with.attributes("a.unused", "href")[0]).body;
+        assert!(report.contains("\r\n1,Company,Not found\r\n"), "{report}");
+        // Words that nobody knows, above addresses.
+        let page = world.uploads(person, "wer.csv", b"Wer;Post\n;somchai@palms.example\n", "utf-8");
+        assert_eq!((rows(&page), page.has("[name=has_header][checked]")), ("wer.csv: 1 row".to_owned(), true));
+        assert!(outcomes(&page).contains(&("Already in the list".to_owned(), "1".to_owned())), "{:?}", outcomes(&page));
+    });
+}
+
+#[test]
+fn files_of_other_programs_are_understood_and_what_is_far_too_long_is_cut() {
+    with_a_list(|world, person| {
+        // Excel says in a line of its own what parts the cells.
+        let page =
+            world.uploads(person, "excel.csv", b"sep=;\r\nE-Mail;City, country\r\nSomchai <somchai@palms.example>;a,b,c\r\n", "utf-8");
+        assert!(page.text(".columns summary").contains("E-Mail → e-mail, City, country → (left out)"), "{}", page.text(".columns"));
+        assert_eq!(outcomes(&page), [("To add".to_owned(), "1".to_owned())]);
+        assert_eq!(page.texts("#new td.num"), ["3"]);
+        let long = format!("email,company\nsomchai@palms.example,{}\nanong@palms.example,\n", "x".repeat(1_000_000));
+        let page = world.uploads(person, "long.csv", long.as_bytes(), "utf-8");
+        assert!(outcomes(&page).contains(&("Cannot be understood".to_owned(), "1".to_owned())));
+        assert!(page.body.len() < 100_000, "{}", page.body.len());
+        let again = wait(
+            person,
+            person.submit(&page.form_at("#apply-form").without("column").and("column", "e-mail").and("column", "note")).location(),
+        );
+        assert!(again.text("#refused").contains("A note has at most 1000 characters"), "what is too long once is so by any columns");
+    });
+}
+
+#[test]
+fn a_form_with_more_fields_than_are_taken_is_refused_and_not_shortened() {
+    with_a_list(|world, person| {
+        let fields: Vec<(String, String)> = (0..1_001).map(|at| (format!("f{at}"), "x".to_owned())).collect();
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let answer = person.post_file(&world.url("upload"), &fields, ("a.csv", b"email\na@x.example\n"));
+        assert_eq!(answer.status, 413);
+        assert!(answer.body.contains("The form has more than 1000 fields"), "{}", answer.body);
     });
 }
 
@@ -159,6 +299,11 @@ fn what_is_no_table_or_in_another_encoding_gets_its_sentence() {
             (&b"PK\x03\x04 and so on"[..], "utf-8", "This is an Excel workbook"),
             (b"\x89PNG\r\n\x1a\n", "utf-8", "This is a picture"),
             (b"", "utf-8", "The file is empty."),
+            (b"name,email\r\n", "utf-8", "The file has no rows below the names of its columns."),
+            (b"\xef\xbb\xbf\n <!DOCTYPE html><html><body>Sign in</body></html>", "utf-8", "This is a web page"),
+            (b"{\"members\": []}", "utf-8", "This is a JSON document"),
+            (b"{\\rtf1 ...", "utf-8", "This is a text document"),
+            (["a"; 1_000].join(",").as_bytes(), "utf-8", "The file has 1000 columns; 200 are the most"),
             (&[0; 500], "utf-8", "it holds bytes that no text has"),
             (&thai, "utf-8", "The file is not in UTF-8: line 2"),
         ] {
@@ -202,6 +347,9 @@ fn what_was_being_read_when_the_server_ended_says_so() {
         let cut = Upload::new(world.list, person.id.unwrap(), Time(test.clock.now()), How::Csv, "vip.csv");
         test.db.write_blocking(|connection| store::insert(connection, &cut)).unwrap();
         let path = format!("{}?u={}", world.url("uploaded"), cut.id);
+        assert!(person.open(&world.url("upload")).text(".recent").contains("vip.csv 0 rows, being read"));
+        test.set_now(test.clock.now() + chrono::TimeDelta::seconds(30));
+        assert!(person.open(&path).text("[role=status]").contains("Nothing was heard of it for 30 seconds."));
         let page = person.open(&path);
         assert_eq!((page.header("refresh"), page.has("progress")), ("2", true));
         test.set_now(test.clock.now() + chrono::TimeDelta::minutes(3));
@@ -233,6 +381,38 @@ fn what_was_being_applied_when_the_server_ended_is_untouched_and_is_applied_agai
         // Whoever was at it all the time comes too late.
         let late = test.db.write_blocking(|c| store::note_applied(c, id, Time(test.clock.now()), "", None));
         assert!(matches!(late, Err(AppError::Conflict(_))), "{late:?}");
+    });
+}
+
+#[test]
+fn the_list_that_one_came_from_is_not_forgotten_on_the_way_through_a_paste_or_a_file() {
+    with_a_list(|world, person| {
+        let carried = "_changelist_filters=q%3Dvip";
+        let at = |page: &str| format!("{}?{carried}", world.url(page));
+        for page in ["paste", "upload"] {
+            let shown = person.open(&at(page));
+            assert_eq!(shown.form().action, at(page));
+            for link in shown.attributes(".object-tools a:not([download]), .closelink", "href") {
+                assert!(link.contains(carried), "{link}");
+            }
+        }
+        let form = person.open(&at("paste")).form().fill("pasted", "shared@palms.example\nsomchai@palms.example");
+        let pasted = person.submit(&form);
+        let page = wait(person, pasted.location());
+        assert!(pasted.location().ends_with(&format!("&{carried}")), "{}", pasted.location());
+        for link in page.attributes(".object-tools a, .breadcrumbs a[href*='q=vip'], .breadcrumbs a[href*=change]", "href") {
+            assert!(link.contains(carried) || link.ends_with("?q=vip"), "{link}");
+        }
+        let turned = person.submit(&page.form_at("#apply-form").and("_page", "new:1"));
+        assert!(turned.location().contains(&format!("&{carried}&mode=add")), "{}", turned.location());
+        let thrown = person.submit(&person.follow(&turned).form_at("#apply-form").and("_cancel", "1"));
+        assert_eq!(thrown.location(), at("change"));
+        let page = wait(person, person.submit(&form).location());
+        let done = person.submit(&page.form_at("#apply-form").and("_apply", "1"));
+        assert_eq!(done.location(), at("change"));
+        let told = person.follow(&done).attributes(".messagelist a", "href");
+        assert!(told.iter().any(|link| link.contains("uploaded/") && link.contains(carried)), "{told:?}");
+        assert_eq!(person.get(&format!("{}?u={}&{carried}", world.url("uploaded"), Id::new())).location(), at("change"));
     });
 }
 

@@ -140,27 +140,29 @@ impl<R: Read> Read for Decoded<R> {
     }
 }
 
-/// Where lines end, for as long as the CSV reader has not come past them.
+/// Where lines end, for as long as the CSV reader has not come past them: from where to where there is nothing but ends of lines,
+/// and how many, for blank lines are passed over however many they are.
 #[derive(Debug)]
 pub(super) struct Lines {
-    ends: VecDeque<(u64, u64)>,
+    ends: VecDeque<(u64, u64, u64)>,
     offset: u64,
     after_return: bool,
     line: u64,
 }
 
 impl Lines {
-    pub(super) fn new() -> Rc<RefCell<Self>> {
-        Rc::new(RefCell::new(Self { ends: VecDeque::new(), offset: 0, after_return: false, line: 1 }))
+    /// From the line of this number on.
+    pub(super) fn new(first: u64) -> Rc<RefCell<Self>> {
+        Rc::new(RefCell::new(Self { ends: VecDeque::new(), offset: 0, after_return: false, line: first }))
     }
 
     /// The number of the line on which the record begins that the CSV reader looked for from byte `from` on: it passes
     /// over blank lines.
     pub(super) fn at(&mut self, from: u64) -> u64 {
         let mut cursor = from;
-        while let Some((_, end)) = self.ends.front().copied().filter(|(begin, _)| *begin <= cursor) {
+        while let Some((_, end, lines)) = self.ends.front().copied().filter(|(begin, ..)| *begin <= cursor) {
             cursor = cursor.max(end);
-            self.line += 1;
+            self.line += lines;
             self.ends.pop_front();
         }
         self.line
@@ -170,11 +172,14 @@ impl Lines {
         for byte in bytes {
             match (byte, self.after_return) {
                 (b'\n', true) => {
-                    if let Some((_, end)) = self.ends.back_mut() {
+                    if let Some((_, end, _)) = self.ends.back_mut() {
                         *end += 1;
                     }
                 }
-                (b'\n' | b'\r', _) => self.ends.push_back((self.offset, self.offset + 1)),
+                (b'\n' | b'\r', _) => match self.ends.back_mut().filter(|(_, end, _)| *end == self.offset) {
+                    Some((_, end, lines)) => (*end, *lines) = (*end + 1, *lines + 1),
+                    None => self.ends.push_back((self.offset, self.offset + 1, 1)),
+                },
                 _ => {}
             }
             self.after_return = *byte == b'\r';
@@ -182,6 +187,9 @@ impl Lines {
         }
     }
 }
+
+/// The most lines of one cell: their ends are kept for as long as it is read.
+const LONGEST_CELL: usize = 1_000_000;
 
 /// A reader that tells [`Lines`] of what goes through it.
 pub(super) struct Counted<R> {
@@ -191,8 +199,32 @@ pub(super) struct Counted<R> {
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(out)?;
-        self.lines.borrow_mut().look_at(out.get(..length).unwrap_or_default());
+        let (length, mut lines) = (self.inner.read(out)?, self.lines.borrow_mut());
+        lines.look_at(out.get(..length).unwrap_or_default());
+        if lines.ends.len() > LONGEST_CELL {
+            return Err(io::Error::other(format!("a cell goes over more than {LONGEST_CELL} lines")));
+        }
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_over_blank_ones_without_room_for_each() {
+        let lines = Lines::new(1);
+        let mut lines = lines.borrow_mut();
+        // A row, 100,000 blank lines of every kind, a row with a line end in it, a row.
+        let blank = "\r\n\n\r".repeat(33_333);
+        let text = format!("a\n{blank}\"b\nb\"\nc\n");
+        lines.look_at(text.as_bytes());
+        assert_eq!(lines.ends.len(), 4);
+        let at = |part: &str| text.find(part).unwrap() as u64;
+        assert_eq!(lines.at(0), 1);
+        let second = lines.at(2);
+        assert_eq!(lines.at(at("\nc")), second + 2);
+        assert_eq!(second, 2 + 99_999);
     }
 }

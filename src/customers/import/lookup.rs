@@ -3,13 +3,13 @@
 //! Called by the declarations. Text is stored as it was given, with its outer blanks, and no index knows it without them.
 //! Such *edged* text is rare: only where a database has some is it looked for, by a scan.
 
-use crate::query::condition::{folded, folded_value};
+use crate::query::condition::{self, folded, folded_value};
 use crate::query::text::WHITE_SPACE;
 use crate::query::{Column, Sql, Value};
 
 /// Rows whose `column` has one of these keys.
 pub(super) fn has_key(column: &Column, keys: &[String], has_edged: bool) -> Sql {
-    let by_index = folded(column) + " IN (" + binds(keys) + ")";
+    let by_index = condition::has_key(column, keys.iter().cloned());
     if !has_edged {
         return by_index;
     }

@@ -37,7 +37,7 @@ use crate::clock::Clock;
 use crate::customers::company::Company;
 use crate::customers::contact::Contact;
 use crate::customers::contract::Contract;
-use crate::db::{Db, statistics};
+use crate::db::{AnyConnection, Db, Time, statistics};
 use crate::error::{AppError, Result};
 use crate::history::{self, Action, NewEvent, Object};
 
@@ -62,6 +62,15 @@ impl What {
             Self::Companies => Company::NAME,
             Self::Contacts => Contact::NAME,
             Self::Contracts => Contract::NAME,
+        }
+    }
+
+    /// What several of it are called.
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Companies => Company::PLURAL,
+            Self::Contacts => Contact::PLURAL,
+            Self::Contracts => Contract::PLURAL,
         }
     }
 
@@ -212,17 +221,20 @@ fn rehearse<R: Model>(db: &Db, clock: &Clock, ordered: Ordered<'_>, listener: &m
 
 fn record<R: Model>(db: &Db, clock: &Clock, actor: &Actor, order: &Order, report: &Report) -> Result<()> {
     let file = order.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let message = format!(
-        "Imported {} from {file}: {} added, {} updated, {} unchanged, {} refused, {} companies added.",
-        R::PLURAL,
-        report.added,
-        report.updated,
-        report.unchanged,
-        report.refused,
-        report.companies_added
-    );
-    let object = || Object { model: R::NAME, id: String::new(), name: file.clone() };
-    db.write_unhurried(|connection| {
-        history::record(connection, NewEvent::new(actor, clock.now(), Action::Imported, object(), message.clone()))
-    })
+    let message = format!("Imported {} from {file}: {}.", order.what.plural(), report.in_words());
+    db.write_unhurried(|connection| write_event(connection, (actor, Time(clock.now())), order.what, &file, &message))
+}
+
+/// Writes into the history what was imported before the server ended.
+///
+/// # Errors
+/// Those of the database.
+pub fn record_cut_short(connection: &mut AnyConnection, who: (&Actor, Time), what: What, file: &str, report: &Report) -> Result<()> {
+    let message = format!("Imported {} from {file} until the server ended: at least {}.", what.plural(), report.in_words());
+    write_event(connection, who, what, file, &message)
+}
+
+fn write_event(connection: &mut AnyConnection, (actor, at): (&Actor, Time), what: What, file: &str, message: &str) -> Result<()> {
+    let object = Object { model: what.name(), id: String::new(), name: file.to_owned() };
+    history::record(connection, NewEvent::new(actor, at.0, Action::Imported, object, message))
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use encoding_rs::Encoding;
 
 use super::decode::Decoded;
-use super::reader::guess_delimiter;
+use super::reader::Beginning;
 use crate::error::{AppError, Result};
 
 /// Where in a cell a byte stands.
@@ -43,8 +43,9 @@ pub fn check(file: &mut File, encoding: &'static Encoding, path: &Path) -> Resul
 
 /// The line on which a quote was opened that the end of the file finds open.
 fn open_at_the_end(mut file: impl BufRead) -> Result<Option<u64>> {
-    let delimiter = guess_delimiter(file.fill_buf()?);
-    let (mut place, mut line, mut opened) = (Place::Start, 1, 1);
+    let Beginning { delimiter, length, line } = Beginning::of(file.fill_buf()?);
+    file.consume(length);
+    let (mut place, mut line, mut opened) = (Place::Start, line, 1);
     loop {
         let bytes = file.fill_buf()?;
         if bytes.is_empty() {

@@ -45,10 +45,11 @@ impl Table {
         let bytes = Rc::new(Cell::new(0));
         let watched = Watched { file, bytes: Rc::clone(&bytes) };
         let mut decoded = BufReader::with_capacity(BUFFER, Decoded::new(watched, encoding));
-        let delimiter = guess_delimiter(decoded.fill_buf()?);
-        let lines = Lines::new();
+        let beginning = Beginning::of(decoded.fill_buf()?);
+        decoded.consume(beginning.length);
+        let lines = Lines::new(beginning.line);
         let source = Counted { inner: decoded, lines: Rc::clone(&lines) };
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source);
+        let mut reader = csv::ReaderBuilder::new().delimiter(beginning.delimiter).flexible(true).from_reader(source);
         let header = reader.headers().map_err(|error| unreadable(&error, path))?;
         let header: Vec<String> = header.iter().map(|name| text::nfc(name.trim())).collect();
         if header.iter().all(String::is_empty) {
@@ -85,8 +86,35 @@ fn unreadable(error: &csv::Error, path: &Path) -> AppError {
     AppError::BadRequest(format!("{} cannot be read: {error}.", path.display()))
 }
 
+/// What stands before the header, and how its cells are parted.
+pub(super) struct Beginning {
+    pub(super) delimiter: u8,
+    /// Bytes before the header.
+    pub(super) length: usize,
+    /// The number of the line on which the header begins, from 1.
+    pub(super) line: u64,
+}
+
+impl Beginning {
+    /// Of a file that begins with `start`. Excel says in a line `sep=;` of its own what parts the cells.
+    pub(super) fn of(start: &[u8]) -> Self {
+        let (said, next) = match start.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            Some(end) => start.split_at(end),
+            None => (start, &[][..]),
+        };
+        let said = said.strip_prefix(b"\"").and_then(|said| said.strip_suffix(b"\"")).unwrap_or(said);
+        match said {
+            [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] if !delimiter.is_ascii_alphanumeric() && *delimiter != b'"' => {
+                let length = start.len() - next.len() + if next.starts_with(b"\r\n") { 2 } else { next.len().min(1) };
+                Self { delimiter: *delimiter, length, line: 2 }
+            }
+            _ => Self { delimiter: guess_delimiter(start), length: 0, line: 1 },
+        }
+    }
+}
+
 /// Whichever of the delimiters the header has most of; `start` is the beginning of the file.
-pub(super) fn guess_delimiter(start: &[u8]) -> u8 {
+fn guess_delimiter(start: &[u8]) -> u8 {
     let mut is_quoted = false;
     let header = start.iter().take_while(|byte| {
         is_quoted ^= **byte == b'"';
@@ -130,5 +158,18 @@ mod tests {
         assert_eq!(guess_delimiter(b"\"a\n;;;\",b,c\n"), b',');
         assert_eq!(guess_delimiter(b"name"), b',');
         assert_eq!(guess_delimiter(b""), b',');
+    }
+
+    #[test]
+    fn the_delimiter_is_what_the_file_says_in_a_line_of_its_own() {
+        let of = |start: &[u8]| {
+            let Beginning { delimiter, length, line } = Beginning::of(start);
+            (delimiter, length, line)
+        };
+        assert_eq!(of(b"sep=;\r\na;b,c,d"), (b';', 7, 2));
+        assert_eq!(of(b"\"SEP=|\"\na|b"), (b'|', 8, 2));
+        assert_eq!(of(b"sep=\t"), (b'\t', 5, 2));
+        assert_eq!(of(b"sep=x\na,b"), (b',', 0, 1));
+        assert_eq!(of(b"sep=,email\na,b"), (b',', 0, 1));
     }
 }

@@ -46,6 +46,12 @@ fn is_none_left_out(errors: &u64) -> bool {
 }
 
 impl Report {
+    /// Its numbers, in words.
+    pub fn in_words(&self) -> String {
+        let Self { added, updated, unchanged, refused, companies_added, .. } = self;
+        format!("{added} added, {updated} updated, {unchanged} unchanged, {refused} refused, {companies_added} companies added")
+    }
+
     /// How many refused rows are kept in memory; a listener hears of all of them.
     pub const ERRORS: usize = 50_000;
 

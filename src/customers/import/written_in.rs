@@ -49,6 +49,9 @@ pub fn written_in(file: &mut File, chosen: &str) -> Result<&'static Encoding> {
     start.truncate(length);
     file.rewind()?;
     let refuse = |sentence: &str| Err(AppError::BadRequest(sentence.to_owned()));
+    if let Some(sentence) = marked_up(&start) {
+        return refuse(sentence);
+    }
     match start.as_slice() {
         [] => refuse("The file is empty."),
         [0xFF, 0xFE, ..] => Ok(UTF_16LE),
@@ -63,6 +66,7 @@ pub fn written_in(file: &mut File, chosen: &str) -> Result<&'static Encoding> {
         [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => {
             refuse("This is a picture, not a CSV file.")
         }
+        [b'{', b'\\', b'r', b't', b'f', ..] => refuse("This is a text document, not a CSV file. Save it as plain text and upload that."),
         start if start.split(|byte| *byte == 0).count() > 1 + start.len() / 10 => {
             refuse("This is no CSV file: it holds bytes that no text has. A file in UTF-16 must begin with its mark.")
         }
@@ -72,4 +76,18 @@ pub fn written_in(file: &mut File, chosen: &str) -> Result<&'static Encoding> {
             _ => UTF_8,
         }),
     }
+}
+
+/// Why text that begins so is no table, where it says itself what it is.
+fn marked_up(start: &[u8]) -> Option<&'static str> {
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
+    let begins = |mark: &[u8]| start.get(..mark.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(mark));
+    if begins(b"<!doctype html") || begins(b"<html") {
+        return Some("This is a web page, not a CSV file. Perhaps you have to sign in where it comes from, and download it again.");
+    }
+    if begins(b"<?xml") {
+        return Some("This is an XML document, not a CSV file.");
+    }
+    let is_json = begins(b"[{") || begins(b"{") && start.get(1..).unwrap_or_default().trim_ascii_start().starts_with(b"\"");
+    is_json.then_some("This is a JSON document, not a CSV file.")
 }

@@ -99,6 +99,17 @@ impl Beginning {
     }
 }
 
+/// Refuses a file of so many columns that their choices fit on no page.
+///
+/// # Errors
+/// `BadRequest` with the sentence.
+pub fn require_few_columns(count: usize) -> Result<()> {
+    if count <= COLUMNS {
+        return Ok(());
+    }
+    Err(AppError::BadRequest(format!("The file has {count} columns; {COLUMNS} are the most that can be imported here.")))
+}
+
 /// Reads through a file that comes in, and leaves it at its beginning; how it begins.
 ///
 /// # Errors
@@ -107,10 +118,7 @@ pub fn require_table(file: &mut File, encoding: &'static Encoding, name: &str) -
     require_closed_quotes(file, encoding, Path::new(name))?;
     let beginning = Beginning::read(file.try_clone()?, encoding, name)?;
     file.rewind()?;
-    let count = beginning.header.len();
-    if count > COLUMNS {
-        return Err(AppError::BadRequest(format!("The file has {count} columns; {COLUMNS} are the most that can be imported here.")));
-    }
+    require_few_columns(beginning.header.len())?;
     if beginning.rows.is_empty() {
         return Err(AppError::BadRequest("The file has no rows below the names of its columns.".into()));
     }

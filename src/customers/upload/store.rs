@@ -69,11 +69,29 @@ impl State {
         }
     }
 
+    /// In words, behind the name of the file.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Storing => "being uploaded",
+            Self::Ready => "not checked yet",
+            Self::Checking => "being checked",
+            Self::Checked => "checked, not imported yet",
+            Self::Importing => "being imported",
+            Self::Stopping => "being stopped",
+            Self::Stopped => "imported in part",
+            Self::Imported => "imported",
+            Self::Discarded => "thrown away",
+        }
+    }
+
     /// Whether something goes on.
     pub fn is_going_on(self) -> bool {
         matches!(self, Self::Storing | Self::Checking | Self::Importing | Self::Stopping)
     }
 }
+
+/// The states in which rows are imported.
+const IMPORTING: [State; 2] = [State::Importing, State::Stopping];
 
 /// A file that somebody uploaded.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -153,14 +171,48 @@ impl Import {
         self.state(now).name() != self.state
     }
 
+    /// Whether the server ended while rows were imported, and nobody has written that down yet.
+    pub fn is_import_cut_short(&self, now: Time) -> bool {
+        IMPORTING.iter().any(|state| state.name() == self.state) && self.is_silent(now)
+    }
+
+    /// For how many seconds nothing was heard of it.
+    pub fn silence(&self, now: Time) -> i64 {
+        (now.0 - self.touched_at.0).num_seconds()
+    }
+
     fn is_silent(&self, now: Time) -> bool {
-        self.touched_at.0 < now.0 - TimeDelta::seconds(SILENCE)
+        self.touched_at < heard_of(now)
+    }
+
+    /// What is in the file; `None` for what is no name.
+    pub fn what(&self) -> Option<What> {
+        [What::Companies, What::Contacts, What::Contracts].into_iter().find(|what| what.name() == self.model)
+    }
+
+    /// What came of the last run so far.
+    pub fn report(&self) -> Report {
+        let number = |number: i32| u64::try_from(number).unwrap_or_default();
+        Report {
+            added: number(self.added),
+            updated: number(self.updated),
+            unchanged: number(self.unchanged),
+            refused: number(self.refused),
+            companies_added: number(self.companies_added),
+            ..Report::default()
+        }
     }
 
     /// How many rows the last run has read.
     pub fn rows(&self) -> i64 {
         [self.added, self.updated, self.unchanged, self.refused].into_iter().map(i64::from).sum()
     }
+}
+
+/// The imports at which nobody works any more, though they did not come to their end.
+pub fn list_cut_short(connection: &mut AnyConnection, now: Time) -> Result<Vec<Import>> {
+    let importing = import::table.filter(import::state.eq_any(IMPORTING.map(State::name)));
+    Ok(importing.filter(import::touched_at.lt(heard_of(now))).select(Import::as_select()).load(connection)?)
 }
 
 /// Keeps a new upload.
@@ -188,6 +240,11 @@ pub fn list_of(connection: &mut AnyConnection, what: What, user: Option<Id>, now
 
 fn oldest(now: Time) -> Time {
     Time(now.0 - TimeDelta::hours(HOURS))
+}
+
+/// Whoever was not heard of since then was cut short.
+fn heard_of(now: Time) -> Time {
+    Time(now.0 - TimeDelta::seconds(SILENCE))
 }
 
 /// Goes on from the state in which somebody saw it; whether it still was in that one.

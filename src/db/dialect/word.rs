@@ -29,6 +29,9 @@ pub enum Word {
     NumberEnd,
     /// After that column.
     NumberEndClose,
+    /// Before many values in parentheses of their own, after `IN (`: as a table of their own, for PostgreSQL takes equality with any of
+    /// a long list for cheap by an index of trigrams, and then takes half a minute.
+    Values,
     /// After the rows that are read: they are held so until the transaction ends. On SQLite, whoever writes holds everything
     /// already.
     Held(Hold),
@@ -43,7 +46,9 @@ impl Word {
             (Self::Separator, Engine::Sqlite) => "char(31)",
             (Self::ByteOrder, Engine::Postgres) => " COLLATE \"C\"",
             (Self::ByteOrderUnindexed, Engine::Postgres) => " COLLATE \"POSIX\"",
-            (Self::ByteOrder | Self::ByteOrderUnindexed | Self::Held(_), Engine::Sqlite) | (Self::Unindexed, Engine::Postgres) => "",
+            (Self::Values, Engine::Postgres) => "VALUES ",
+            (Self::ByteOrder | Self::ByteOrderUnindexed | Self::Held(_) | Self::Values, Engine::Sqlite)
+            | (Self::Unindexed, Engine::Postgres) => "",
             (Self::Unindexed, Engine::Sqlite) => "+",
             (Self::RowKey, Engine::Postgres) => ".id",
             (Self::RowKey, Engine::Sqlite) => ".rowid",

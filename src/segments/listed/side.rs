@@ -161,14 +161,15 @@ impl Side {
     pub fn take_notes(&self, connection: &mut AnyConnection, segment: Id, given: &Sql, stamp: &Stamp) -> Result<usize> {
         let keys = || Sql::from("SELECT given.") + self.item + given.clone() + " AND given." + self.item + " IS NOT NULL";
         let noted = || Sql::from(self.item) + " IN (" + keys() + ")";
-        // One line of several that name the same is as good as another.
+        // One line of several that name the same is as good as another, but for one without a note.
         let note = || {
-            Sql::from("(SELECT MIN(given.note)") + given.clone() + " AND given." + self.item + " = " + self.known + "." + self.item + ")"
+            Sql::from("(SELECT MAX(given.note)") + given.clone() + " AND given." + self.item + " = " + self.known + "." + self.item + ")"
         };
         let of_this = Sql::from("UPDATE ") + self.known + " SET note = " + note() + " WHERE segment_id = " + Value::Id(segment);
         Statement(of_this + " AND batch_id = " + Value::Id(stamp.batch) + " AND state = 'listed' AND " + noted()).execute(connection)?;
         let listed = Sql::from(" FROM ") + self.listed + " WHERE customersegment_id = " + Value::Id(segment) + " AND " + noted();
-        let unknown = listed.clone() + " AND " + self.item + " NOT IN (" + self.items_known(segment) + ")";
+        let unknown = listed.clone() + " AND " + self.item + " IN (" + keys() + " AND given.note <> '')";
+        let unknown = unknown + " AND " + self.item + " NOT IN (" + self.items_known(segment) + ")";
         let new = self.insert(connection, segment, stamp, of_unknown_origin("'listed'", "'listed'".into()), self.item.into(), unknown)?;
         let write = Sql::from("UPDATE ") + self.known + " SET note = " + note() + " WHERE segment_id = " + Value::Id(segment);
         Statement(write + " AND batch_id = " + Value::Id(stamp.batch) + " AND how = '' AND state = 'listed' AND " + noted())

@@ -10,16 +10,16 @@ use crate::accounts::Staff;
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
+use crate::admin::query_string::{carrying, preserved};
 use crate::admin::receive::receive;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{Db, Id};
+use crate::db::Db;
 use crate::error::Result;
 use crate::query::text;
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::model::Segment;
-use crate::segments::upload::deeds::Desk;
-use crate::segments::upload::pages::{address, framed, list_of};
+use crate::segments::upload::pages::{desk, framed, list_of};
 
 #[derive(Template)]
 #[template(path = "segments/paste.html")]
@@ -27,13 +27,19 @@ struct PastePage {
     frame: Frame,
     segment: Segment,
     error: Option<&'static str>,
-    url: fn(&str, &Id) -> String,
+    filters: String,
+}
+
+impl PastePage {
+    fn url(&self, page: &str) -> String {
+        carrying(SegmentAdmin::MODEL.object_url(self.segment.id, page), &self.filters)
+    }
 }
 
 async fn ask(request: &HttpRequest, staff: &Staff, segment: Segment, error: Option<&'static str>) -> Result<HttpResponse> {
     let frame = framed(request, staff, &segment, "Paste").await?;
     let frame = Frame { has_errors: error.is_some(), ..frame };
-    page(&PastePage { frame, segment, error, url: |page, id| SegmentAdmin::MODEL.object_url(*id, page) })
+    page(&PastePage { frame, segment, error, filters: preserved(request.query_string()) })
 }
 
 /// `GET …/<uuid>/paste/`
@@ -56,7 +62,7 @@ pub async fn paste(
     if text::is_blank(&pasted) {
         return Ok(ask(&request, &staff, segment, Some("Paste something first.")).await?);
     }
-    let desk = Desk { staff: &staff, segment: &segment, db: &db, clock: &clock };
+    let desk = desk(&request, &staff, &segment, &db, &clock);
     let id = desk.paste(pasted).await?;
-    Ok(see_other(&address(segment.id, id)))
+    Ok(see_other(&desk.address(id)))
 }

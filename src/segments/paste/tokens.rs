@@ -3,8 +3,11 @@
 //!
 //! Called by `lines`.
 
+use std::iter::{from_fn, once};
+
 use crate::query::text;
 use crate::segments::upload::columns::Field;
+use crate::segments::upload::mailbox;
 
 /// One thing that a line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,20 +25,33 @@ pub(super) enum Token {
 /// What companies are, behind a comma of their own names: "Six Palms Co., Ltd."
 const BEHIND_COMMA: &[&str] = &["ltd", "limited", "inc", "incorporated", "llc", "plc", "co", "gmbh", "sa", "jsc", "corp", "pcl"];
 
-/// The tokens of a line.
-pub(super) fn of_line(line: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
-    for part in split(line, &[',', ';', '\t']) {
-        let part = text::nfc(part.trim());
-        if part.is_empty() {
-            continue;
+/// The tokens of a line, one at a time, however long it is.
+pub(super) fn of_line(line: &str) -> impl Iterator<Item = Token> + '_ {
+    let parts = split(line, &[',', ';', '\t']).map(str::trim).filter(|part| !part.is_empty());
+    let mut parts = parts.peekable();
+    let parts = from_fn(move || {
+        let mut tokens: Box<dyn Iterator<Item = Token>> = of_part(parts.next()?);
+        if let Some(kind) = parts.next_if(|part| is_behind_comma(part)) {
+            let mut kinds = format!(", {}", text::nfc(kind));
+            while let Some(kind) = parts.next_if(|part| is_behind_comma(part)) {
+                kinds.push_str(", ");
+                kinds.push_str(&text::nfc(kind));
+            }
+            tokens = Box::new(with_kinds(tokens, kinds));
         }
-        match tokens.last_mut() {
-            Some(Token::Text(company)) if is_behind_comma(&part) => *company = format!("{company}, {part}"),
-            _ => tokens.extend(of_part(&part)),
-        }
-    }
-    tokens
+        Some(tokens)
+    });
+    parts.flatten()
+}
+
+/// With what kind of company it is behind the last, where that is a text; otherwise that is a text itself.
+fn with_kinds<'a>(tokens: impl Iterator<Item = Token> + 'a, kinds: String) -> impl Iterator<Item = Token> + 'a {
+    let (mut tokens, mut kinds) = (tokens.peekable(), Some(kinds));
+    from_fn(move || match tokens.next() {
+        Some(Token::Text(company)) if tokens.peek().is_none() => Some(Token::Text(company + &kinds.take().unwrap_or_default())),
+        Some(token) => Some(token),
+        None => kinds.take().map(|kinds| Token::Text(kinds.trim_start_matches(", ").to_owned())),
+    })
 }
 
 fn is_behind_comma(part: &str) -> bool {
@@ -43,48 +59,40 @@ fn is_behind_comma(part: &str) -> bool {
     BEHIND_COMMA.contains(&bare.trim())
 }
 
-fn of_part(part: &str) -> Vec<Token> {
-    let mails = part.split_whitespace().filter(|word| word.contains('@')).count();
-    match Field::of_cell(part) {
-        Some(Field::Id) => vec![Token::Id(part.to_owned())],
-        Some(Field::Phone) => vec![Token::Phone(part.to_owned())],
-        Some(Field::Email) if mails > 1 => {
-            part.split_whitespace().filter(|word| word.contains('@')).map(|word| Token::Mail(String::new(), address(word))).collect()
-        }
-        Some(Field::Email) if mails == 1 => {
-            let name: Vec<&str> = part.split_whitespace().filter(|word| !word.contains('@')).collect();
-            let mail = part.split_whitespace().find(|word| word.contains('@')).unwrap_or_default();
-            vec![Token::Mail(unquoted(&name.join(" ")), address(mail))]
-        }
-        _ => vec![Token::Text(unquoted(part))],
-    }
+fn of_part(part: &str) -> Box<dyn Iterator<Item = Token> + '_> {
+    let one = match Field::of_cell(part) {
+        Some(Field::Id) => Token::Id(part.to_owned()),
+        Some(Field::Phone) => Token::Phone(text::nfc(part)),
+        Some(Field::Email) => match mailbox::only(part) {
+            Some((name, mail)) => Token::Mail(name, mail),
+            None => return Box::new(mailbox::list(part).map(of_mailbox)),
+        },
+        _ => Token::Text(mailbox::unquoted(part)),
+    };
+    Box::new(once(one))
 }
 
-/// An address without what mail programs put round it.
-fn address(word: &str) -> String {
-    // What stands before a bracket without a blank between them is no part of the address.
-    let word = word.rsplit('<').next().unwrap_or(word);
-    let bare = word.trim_matches(['<', '>', '(', ')', '[', ']', '"', '\'', '.', ':', ',', ';']);
-    bare.strip_prefix("mailto:").unwrap_or(bare).to_owned()
-}
-
-fn unquoted(part: &str) -> String {
-    part.trim_matches(['"', '\u{201c}', '\u{201d}']).replace("\"\"", "\"").trim().to_owned()
+fn of_mailbox((name, mail): (String, String)) -> Token {
+    if mail.is_empty() { Token::Text(name) } else { Token::Mail(name, mail) }
 }
 
 /// `line` at each of `marks` that stands outside quotes. A quote that nothing closes is a letter like others.
-pub(super) fn split<'a>(line: &'a str, marks: &[char]) -> Vec<&'a str> {
-    let (mut parts, mut start, mut is_quoted, mut is_beginning) = (Vec::new(), 0, false, true);
-    for (at, letter) in line.char_indices() {
-        let rest = line.get(at + letter.len_utf8()..).unwrap_or_default();
-        if letter == '"' && (is_quoted || is_beginning && rest.contains('"')) {
-            is_quoted = !is_quoted;
-        } else if !is_quoted && marks.contains(&letter) {
-            parts.push(line.get(start..at).unwrap_or_default());
-            start = at + letter.len_utf8();
+pub(super) fn split<'a>(line: &'a str, marks: &'a [char]) -> impl Iterator<Item = &'a str> + 'a {
+    let mut left = Some(line);
+    from_fn(move || {
+        let line = left?;
+        let (mut is_quoted, mut is_beginning) = (false, true);
+        for (at, letter) in line.char_indices() {
+            let rest = line.get(at + letter.len_utf8()..).unwrap_or_default();
+            if letter == '"' && (is_quoted || is_beginning && rest.contains('"')) {
+                is_quoted = !is_quoted;
+            } else if !is_quoted && marks.contains(&letter) {
+                left = Some(rest);
+                return line.get(..at);
+            }
+            is_beginning = !is_quoted && is_beginning && letter.is_whitespace();
         }
-        is_beginning = !is_quoted && (marks.contains(&letter) || is_beginning && letter.is_whitespace());
-    }
-    parts.push(line.get(start..).unwrap_or_default());
-    parts
+        left = None;
+        Some(line)
+    })
 }

@@ -2,21 +2,20 @@
 //!
 //! A handler, listed in `routes`. Whatever button is pressed, what was ticked beside it is kept.
 
-use actix_web::HttpResponse;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::applying::{Choice, Mode};
 use super::columns::{Field, Layout};
 use super::deeds::{Desk, in_words};
 use super::entry::{Item, Outcome};
-use super::pages::{address, found, gone, list_of};
+use super::pages::{desk, found, gone, list_of};
 use super::store::Upload;
 use super::view::{Asked, View};
 use crate::accounts::session::{Level, Message};
 use crate::accounts::{Posted, Staff};
 use crate::admin::display::number;
 use crate::admin::frame::see_other;
-use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
 use crate::clock::Clock;
 use crate::db::connection::Lane;
@@ -27,26 +26,52 @@ use crate::segments::curating::Curated;
 use crate::segments::undoing;
 
 /// `POST …/<uuid>/uploaded/`: whatever button was pressed.
-pub async fn act(staff: Staff, segment: Object<SegmentAdmin>, posted: Posted, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+pub async fn act(
+    request: HttpRequest,
+    staff: Staff,
+    segment: Object<SegmentAdmin>,
+    posted: Posted,
+    (db, clock): (Data<Db>, Data<Clock>),
+) -> Result<HttpResponse> {
     let segment = list_of(&staff, segment.0)?;
-    let desk = Desk { staff: &staff, segment: &segment, db: &db, clock: &clock };
-    let Some(upload) = found(&desk, posted.get("u")).await? else { return gone(&staff, &segment, posted.get("u")) };
+    let desk = desk(&request, &staff, &segment, &db, &clock);
+    let Some(upload) = found(&desk, posted.get("u")).await? else { return gone(&desk, posted.get("u")) };
     desk.choose(upload.id, chosen(&posted)).await?;
     if posted.has("_cancel") {
-        desk.cancel(upload.id).await?;
-        staff.message(Level::Info, "Nothing was changed.")?;
-        return Ok(see_other(&SegmentAdmin::MODEL.change_url(segment.id)));
+        return throw_away(&desk, upload.id).await;
+    }
+    if let Some(layout) = layout(&posted, &upload) {
+        return read_again(&desk, &posted, upload, layout).await;
     }
     if posted.has("_apply") {
-        return apply(&desk, &upload, choice(&posted)).await;
+        return apply(&desk, &upload, choice(&posted, &upload)).await;
     }
     if posted.has("_tick") {
         desk.tick(upload.id, shown(&posted).collect()).await?;
     }
-    let here = with_choice(&address(segment.id, upload.id), &choice(&posted), posted.get("_page").or(posted.get("_tick")));
-    if let Some(layout) = layout(&posted, &upload) {
-        desk.read_again(upload, layout).await?;
+    Ok(see_other(&here(&desk, &posted, &upload)))
+}
+
+async fn throw_away(desk: &Desk<'_>, upload: Id) -> Result<HttpResponse> {
+    desk.cancel(upload).await?;
+    desk.staff.message(Level::Info, "Nothing was changed.")?;
+    Ok(see_other(&desk.url("change")))
+}
+
+/// The page that one looks at, as it was chosen and turned.
+fn here(desk: &Desk<'_>, posted: &Posted, upload: &Upload) -> String {
+    let turned = posted.get("_page").or(posted.get("_tick"));
+    with_choice(&desk.address(upload.id), &choice(posted, upload), turned)
+}
+
+/// By other columns, whatever button was pressed: nothing is done that nobody has seen.
+async fn read_again(desk: &Desk<'_>, posted: &Posted, upload: Upload, layout: Layout) -> Result<HttpResponse> {
+    let here = here(desk, posted, &upload);
+    if posted.has("_apply") {
+        let told = "You changed the columns, so the rows were read again. Look at what came of it, then apply it.";
+        desk.staff.message(Level::Warning, told)?;
     }
+    desk.read_again(upload, layout).await?;
     Ok(see_other(&here))
 }
 
@@ -63,11 +88,15 @@ fn shown(posted: &Posted) -> impl Iterator<Item = i32> + '_ {
     posted.get("shown").unwrap_or_default().split(',').filter_map(|place| place.parse().ok()).take(SHOWN)
 }
 
-fn choice(posted: &Posted) -> Choice {
+fn choice(posted: &Posted, upload: &Upload) -> Choice {
     let offered =
         [Outcome::Inactive, Outcome::Unsubscribed].into_iter().filter(|outcome| posted.has(&format!("offered_{}", outcome.name())));
     let without = offered.filter(|outcome| !posted.has(&format!("with_{}", outcome.name()))).collect();
-    Choice { mode: posted.get("mode").and_then(Mode::named).unwrap_or_default(), without }
+    Choice {
+        mode: posted.get("mode").and_then(Mode::named).unwrap_or_default(),
+        without,
+        has_notes: upload.layout().is_some_and(|layout| layout.holds(Field::Note)),
+    }
 }
 
 fn with_choice(url: &str, choice: &Choice, turned: Option<&str>) -> String {
@@ -80,15 +109,16 @@ fn with_choice(url: &str, choice: &Choice, turned: Option<&str>) -> String {
     }
 }
 
-/// The columns that somebody says an upload has; `None` where they did not say it.
+/// The columns that somebody says an upload has, where they are others than those by which it was read.
 fn layout(posted: &Posted, upload: &Upload) -> Option<Layout> {
-    let fields: Option<Vec<Field>> = posted.all("column").map(Field::labelled).collect();
-    let layout: Layout = serde_json::from_str(&upload.layout).ok()?;
-    posted.has("_columns").then_some(layout.with(&fields?))
+    let fields: Vec<Field> = posted.all("column").map(Field::labelled).collect::<Option<_>>()?;
+    let read = upload.layout().filter(|_| !fields.is_empty())?;
+    let said = read.clone().with(&fields, posted.has("has_header"));
+    (said != read).then_some(said)
 }
 
 async fn apply(desk: &Desk<'_>, upload: &Upload, choice: Choice) -> Result<HttpResponse> {
-    let here = with_choice(&address(desk.segment.id, upload.id), &choice, None);
+    let here = with_choice(&desk.address(upload.id), &choice, None);
     let (id, now) = (upload.id, Time(desk.clock.now()));
     let kept = upload.clone();
     let view = desk.db.read_heavy(Lane::Search, move |connection| View::read(connection, kept, now, Asked::default())).await?;
@@ -100,7 +130,7 @@ async fn apply(desk: &Desk<'_>, upload: &Upload, choice: Choice) -> Result<HttpR
         Ok(Some(curated)) => {
             tell(desk.staff, &curated)?;
             tell_of_report(desk, id, view.unused())?;
-            Ok(see_other(&SegmentAdmin::MODEL.change_url(desk.segment.id)))
+            Ok(see_other(&desk.url("change")))
         }
         Ok(None) => Ok(see_other(&here)),
         Err(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => {
@@ -126,5 +156,5 @@ fn tell_of_report(desk: &Desk<'_>, upload: Id, unused: i64) -> Result<()> {
     }
     let rows = if unused == 1 { "1 row was".to_owned() } else { format!("{} rows were", number(unused)) };
     let text = format!("{rows} not used: {}.", Message::PLACE);
-    desk.staff.session().message_about(Level::Warning, text, "see which, or download them", address(desk.segment.id, upload))
+    desk.staff.session().message_about(Level::Warning, text, "see which, or download them", desk.address(upload))
 }

@@ -3,9 +3,11 @@
 //! Called by `deeds`, in the transaction that changes the list. Whom it is about is asked of the rows that are kept, so no keys
 //! travel, however many they are.
 
-use super::entry::Outcome;
+use super::entry::{Item, Outcome};
+use super::rows;
+use super::standing::Standing;
 use crate::db::{AnyConnection, Id};
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::query::{Sql, Value};
 use crate::segments::curating::Task;
 use crate::segments::listed::{COMPANIES, CONTACTS, Side};
@@ -48,23 +50,31 @@ pub struct Choice {
     pub mode: Mode,
     /// Whom not to list: those who would be no members.
     pub without: Vec<Outcome>,
+    /// Whether the rows have a column of notes: then a list that is made exactly this has no others.
+    pub has_notes: bool,
 }
 
 impl Choice {
     /// What to do with the list of `segment`.
-    pub fn task(&self, upload: Id, segment: Id) -> Task {
+    ///
+    /// # Errors
+    /// `Conflict` where the open rows may mean more of the list than can be spared.
+    pub fn task(&self, connection: &mut AnyConnection, upload: Id, segment: Id) -> Result<Task> {
         let sides = [&CONTACTS, &COMPANIES];
         let mut tasks = Vec::new();
         match self.mode {
             Mode::Remove => tasks.extend(sides.map(|side| Task::Remove(side, is_among(side, said(side, upload))))),
-            Mode::Exact => tasks.extend(sides.map(|side| Task::Remove(side, is_left_out(side, upload, segment)))),
+            Mode::Exact => {
+                let spared = Spared::find(connection, upload, segment)?;
+                tasks.extend(spared.left_out(upload, segment).map(|(side, found)| Task::Remove(side, found)));
+            }
             Mode::Add => {}
         }
         if self.mode != Mode::Remove {
             tasks.extend(sides.map(|side| Task::Add(side, is_among(side, self.taken(side, upload)))));
             tasks.extend(sides.map(|side| Task::Notes(side, self.noted(upload))));
         }
-        Task::Together(tasks)
+        Ok(Task::Together(tasks))
     }
 
     /// The keys of whom the rows stand for that are taken.
@@ -83,10 +93,12 @@ impl Choice {
         Sql::from("outcome NOT IN (") + Sql::join(left_out, ", ", "NULL") + ")"
     }
 
-    /// The rows that are taken and bring a note, from ` FROM` on.
+    /// The rows that are taken and say a note, from ` FROM` on: a blank one only takes out what is written where the list is made
+    /// exactly this.
     fn noted(&self, upload: Id) -> Sql {
         let rows = Sql::from(" FROM segments_upload_row AS given WHERE given.upload_id = ") + Value::Id(upload);
-        rows + " AND given.note <> '' AND given." + self.is_taken()
+        let rows = if self.mode == Mode::Exact && self.has_notes { rows } else { rows + " AND given.note <> ''" };
+        rows + " AND given." + self.is_taken()
     }
 }
 
@@ -100,13 +112,58 @@ fn is_among(side: &Side, keys: Sql) -> Sql {
     Sql::from(side.source.table) + ".id IN (" + keys + ")"
 }
 
-/// Those on the list whom no row stands for.
-fn is_left_out(side: &Side, upload: Id, segment: Id) -> Sql {
-    side.is_listed(segment, &(Sql::from(side.source.table) + ".id NOT IN (" + said(side, upload) + ")"))
+/// The most of a list that open rows may mean and that can be spared: each is a value of the question.
+const SPARED: usize = 10_000;
+
+/// Those on the list whom open rows may mean, as long as nobody has said whom they do: they stay when it is made exactly this.
+#[derive(Default)]
+struct Spared {
+    contacts: Vec<Id>,
+    companies: Vec<Id>,
 }
 
-/// How many of the list no row stands for: they go when the list is made exactly this.
-pub fn count_left_out(connection: &mut AnyConnection, upload: Id, segment: Id) -> Result<usize> {
-    let contacts = CONTACTS.count(connection, &is_left_out(&CONTACTS, upload, segment))?;
-    Ok(contacts + COMPANIES.count(connection, &is_left_out(&COMPANIES, upload, segment))?)
+impl Spared {
+    fn find(connection: &mut AnyConnection, upload: Id, segment: Id) -> Result<Self> {
+        let meant = rows::list_meant(connection, upload)?;
+        let listed: Vec<Item> = Standing::load(connection, segment, meant.into_iter())?.listed().collect();
+        if listed.len() > SPARED {
+            let many = listed.len();
+            return Err(AppError::Conflict(format!(
+                "The open rows may mean {many} of the list, which is more than can be kept apart: first choose whom they mean."
+            )));
+        }
+        let (contacts, companies): (Vec<Option<Id>>, Vec<Option<Id>>) = listed.into_iter().map(Item::keys).unzip();
+        Ok(Self { contacts: contacts.into_iter().flatten().collect(), companies: companies.into_iter().flatten().collect() })
+    }
+
+    /// Of each kind those on the list whom no row stands for, nor may mean.
+    fn left_out(&self, upload: Id, segment: Id) -> [(&'static Side, Sql); 2] {
+        [(&CONTACTS, &self.contacts), (&COMPANIES, &self.companies)].map(|(side, spared)| {
+            let unnamed = side.source_key() + " NOT IN (" + said(side, upload) + ")";
+            (side, side.is_listed(segment, &Sql::and([unnamed, side.among(spared).complement()])))
+        })
+    }
+}
+
+/// Who goes when the list is made exactly this, and who stays for an open row alone.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LeftOut {
+    /// How many of the list no row stands for, nor may mean.
+    pub gone: i64,
+    /// How many an open row may mean, and no other stands for.
+    pub spared: i64,
+}
+
+/// Counts them.
+///
+/// # Errors
+/// Those of [`Choice::task`].
+pub fn count_left_out(connection: &mut AnyConnection, upload: Id, segment: Id) -> Result<LeftOut> {
+    let spared = Spared::find(connection, upload, segment)?;
+    let mut count = |spared: &Spared| -> Result<usize> {
+        spared.left_out(upload, segment).iter().try_fold(0, |sum, (side, found)| Ok(sum + side.count(connection, found)?))
+    };
+    let (all, gone) = (count(&Spared::default())?, count(&spared)?);
+    let number = |count: usize| i64::try_from(count).map_err(AppError::internal);
+    Ok(LeftOut { gone: number(gone)?, spared: number(all.saturating_sub(gone))? })
 }

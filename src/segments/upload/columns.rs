@@ -5,10 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
+use super::mailbox;
 use crate::customers::headers;
 use crate::db::Id;
 use crate::query::csv_guard::unguarded;
 use crate::query::text;
+use crate::segments::curating::MAX_NOTE;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,15 +101,38 @@ pub struct Layout {
     pub has_header: bool,
 }
 
+/// The most letters of a cell of the first line that are kept: of one more no note could be made.
+const HEADER: usize = MAX_NOTE + 1;
+
 impl Layout {
-    /// The columns of a table that begins with this line.
-    pub fn guess<'a>(first: impl IntoIterator<Item = &'a str>) -> Self {
-        let header: Vec<String> = first.into_iter().map(|cell| text::nfc(unguarded(cell).trim())).collect();
+    /// The columns of a table that begins with this line and goes on with these rows. The line names the columns where no cell of it
+    /// can be but a row's, and one is the name of something or stands above cells of another kind.
+    pub fn guess<'a, R: IntoIterator<Item = &'a str>>(first: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> Self {
+        let cell = |cell: &str| text::nfc(unguarded(cell).trim()).chars().take(HEADER).collect::<String>();
+        let header: Vec<String> = first.into_iter().map(cell).collect();
+        let mut below = vec![String::new(); header.len()];
+        for row in rows {
+            let blank = below.iter_mut().zip(row).filter(|(place, _)| place.is_empty());
+            blank.for_each(|(place, said)| *place = cell(said));
+        }
         let named: Vec<Field> = header.iter().map(|name| Field::guessed(name)).collect();
         let is_data = header.iter().any(|cell| Field::of_cell(cell).is_some());
-        let has_header = !is_data && (named.iter().any(|field| *field != Field::Ignored) || header.len() > 1);
-        let fields = if has_header { named } else { Self::by_content(&header) };
-        Self { header, fields, has_header }
+        let is_above = header.iter().zip(&below).any(|(name, cell)| !name.is_empty() && Field::of_cell(cell).is_some());
+        if !is_data && (is_above || named.iter().any(|field| *field != Field::Ignored)) {
+            return Self { header, fields: named, has_header: true }.or_by_content(&below);
+        }
+        let said = header.iter().zip(&below).map(|(first, below)| if first.is_empty() { below } else { first });
+        let fields = Self::by_content(&said.cloned().collect::<Vec<_>>());
+        Self { header, fields, has_header: false }
+    }
+
+    /// With what the cells below a header are, where it names nobody.
+    fn or_by_content(mut self, below: &[String]) -> Self {
+        if !self.is_telling() {
+            let guessed = self.fields.iter_mut().zip(Self::by_content(below));
+            guessed.filter(|(field, _)| **field == Field::Ignored).for_each(|(field, guessed)| *field = guessed);
+        }
+        self
     }
 
     /// What cells hold of which nobody says it: the first text is a name, the next a company; one that is all there is, a company.
@@ -126,13 +151,18 @@ impl Layout {
         self.fields.iter().any(|field| !matches!(field, Field::Ignored | Field::Kind | Field::Note))
     }
 
-    /// With these fields in the place of what was guessed.
+    /// Whether any column holds this.
+    pub fn holds(&self, field: Field) -> bool {
+        self.fields.contains(&field)
+    }
+
+    /// As somebody says it is, in the place of what was guessed.
     #[must_use]
-    pub fn with(mut self, fields: &[Field]) -> Self {
+    pub fn with(mut self, fields: &[Field], has_header: bool) -> Self {
         for (place, field) in self.fields.iter_mut().zip(fields) {
             *place = *field;
         }
-        self
+        Self { has_header, ..self }
     }
 
     /// What a row says.
@@ -140,7 +170,7 @@ impl Layout {
     /// # Errors
     /// A sentence, for a kind that is none and an id that cannot be one.
     pub fn entry<'a>(&self, cells: impl IntoIterator<Item = &'a str>) -> Result<Entry, String> {
-        let mut entry = Entry::default();
+        let (mut entry, mut mailbox) = (Entry::default(), String::new());
         for (field, cell) in self.fields.iter().zip(cells) {
             let cell = text::nfc(unguarded(cell).trim());
             let first = |place: &mut String, cell| {
@@ -154,11 +184,18 @@ impl Layout {
                 Field::Id => first(&mut entry.id, cell),
                 Field::Name if entry.name.is_empty() || cell.is_empty() => entry.name.push_str(&cell),
                 Field::Name => entry.name = format!("{} {cell}", entry.name),
-                Field::Email => first(&mut entry.email, cell),
+                Field::Email => {
+                    let (name, address) = mailbox::only(&cell).unwrap_or((String::new(), cell));
+                    first(&mut entry.email, address);
+                    first(&mut mailbox, name);
+                }
                 Field::Phone => first(&mut entry.phone, cell),
                 Field::Company => first(&mut entry.company, cell),
                 Field::Note => first(&mut entry.note, cell),
             }
+        }
+        if entry.name.is_empty() {
+            entry.name = mailbox;
         }
         checked(entry)
     }
@@ -188,24 +225,38 @@ fn checked(mut entry: Entry) -> Result<Entry, String> {
 mod tests {
     use super::*;
 
+    const NO_ROWS: [[&str; 0]; 0] = [];
+
     #[test]
     fn a_header_tells_what_columns_hold_in_several_languages() {
-        let layout = Layout::guess(["\u{feff}Name".trim_start_matches('\u{feff}'), "E-Mail", "บริษัท", "Mobile phone", "Country"]);
+        let layout = Layout::guess(["\u{feff}Name".trim_start_matches('\u{feff}'), "E-Mail", "บริษัท", "Mobile phone", "Country"], NO_ROWS);
         assert_eq!(layout.fields, [Field::Name, Field::Email, Field::Company, Field::Phone, Field::Ignored]);
         assert!(layout.has_header);
     }
 
     #[test]
     fn a_table_without_header_is_told_by_what_is_in_it() {
-        let layout = Layout::guess(["Somchai", "Six Palms", "s@x.example", "+66 81 234 5678"]);
+        let layout = Layout::guess(["Somchai", "Six Palms", "s@x.example", "+66 81 234 5678"], NO_ROWS);
         assert_eq!(layout.fields, [Field::Name, Field::Company, Field::Email, Field::Phone]);
         assert!(!layout.has_header);
-        assert_eq!(Layout::guess(["a@x.example"]).fields, [Field::Email]);
+        assert_eq!(Layout::guess(["a@x.example"], NO_ROWS).fields, [Field::Email]);
+        let layout = Layout::guess(["Somchai", "Six Palms"], [["Anong", "Six Palms"]]);
+        assert_eq!((layout.fields, layout.has_header), (vec![Field::Name, Field::Company], false), "no row is lost");
+        let layout = Layout::guess(["Somchai", ""], [["Anong", ""], ["", "a@x.example"]]);
+        assert_eq!((layout.fields, layout.has_header), (vec![Field::Name, Field::Email], false));
+    }
+
+    #[test]
+    fn a_header_of_unknown_words_is_one_where_the_cells_below_are_of_another_kind() {
+        let layout = Layout::guess(["Wer", "Post"], [["Somchai", ""], ["Anong", "a@x.example"]]);
+        assert_eq!((layout.fields, layout.has_header), (vec![Field::Name, Field::Email], true));
+        let layout = Layout::guess(["Emails"], [["a@x.example"]]);
+        assert_eq!((layout.fields, layout.has_header), (vec![Field::Email], true));
     }
 
     #[test]
     fn guarded_cells_say_what_they_said_before() {
-        let layout = Layout::guess(["kind", "name", "note"]);
+        let layout = Layout::guess(["kind", "name", "note"], NO_ROWS);
         let entry = layout.entry(["company", "'=1+1", "'+66"]).unwrap();
         assert_eq!((entry.company.as_str(), entry.note.as_str(), entry.is_company), ("=1+1", "+66", Some(true)));
         assert!(layout.entry(["hotel", "x", ""]).is_err());

@@ -15,10 +15,13 @@ use super::staging::Staging;
 use super::store::{self, State, Upload};
 use crate::accounts::Staff;
 use crate::accounts::user::as_they_are;
+use crate::admin::model_admin::ModelAdmin;
+use crate::admin::query_string::{PRESERVED, QueryString, carrying};
 use crate::clock::Clock;
 use crate::db::connection::{Lane, Turn};
 use crate::db::{AnyConnection, Db, Id, Time, statistics};
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, caught};
+use crate::segments::admin::SegmentAdmin;
 use crate::segments::curating::{Curated, curate, require_list};
 use crate::segments::listed::How;
 use crate::segments::model::{self, Segment};
@@ -41,9 +44,23 @@ pub struct Desk<'a> {
     pub db: &'a Db,
     /// The clock.
     pub clock: &'a Clock,
+    /// The parameters of the list of segments that one came from.
+    pub filters: String,
 }
 
 impl Desk<'_> {
+    /// A page of the segment, from which one still comes back to that list.
+    pub fn url(&self, page: &str) -> String {
+        carrying(SegmentAdmin::MODEL.object_url(self.segment.id, page), &self.filters)
+    }
+
+    /// The page of an upload, likewise.
+    pub fn address(&self, upload: Id) -> String {
+        let query = QueryString::default().with("u", upload.to_string());
+        let query = if self.filters.is_empty() { query } else { query.with(PRESERVED, self.filters.clone()) };
+        SegmentAdmin::MODEL.object_url(self.segment.id, "uploaded") + &query.link()
+    }
+
     fn now(&self) -> Time {
         Time(self.clock.now())
     }
@@ -156,18 +173,18 @@ impl Desk<'_> {
         let (db, clock, actor, how, segment) =
             (self.db.clone(), self.clock.clone(), self.staff.actor.clone(), upload.how(), self.segment.id);
         let is_large = upload.row_count > LARGE;
-        let work = move || {
-            let task = choice.task(id, segment);
-            let known = if is_large { statistics::refresh_one(&db, "segments_upload_row") } else { Ok(()) };
+        let change = move |db: &Db, clock: &Clock| {
+            let known = if is_large { statistics::refresh_one(db, "segments_upload_row") } else { Ok(()) };
             let apply = |connection: &mut AnyConnection| {
                 let actor = as_they_are(connection, &actor)?;
-                let curated = curate(connection, &actor, &clock, segment, how, &task)?;
+                let task = choice.task(connection, id, segment)?;
+                let curated = curate(connection, &actor, clock, segment, how, &task)?;
                 store::note_applied(connection, id, Time(clock.now()), &in_words(&curated), curated.batch)?;
                 Ok(curated)
             };
-            let done = known.and_then(|()| db.write_unhurried(apply));
-            done.inspect_err(|error| give_back(&db, &clock, id, error))
+            known.and_then(|()| db.write_unhurried(apply))
         };
+        let work = move || caught(|| change(&db, &clock)).inspect_err(|error| give_back(&db, &clock, id, error));
         match tokio::time::timeout(MOMENT * 2, tokio::task::spawn_blocking(work)).await {
             Ok(done) => done.map_err(AppError::internal)?.map(Some),
             Err(_) => Ok(None),
@@ -175,12 +192,16 @@ impl Desk<'_> {
     }
 }
 
+/// What is told of one that failed for a fault of ours.
+const FAULT: &str = "It was not applied, for a fault of ours. Nothing was changed; you can apply it again.";
+
 /// What was not applied can be applied again.
 fn give_back(db: &Db, clock: &Clock, id: Id, error: &AppError) {
     let pass = |sentence: &str| {
         db.write_blocking(|connection| store::pass(connection, id, Time(clock.now()), (State::Applying, State::Ready), sentence))
     };
-    if let Err(error) = pass(&error.to_string()) {
+    let sentence = if let AppError::Internal(_) = error { FAULT.to_owned() } else { error.to_string() };
+    if let Err(error) = pass(&sentence) {
         tracing::warn!(%error, "an upload stays where it is");
     }
 }

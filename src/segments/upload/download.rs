@@ -18,7 +18,7 @@ use crate::admin::download;
 use crate::admin::frame::see_other;
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
-use crate::admin::query_string::QueryString;
+use crate::admin::query_string::{QueryString, still_carrying};
 use crate::clock::Clock;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id, Time};
@@ -45,7 +45,7 @@ pub async fn list(staff: Staff, segment: Object<SegmentAdmin>, db: Data<Db>, clo
     Ok(download::csv(&db, turn, &name, move |connection, out| list_csv::write(connection, id, out)))
 }
 
-/// `GET …/<uuid>/upload_report/?u=…&of=…`: rows with one outcome, or all that nothing was done with.
+/// `GET …/<uuid>/upload_report/?u=…&of=…`: rows with one outcome, or all with which nothing is done.
 pub async fn report(
     request: HttpRequest,
     staff: Staff,
@@ -60,10 +60,10 @@ pub async fn report(
         Some(upload) => db.read(move |connection| store::find(connection, upload, id, user, now)).await?,
         None => None,
     };
-    let Some(upload) = upload else { return Ok(see_other(&SegmentAdmin::MODEL.change_url(id))) };
+    let Some(upload) = upload else { return Ok(see_other(&still_carrying(SegmentAdmin::MODEL.change_url(id), request.query_string()))) };
     let outcomes = match query.get("of").and_then(Outcome::named) {
         Some(outcome) => vec![outcome],
-        None => vec![Outcome::Unknown, Outcome::Refused, Outcome::Never, Outcome::Twice, Outcome::Ambiguous, Outcome::Suggested],
+        None => Outcome::UNUSED.to_vec(),
     };
     let turn = db.turn(Lane::Export).await?;
     let name = format!("{} (report)", if upload.name.is_empty() { "Paste" } else { &upload.name });
@@ -77,12 +77,13 @@ fn write(connection: &mut AnyConnection, upload: &Upload, outcomes: &[Outcome], 
     out.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     csv.write_record(["line", "row", "reason"]).map_err(AppError::internal)?;
-    let mut after = 0;
+    let mut after = -1;
     loop {
         let rows = list_rows(connection, upload.id, outcomes, after, AT_ONCE)?;
         let Some(last) = rows.last() else { return Ok(csv.flush()?) };
         after = last.position;
-        for row in &rows {
+        // An open row of which somebody has said whom it means is used.
+        for row in rows.iter().filter(|row| !row.outcome().is_open() || row.item().is_none()) {
             let reason = if row.reason.is_empty() { row.outcome().label() } else { &row.reason };
             csv.write_record([&row.line.to_string(), &*guarded(&row.raw), reason]).map_err(AppError::internal)?;
         }

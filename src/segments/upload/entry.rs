@@ -2,6 +2,7 @@
 //!
 //! Made by `paste` and by `file`, settled by `matching`, kept by `store`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::db::Id;
@@ -57,12 +58,18 @@ impl Said {
         let entry = entry.and_then(|entry| refused(raw, &entry).map_or(Ok(entry), Err));
         // PostgreSQL keeps no NUL, not even of what is refused, nor in the reason that quotes it.
         let kept = |text: &str| text.replace('\0', "\u{fffd}");
-        Self { line, raw: kept(raw), entry: entry.map_err(|reason| kept(&reason)) }
+        Self { line, raw: kept(&cut(raw)), entry: entry.map_err(|reason| kept(&reason)) }
     }
 }
 
-/// The most characters of a line that says one thing.
-const LONGEST: usize = 5_000;
+/// The most characters of a line that says one thing, and a note of it.
+const LONGEST: usize = 5_000 + MAX_NOTE;
+
+/// As much of a line as shows that it is too long.
+fn cut(raw: &str) -> Cow<'_, str> {
+    let beginning = raw.char_indices().nth(LONGEST).and_then(|(end, _)| raw.get(..end));
+    beginning.map_or(Cow::Borrowed(raw), |beginning| Cow::Owned(format!("{beginning}…")))
+}
 
 fn refused(raw: &str, entry: &Entry) -> Option<String> {
     let note = entry.note.chars().count();
@@ -72,7 +79,7 @@ fn refused(raw: &str, entry: &Entry) -> Option<String> {
         Some("It names nobody.".into())
     } else if note > MAX_NOTE {
         Some(format!("A note has at most {MAX_NOTE} characters (this one has {note})."))
-    } else if raw.chars().count() > LONGEST + MAX_NOTE {
+    } else if raw.chars().count() > LONGEST {
         Some(format!("It is longer than {LONGEST} characters."))
     } else {
         None
@@ -156,6 +163,9 @@ impl Outcome {
         Self::Unknown,
         Self::Refused,
     ];
+
+    /// Those with which nothing is done, as long as nobody says whom an open row means.
+    pub const UNUSED: [Self; 5] = [Self::Unknown, Self::Refused, Self::Never, Self::Ambiguous, Self::Suggested];
 
     /// As it is stored.
     pub fn name(self) -> &'static str {

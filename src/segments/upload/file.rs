@@ -2,6 +2,7 @@
 //!
 //! Called by `deeds` on the thread that reads it.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::path::Path;
 
@@ -9,15 +10,20 @@ use super::columns::Layout;
 use super::entry::Said;
 use super::store::small;
 use crate::customers::import::{Line, Table, readable};
+use crate::customers::upload::content::require_few_columns;
 use crate::error::{AppError, Result};
 
 /// The rows of a file, with how much of it was read.
 pub struct Rows {
     table: Table,
     layout: Layout,
-    first: Option<Line>,
+    /// Those that were read to guess its columns.
+    begun: VecDeque<Line>,
     size: u64,
 }
+
+/// Rows by which the columns are guessed.
+const LOOKED_AT: usize = 50;
 
 /// Opens a table.
 ///
@@ -25,11 +31,26 @@ pub struct Rows {
 /// `BadRequest` with the sentence why it is none, or not in this encoding.
 pub fn open(mut file: File, name: &str, encoding: &str) -> Result<Rows> {
     let (size, encoding) = (file.metadata()?.len(), readable(&mut file, encoding)?);
-    let table = Table::new(file, encoding, Path::new(if name.is_empty() { "The file" } else { name }))?;
-    let layout = Layout::guess(table.header.iter().map(String::as_str));
-    let first = (!layout.has_header).then(|| Line { number: 1, cells: table.header.iter().collect() });
-    Ok(Rows { table, layout, first, size })
+    let mut table = Table::new(file, encoding, Path::new(if name.is_empty() { "The file" } else { name }))?;
+    require_few_columns(table.header.len())?;
+    let mut begun = VecDeque::new();
+    while begun.len() < LOOKED_AT
+        && let Some(line) = table.next_line()?
+    {
+        begun.push_back(line);
+    }
+    let layout = Layout::guess(table.header.iter().map(String::as_str), begun.iter().map(|line| &line.cells));
+    if !layout.has_header {
+        begun.push_front(Line { number: FIRST, cells: table.header.iter().collect() });
+    }
+    if begun.is_empty() {
+        return Err(AppError::BadRequest("The file has no rows below the names of its columns.".into()));
+    }
+    Ok(Rows { table, layout, begun, size })
 }
+
+/// The number of the first line, whether it names the columns or is a row.
+pub const FIRST: u64 = 1;
 
 impl Rows {
     /// Its columns, as they are guessed.
@@ -38,7 +59,7 @@ impl Rows {
     }
 
     fn read(&mut self) -> Result<Option<(Said, i32)>> {
-        let line = match self.first.take() {
+        let line = match self.begun.pop_front() {
             Some(line) => Some(line),
             None => self.table.next_line()?,
         };

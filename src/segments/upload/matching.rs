@@ -37,7 +37,8 @@ pub(super) struct Match {
     pub(super) by: &'static str,
 }
 
-/// The most candidates that are shown of a line.
+/// The most candidates that are kept of a line, beside those on the list: these are all kept, for a list that is made exactly what
+/// the lines say keeps whom they may mean.
 const CANDIDATES: usize = 12;
 
 /// Settles lines for the list of one segment.
@@ -61,7 +62,8 @@ impl Matcher {
         by_numbers(connection, &mut pool, &entries, &mut found)?;
         by_names(connection, &mut pool, &entries, &mut found)?;
         let suggested = self.near.suggest(connection, &mut pool, &entries, &found)?;
-        let standing = Standing::load(connection, self.segment, found.iter().flat_map(|found| &found.items).copied())?;
+        let items = found.iter().chain(&suggested).flat_map(|found| &found.items).copied();
+        let standing = Standing::load(connection, self.segment, items)?;
         let lines = said.iter().zip(found).zip(suggested);
         let mut settled: Vec<Settled> = lines.map(|((said, found), suggested)| settled(said, found, suggested, &pool, &standing)).collect();
         mark_repeated(&entries, &mut settled);
@@ -76,8 +78,8 @@ fn settled(said: &Said, found: Match, suggested: Match, pool: &Pool, standing: &
         (Err(reason), _) => Settled { reason: reason.clone(), ..plain(Outcome::Refused) },
         (Ok(_), [one]) => Settled { item: Some(*one), by, ..plain(outcome(*one, pool, standing)) },
         (Ok(_), []) if suggested.items.is_empty() => plain(Outcome::Unknown),
-        (Ok(_), []) => Settled { candidates: some(suggested.items), by: suggested.by, ..plain(Outcome::Suggested) },
-        (Ok(_), _) => Settled { candidates: some(items), by, ..plain(Outcome::Ambiguous) },
+        (Ok(_), []) => Settled { candidates: some(suggested.items, standing), by: suggested.by, ..plain(Outcome::Suggested) },
+        (Ok(_), _) => Settled { candidates: some(items, standing), by, ..plain(Outcome::Ambiguous) },
     }
 }
 
@@ -92,9 +94,10 @@ fn mark_repeated(entries: &[Option<&Entry>], settled: &mut [Settled]) {
     }
 }
 
-fn some(mut items: Vec<Item>) -> Vec<Item> {
-    items.sort_unstable();
-    items.truncate(CANDIDATES);
+fn some(mut items: Vec<Item>, standing: &Standing) -> Vec<Item> {
+    items.sort_unstable_by_key(|item| (!standing.is_listed(*item), *item));
+    let listed = items.iter().filter(|item| standing.is_listed(**item)).count();
+    items.truncate(CANDIDATES.max(listed));
     items
 }
 

@@ -1,8 +1,8 @@
 //! Whom a line that stands for nobody nearly stands for: suggestions, which somebody must tick.
 //!
-//! Called by `matching` with what it found nothing for. Names of companies are compared without what people write differently
-//! (`names`), which no index knows: all companies are read past, once a batch. So only the first [`MOST`] lines of an upload
-//! are looked at, more than anybody would tick.
+//! Called by `matching` with what it found nothing for. Names are compared without what people write differently (`names`), which
+//! no index knows: all companies, and for names alone all contacts, are read past, once a batch. So only the first [`MOST`] lines
+//! of an upload are looked at, more than anybody would tick.
 
 use std::collections::{HashMap, HashSet};
 
@@ -83,7 +83,8 @@ fn load_people(connection: &mut AnyConnection, pool: &mut Pool, open: &[(usize, 
     let at_firms = open.iter().filter(|(_, entry)| !entry.means_company());
     let firms: HashSet<Id> = at_firms.flat_map(|(_, entry)| firms_of(pool, entry, near)).collect();
     pool.load_all_staff(connection, &firms)?;
-    pool.load_namesakes(connection, open.iter().filter_map(|(_, entry)| alone(entry)).map(str::to_owned).collect())
+    let names = open.iter().filter_map(|(_, entry)| alone(entry)).map(bare_person).filter(|name| name.chars().count() >= FEWEST);
+    pool.load_namesakes(connection, &names.collect())
 }
 
 fn firms_of(pool: &Pool, entry: &Entry, near: &ByBareName) -> Vec<Id> {

@@ -17,11 +17,11 @@ use super::view::{Asked, View};
 use crate::accounts::Staff;
 use crate::accounts::actor::Permission;
 use crate::accounts::session::Level;
-use crate::admin::display::number;
+use crate::admin::display::{counted, number};
 use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
-use crate::admin::query_string::{QueryString, preserved};
+use crate::admin::query_string::{QueryString, carrying, preserved};
 use crate::admin::receive::receive;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -45,15 +45,15 @@ pub fn list_of(staff: &Staff, row: Row) -> Result<Segment> {
     Ok(row.segment)
 }
 
+/// Whoever asks for a page, at the list of this segment.
+pub fn desk<'a>(request: &HttpRequest, staff: &'a Staff, segment: &'a Segment, db: &'a Db, clock: &'a Clock) -> Desk<'a> {
+    Desk { staff, segment, db, clock, filters: preserved(request.query_string()) }
+}
+
 /// The frame of a page of this segment.
 pub async fn framed(request: &HttpRequest, staff: &Staff, segment: &Segment, here: &str) -> Result<Frame> {
     let filters = preserved(request.query_string());
     Ok(Frame::of_object(request, staff, (MODEL, segment.id, &segment.name), here, &filters).await?.here(here))
-}
-
-/// The page of an upload.
-pub fn address(segment: Id, upload: Id) -> String {
-    format!("{}?u={upload}", MODEL.object_url(segment, "uploaded"))
 }
 
 #[derive(Template)]
@@ -64,13 +64,21 @@ struct UploadPage {
     error: Option<String>,
     encodings: [(&'static str, &'static str); 3],
     megabytes: u64,
-    recent: Vec<Upload>,
-    url: fn(&str, &Id) -> String,
+    /// What was uploaded last: its name, its page, how far it is.
+    recent: Vec<(String, String, String)>,
+    filters: String,
+}
+
+impl UploadPage {
+    fn url(&self, page: &str) -> String {
+        carrying(MODEL.object_url(self.segment.id, page), &self.filters)
+    }
 }
 
 async fn ask(request: &HttpRequest, desk: &Desk<'_>, config: &Config, error: Option<String>) -> Result<HttpResponse> {
     let (id, user, now) = (desk.segment.id, desk.staff.actor.id, Time(desk.clock.now()));
     let recent = desk.db.read(move |connection| store::list_of(connection, id, user, now)).await?;
+    let recent: Vec<Upload> = recent.into_iter().filter(|upload| !upload.name.is_empty()).collect();
     let frame = framed(request, desk.staff, desk.segment, "Import CSV").await?;
     page(&UploadPage {
         frame: Frame { has_errors: error.is_some(), ..frame },
@@ -78,9 +86,14 @@ async fn ask(request: &HttpRequest, desk: &Desk<'_>, config: &Config, error: Opt
         error,
         encodings: ENCODINGS,
         megabytes: config.upload_limit / 1_000_000,
-        recent: recent.into_iter().filter(|upload| !upload.name.is_empty()).collect(),
-        url: |page, id| MODEL.object_url(*id, page),
+        recent: recent.into_iter().map(|upload| (upload.name.clone(), desk.address(upload.id), in_words(&upload, now))).collect(),
+        filters: desk.filters.clone(),
     })
+}
+
+/// How far an upload is.
+fn in_words(upload: &Upload, now: Time) -> String {
+    format!("{}, {}", counted(upload.row_count, "row", "rows"), upload.state(now).label())
 }
 
 /// `GET …/<uuid>/upload/`
@@ -93,7 +106,7 @@ pub async fn show(
     config: Data<Config>,
 ) -> Result<HttpResponse> {
     let segment = list_of(&staff, segment.0)?;
-    ask(&request, &Desk { staff: &staff, segment: &segment, db: &db, clock: &clock }, &config, None).await
+    ask(&request, &desk(&request, &staff, &segment, &db, &clock), &config, None).await
 }
 
 /// `POST …/<uuid>/upload/`: begins to read a file.
@@ -106,13 +119,13 @@ pub async fn upload(
 ) -> Result<HttpResponse, actix_web::Error> {
     let received = receive(&request, &mut payload.into_inner(), &config).await?;
     let segment = list_of(&staff, segment.0)?;
-    let desk = Desk { staff: &staff, segment: &segment, db: &db, clock: &clock };
+    let desk = desk(&request, &staff, &segment, &db, &clock);
     let Some((name, file)) = received.file else {
         return Ok(ask(&request, &desk, &config, Some("Choose a file.".into())).await?);
     };
     let encoding = received.posted.get("encoding").unwrap_or_default().to_owned();
     let id = desk.file(name, file, encoding).await?;
-    Ok(see_other(&address(segment.id, id)))
+    Ok(see_other(&desk.address(id)))
 }
 
 #[derive(Template)]
@@ -121,14 +134,15 @@ struct UploadedPage {
     frame: Frame,
     segment: Segment,
     view: View,
+    filters: String,
 }
 
 impl UploadedPage {
     fn url(&self, page: &str) -> String {
-        MODEL.object_url(self.segment.id, page)
+        carrying(MODEL.object_url(self.segment.id, page), &self.filters)
     }
 
-    /// The rows of some outcomes as a file.
+    /// The rows of an outcome as a file; of none those that are not used.
     fn file(&self, of: &str) -> String {
         format!("{}?u={}&of={of}", MODEL.object_url(self.segment.id, "upload_report"), self.view.upload.id)
     }
@@ -166,11 +180,11 @@ pub(super) async fn found(desk: &Desk<'_>, named: Option<&str>) -> Result<Option
 }
 
 /// Back to the segment, for there is no such upload.
-pub(super) fn gone(staff: &Staff, segment: &Segment, named: Option<&str>) -> Result<HttpResponse> {
+pub(super) fn gone(desk: &Desk<'_>, named: Option<&str>) -> Result<HttpResponse> {
     if named.is_some() {
-        staff.message(Level::Warning, "What you pasted or uploaded is not there any more: it is kept for a day. Begin anew.")?;
+        desk.staff.message(Level::Warning, "What you pasted or uploaded is not there any more: it is kept for a day. Begin anew.")?;
     }
-    Ok(see_other(&MODEL.change_url(segment.id)))
+    Ok(see_other(&desk.url("change")))
 }
 
 /// `GET …/<uuid>/uploaded/?u=…`: what came of it.
@@ -182,14 +196,14 @@ pub async fn look(
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
     let segment = list_of(&staff, segment.0)?;
-    let desk = Desk { staff: &staff, segment: &segment, db: &db, clock: &clock };
+    let desk = desk(&request, &staff, &segment, &db, &clock);
     let query = QueryString::parse(request.query_string());
-    let Some(upload) = found(&desk, query.get("u")).await? else { return gone(&staff, &segment, query.get("u")) };
+    let Some(upload) = found(&desk, query.get("u")).await? else { return gone(&desk, query.get("u")) };
     let (now, asked) = (Time(clock.now()), asked(&query));
     let view = db.read_heavy(Lane::Search, move |connection| View::read(connection, upload, now, asked)).await?;
     let frame = framed(&request, &staff, &segment, if view.upload.source == "csv" { "Import CSV" } else { "Paste" }).await?;
     let is_going_on = matches!(view.state, State::Reading | State::Applying);
-    let mut answer = page(&UploadedPage { frame, segment, view })?;
+    let mut answer = page(&UploadedPage { frame, segment: segment.clone(), view, filters: desk.filters.clone() })?;
     if is_going_on {
         answer.headers_mut().insert(HeaderName::from_static("refresh"), HeaderValue::from_static("2"));
     }
@@ -201,5 +215,5 @@ fn asked(query: &QueryString) -> Asked {
     let page = query.get("p").and_then(|page| page.parse().ok()).unwrap_or(1);
     let without = query.get("without").unwrap_or_default().split(',').filter_map(Outcome::named).collect();
     let mode = query.get("mode").and_then(Mode::named).unwrap_or_default();
-    Asked { of, page, choice: Choice { mode, without } }
+    Asked { of, page, choice: Choice { mode, without, has_notes: false } }
 }

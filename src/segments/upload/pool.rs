@@ -1,20 +1,21 @@
 //! Whom the lines of a batch may stand for: contacts and companies, looked up by what the lines say, with few questions.
 //!
 //! Called by `matching` and `near`. Each question asks for many keys at once and is answered by an index, but for telephone
-//! numbers: people write them as they like, so all contacts are read past for them, once a batch, and only where a line has one
-//! that nothing else found.
+//! numbers and names alone: people write them as they like, so all contacts are read past for them, once a batch, and only where
+//! a line has one that nothing else found.
 
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
-use super::names::digits;
+use super::names::{bare_person, digits};
 use crate::criteria::catalogue;
 use crate::db::dialect::{Word, number_end};
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
-use crate::query::{Column, Condition, Sql, Test, Value, text};
+use crate::query::condition::has_key;
+use crate::query::{Sql, Value, text};
 use crate::segments::listed::{COMPANIES, CONTACTS};
 
 /// A contact, as far as it is matched with.
@@ -38,6 +39,9 @@ pub(super) struct Firm {
     pub(super) id: Id,
     pub(super) name: String,
 }
+
+/// People read at a time where all are read past.
+const AT_ONCE: i64 = 20_000;
 
 /// Those who were looked up so far.
 #[derive(Debug, Default)]
@@ -66,7 +70,7 @@ impl Pool {
     /// Looks up e-mail addresses.
     pub(super) fn load_emails(&mut self, connection: &mut AnyConnection, emails: HashSet<String>) -> Result<()> {
         if !emails.is_empty() {
-            self.load_people(connection, one_of(&catalogue::contact::EMAIL, emails))?;
+            self.load_people(connection, has_key(&catalogue::contact::EMAIL, emails))?;
         }
         Ok(())
     }
@@ -74,7 +78,7 @@ impl Pool {
     /// Looks up names of companies.
     pub(super) fn load_firms(&mut self, connection: &mut AnyConnection, names: HashSet<String>) -> Result<()> {
         if !names.is_empty() {
-            self.keep_firms(firms(connection, one_of(&catalogue::company::NAME, names))?);
+            self.keep_firms(firms(connection, has_key(&catalogue::company::NAME, names))?);
         }
         Ok(())
     }
@@ -99,7 +103,7 @@ impl Pool {
             return Ok(());
         }
         let work_there = works_at(firms);
-        self.load_people(connection, Sql::and([work_there, one_of(&catalogue::contact::NAME, names).asked_last()]))
+        self.load_people(connection, Sql::and([work_there, has_key(&catalogue::contact::NAME, names).asked_last()]))
     }
 
     /// Looks up everybody of some companies.
@@ -107,13 +111,17 @@ impl Pool {
         if firms.is_empty() { Ok(()) } else { self.load_people(connection, works_at(firms)) }
     }
 
-    /// Looks up people by their name as it is spelt.
-    pub(super) fn load_namesakes(&mut self, connection: &mut AnyConnection, names: HashSet<String>) -> Result<()> {
-        if names.is_empty() {
-            return Ok(());
+    /// Looks up people whose bare names these are, which no index knows: all are read past.
+    pub(super) fn load_namesakes(&mut self, connection: &mut AnyConnection, names: &HashSet<String>) -> Result<()> {
+        let (mut found, mut after) = (Vec::new(), Id(uuid::Uuid::nil()));
+        while !names.is_empty() {
+            let next = crm_app_contact::table.filter(crm_app_contact::id.gt(after)).order(crm_app_contact::id).limit(AT_ONCE);
+            let page: Vec<(Id, String)> = next.select((crm_app_contact::id, crm_app_contact::name)).load(connection)?;
+            let Some((last, _)) = page.last() else { break };
+            after = *last;
+            found.extend(page.iter().filter(|(_, name)| names.contains(&bare_person(name))).map(|(id, _)| *id));
         }
-        let names = Sql::join(names.into_iter().map(|name| Sql::from(Value::Text(name))), ", ", "NULL");
-        self.load_people(connection, Sql::column(&catalogue::contact::NAME) + Word::ByteOrder + " IN (" + names + ")")
+        found.chunks(1_000).try_for_each(|ids| self.load_people(connection, CONTACTS.among(ids)))
     }
 
     /// Knows these companies.
@@ -138,7 +146,7 @@ impl Pool {
                 self.by_number.entry(number_end(&number)).or_default().push(person.id);
             }
             self.by_staff.entry((person.company_id, text::key(&person.name))).or_default().push(person.id);
-            self.by_name.entry(person.name.clone()).or_default().push(person.id);
+            self.by_name.entry(bare_person(&person.name)).or_default().push(person.id);
             self.by_employer.entry(person.company_id).or_default().push(person.id);
             self.people.insert(person.id, person);
         }
@@ -160,9 +168,9 @@ impl Pool {
         self.these(self.by_staff.get(&(firm, text::key(name))))
     }
 
-    /// People who are called just so.
+    /// People who are called nearly so.
     pub(super) fn namesakes(&self, name: &str) -> Vec<&Person> {
-        self.these(self.by_name.get(name))
+        self.these(self.by_name.get(&bare_person(name)))
     }
 
     /// Everybody at this company who was looked up.
@@ -190,10 +198,6 @@ pub(super) fn next_firms(connection: &mut AnyConnection, after: Id, most: i64) -
 
 fn firms(connection: &mut AnyConnection, predicate: Sql) -> Result<Vec<Firm>> {
     Ok(crm_app_company::table.filter(predicate).select(Firm::as_select()).load(connection)?)
-}
-
-fn one_of(column: &Column, values: HashSet<String>) -> Sql {
-    Test::new(*column, Condition::OneOf(values.into_iter().map(Value::Text).collect())).sql()
 }
 
 fn works_at(firms: &HashSet<Id>) -> Sql {

@@ -8,12 +8,15 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::entry::{Item, Outcome};
+use super::store::small;
 use crate::db::schema::segments_upload_row as row;
 use crate::db::{AnyConnection, Id, dialect};
 use crate::error::Result;
 
 /// Rows inserted with one statement: eleven values each.
 const AT_ONCE: usize = 2_500;
+/// Open rows whose candidates are read at a time.
+const OPEN_AT_ONCE: i64 = 10_000;
 
 /// A row of an upload.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -21,7 +24,7 @@ const AT_ONCE: usize = 2_500;
 pub struct Row {
     /// Of which upload.
     pub upload_id: Id,
-    /// Its place, from 1.
+    /// Its place, from 1; 0 of a first line that was taken for the names of the columns before.
     pub position: i32,
     /// The line on which it stands.
     pub line: i32,
@@ -56,8 +59,13 @@ impl Row {
 
     /// Whom it may stand for.
     pub fn candidates(&self) -> Vec<Item> {
-        self.candidates.split(',').filter_map(Item::parse).collect()
+        items(&self.candidates).collect()
     }
+}
+
+/// Those of whom a text is that keeps them.
+fn items(candidates: &str) -> impl Iterator<Item = Item> + '_ {
+    candidates.split(',').filter_map(Item::parse)
 }
 
 /// Keeps rows, in the order of their places, and marks those whom a row before them stands for already. That is asked for by
@@ -115,6 +123,23 @@ pub fn count_rows(connection: &mut AnyConnection, id: Id) -> Result<Vec<(Outcome
     Ok(all.iter().filter_map(|(name, number)| Some((Outcome::named(name)?, *number, of(name)))).collect())
 }
 
+/// Whom the open rows may mean for which nobody has said it.
+pub fn list_meant(connection: &mut AnyConnection, id: Id) -> Result<HashSet<Item>> {
+    let mut meant = HashSet::new();
+    for outcome in Outcome::ALL.into_iter().filter(|outcome| outcome.is_open()) {
+        let mut after = i32::MIN;
+        loop {
+            let open = row::table.filter(row::upload_id.eq(id)).filter(row::outcome.eq(outcome.name())).filter(row::position.gt(after));
+            let open = open.filter(row::contact_id.is_null()).filter(row::company_id.is_null()).order(row::position);
+            let open: Vec<(i32, String)> = open.limit(OPEN_AT_ONCE).select((row::position, row::candidates)).load(connection)?;
+            let Some((last, _)) = open.last() else { break };
+            after = *last;
+            meant.extend(open.iter().flat_map(|(_, candidates)| items(candidates)));
+        }
+    }
+    Ok(meant)
+}
+
 /// Says whom an open row stands for: one of its candidates, or nobody.
 pub fn choose(connection: &mut AnyConnection, id: Id, position: i32, chosen: Option<Item>) -> Result<()> {
     let there = row::table.find((id, position)).filter(row::outcome.eq_any([Outcome::Ambiguous.name(), Outcome::Suggested.name()]));
@@ -138,6 +163,17 @@ pub fn choose_only(connection: &mut AnyConnection, id: Id, positions: &[i32]) ->
         }
     }
     Ok(())
+}
+
+/// Keeps the first line as a row, before all others, or no longer; by how many the rows are more then.
+pub fn set_first(connection: &mut AnyConnection, (id, line): (Id, i32), first: Option<&Row>) -> Result<i32> {
+    let there = || row::table.filter(row::upload_id.eq(id)).filter(row::line.eq(line));
+    let Some(first) = first else { return Ok(-small(diesel::delete(there()).execute(connection)?)?) };
+    if there().count().get_result::<i64>(connection)? > 0 {
+        return Ok(0);
+    }
+    insert_rows(connection, std::slice::from_ref(first))?;
+    Ok(1)
 }
 
 /// Throws away the rows from one place to another.

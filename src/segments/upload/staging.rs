@@ -3,16 +3,15 @@
 //! Called by `deeds`, on a thread of its own. Nobody else is held up, memory is that of one batch, and what was read is seen at
 //! once. Whoever stops it, or the end of the server, leaves an upload behind that cannot be applied and says so.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::columns::Layout;
-use super::entry::{Item, Said};
+use super::entry::{Item, Outcome, Said};
+use super::file::{FIRST, raw};
 use super::matching::{Matcher, Settled};
 use super::rows::{self, Row};
 use super::store::{self, State, Upload};
 use crate::clock::Clock;
 use crate::db::{Db, Id, Time};
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Result, caught};
 
 /// Lines of a batch.
 const BATCH: usize = 5_000;
@@ -28,14 +27,13 @@ pub struct Staging<'a> {
 }
 
 /// What is told of an upload that failed for a fault of ours.
-const FAULT: &str = "It could not be read to its end, for a fault of ours. Nothing was changed.";
+const FAULT: &str = "It could not be read to its end, for a fault of ours.";
 
 impl<'a> Staging<'a> {
     /// Reads `upload` by `work`, which says whether it came to its end; then it can be looked at, or says why not.
     pub fn run(db: &'a Db, clock: &'a Clock, upload: &Upload, work: impl FnOnce(&Self) -> Result<bool>) {
         let staging = Self { db, clock, id: upload.id, segment: upload.segment_id };
-        let done = catch_unwind(AssertUnwindSafe(|| work(&staging)));
-        let done = done.unwrap_or_else(|_| Err(AppError::internal("reading an upload panicked")));
+        let done = caught(|| work(&staging));
         let (to, sentence) = match &done {
             Ok(true) => (State::Ready, String::new()),
             Ok(false) => (State::Cancelled, String::new()),
@@ -109,9 +107,19 @@ impl<'a> Staging<'a> {
         lines.map(|((said, settled), position)| row(self.id, position, said, settled)).collect()
     }
 
+    /// The first line becomes a row, or is none any more; by how many the rows are more then.
+    fn set_first(&self, layout: &Layout) -> Result<i32> {
+        let raw = raw(layout.header.iter().map(String::as_str))?;
+        let first = Said::new(FIRST, &raw, Err("It was not read yet.".into()));
+        let nobody = Settled { outcome: Outcome::Refused, item: None, by: "", candidates: Vec::new(), reason: String::new() };
+        let first = row(self.id, 0, &first, nobody)?;
+        self.db.write_blocking(|connection| rows::set_first(connection, (self.id, first.line), (!layout.has_header).then_some(&first)))
+    }
+
     /// Reads the rows once more, by other columns.
     pub fn read_again(&self, layout: &Layout, total: i32) -> Result<bool> {
-        let (mut matcher, mut after) = (Matcher::new(self.segment), 0);
+        let total = total + self.set_first(layout)?;
+        let (mut matcher, mut after) = (Matcher::new(self.segment), -1);
         loop {
             let most = i64::try_from(BATCH).map_err(AppError::internal)?;
             let rows = self.db.read_unhurried(|connection| rows::list_rows(connection, self.id, &[], after, most))?;

@@ -1,6 +1,6 @@
 //! How those whom lines stand for stand to a list: on it, or never to be included.
 //!
-//! Called by `matching`.
+//! Called by `matching`, and by `applying` for whom open rows may mean.
 
 use std::collections::HashSet;
 
@@ -42,6 +42,11 @@ impl Standing {
             standing.listed.extend(listed.select(companies::company_id).load::<Id>(connection)?.into_iter().map(Item::Company));
         }
         Ok(standing)
+    }
+
+    /// Those of them who are on the list.
+    pub(super) fn listed(&self) -> impl Iterator<Item = Item> + '_ {
+        self.listed.iter().copied()
     }
 
     pub(super) fn is_listed(&self, item: Item) -> bool {

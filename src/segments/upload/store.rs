@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use super::columns::Layout;
 use super::rows::delete_rows;
 use crate::customers::upload::store::HOURS;
 use crate::db::schema::{segments_upload as upload, segments_upload_row as row};
@@ -52,6 +53,18 @@ impl State {
             Self::Cancelled => "cancelled",
         }
     }
+
+    /// In words, behind the name of the file.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Reading => "being read",
+            Self::Ready => "not applied yet",
+            Self::Applying => "being applied",
+            Self::Applied => "applied",
+            Self::Failed => "could not be read",
+            Self::Cancelled => "thrown away",
+        }
+    }
 }
 
 /// What somebody pasted or uploaded.
@@ -78,7 +91,7 @@ pub struct Upload {
     pub percent: i32,
     /// How many rows were read.
     pub row_count: i32,
-    /// Its columns, see `columns::Layout`; blank where it has none.
+    /// See [`Upload::layout`].
     pub layout: String,
     /// Why it failed, or what was done when it was applied.
     pub sentence: String,
@@ -116,12 +129,22 @@ impl Upload {
         }
     }
 
+    /// For how many seconds nothing was heard of it.
+    pub fn silence(&self, now: Time) -> i64 {
+        (now.0 - self.touched_at.0).num_seconds()
+    }
+
     /// As it is told of at `now`.
     fn told(mut self, now: Time) -> Self {
         if self.state == State::Applying.name() && self.state(now) == State::Ready {
             CUT_SHORT.clone_into(&mut self.sentence);
         }
         self
+    }
+
+    /// Its columns; `None` where it has none.
+    pub fn layout(&self) -> Option<Layout> {
+        serde_json::from_str(&self.layout).ok()
     }
 
     /// How whom it lists will have come onto the list.

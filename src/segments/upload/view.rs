@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use super::applying::{Choice, Mode, count_left_out};
-use super::columns::Layout;
+use super::applying::{Choice, LeftOut, Mode, count_left_out};
+use super::columns::{Field, Layout};
 use super::entry::{Item, Outcome};
 use super::rows::{self, Row};
 use super::store::{State, Upload};
@@ -42,10 +42,12 @@ pub struct View {
     counts: HashMap<Outcome, (i64, i64)>,
     /// The outcomes that some have.
     pub sections: Vec<Section>,
-    /// How many of the list no row stands for.
-    pub left_out: i64,
+    /// How many of the list go when it is made exactly this, or the sentence why it cannot be.
+    pub left_out: Result<LeftOut, String>,
     /// What was chosen so far.
     pub choice: Choice,
+    /// For how many seconds nothing was heard of it.
+    pub silence: i64,
 }
 
 /// The rows of one outcome.
@@ -104,10 +106,16 @@ impl View {
                 sections.push(Section::read(connection, upload.id, outcome, *count, &asked)?);
             }
         }
-        let left_out = if state == State::Ready { count_left_out(connection, upload.id, upload.segment_id)? } else { 0 };
-        let left_out = i64::try_from(left_out).map_err(AppError::internal)?;
-        let layout = serde_json::from_str(&upload.layout).ok();
-        Ok(Self { upload, state, layout, counts, sections, left_out, choice: asked.choice })
+        let left_out = match state {
+            State::Ready => count_left_out(connection, upload.id, upload.segment_id),
+            _ => Ok(LeftOut::default()),
+        };
+        let left_out = match left_out {
+            Err(AppError::Conflict(sentence)) => Err(sentence),
+            counted => Ok(counted?),
+        };
+        let (layout, silence) = (upload.layout(), upload.silence(now));
+        Ok(Self { silence, upload, state, layout, counts, sections, left_out, choice: asked.choice })
     }
 
     /// How many rows were read.
@@ -126,6 +134,21 @@ impl View {
         new + self.chosen()
     }
 
+    /// Whether the rows have a column of notes.
+    pub fn has_notes(&self) -> bool {
+        self.layout.as_ref().is_some_and(|layout| layout.holds(Field::Note))
+    }
+
+    /// Whether its columns are to be looked at: nobody can be found by them, or they were not found for the most part.
+    pub fn is_doubtful(&self) -> bool {
+        self.lost() * 2 > self.rows() || self.layout.as_ref().is_some_and(|layout| !layout.is_telling())
+    }
+
+    /// How many rows stand for nobody, whoever they were to mean.
+    pub fn lost(&self) -> i64 {
+        self.count(Outcome::Unknown) + self.count(Outcome::Refused)
+    }
+
     /// For how many open rows it is said whom they stand for.
     pub fn chosen(&self) -> i64 {
         [Outcome::Ambiguous, Outcome::Suggested].iter().filter_map(|outcome| self.counts.get(outcome)).map(|(_, said)| said).sum()
@@ -138,8 +161,7 @@ impl View {
 
     /// Rows that nothing is done with, of which there is a report.
     pub fn unused(&self) -> i64 {
-        let unused = [Outcome::Unknown, Outcome::Refused, Outcome::Never, Outcome::Ambiguous, Outcome::Suggested];
-        unused.into_iter().map(|outcome| self.count(outcome)).sum::<i64>() - self.chosen()
+        Outcome::UNUSED.into_iter().map(|outcome| self.count(outcome)).sum::<i64>() - self.chosen()
     }
 
     /// The places of the open rows on this page, joined by commas.

@@ -209,7 +209,7 @@ impl Person<'_> {
     }
 
     /// Sends a body in parts, whose edge is "edge".
-    pub(crate) fn post_parts(&self, path: &str, body: Vec<u8>) -> Answer {
+    pub(crate) fn post_parts(&self, path: &str, body: impl Into<reqwest::blocking::Body>) -> Answer {
         self.send(self.client.post(self.app.url(path)).header("Content-Type", "multipart/form-data; boundary=edge").body(body))
     }
 

@@ -38,7 +38,7 @@ struct ImportPage {
     encoding: String,
     encodings: [(&'static str, &'static str); 3],
     megabytes: u64,
-    recent: Vec<(Import, String)>,
+    recent: Vec<(Import, &'static str, String)>,
 }
 
 impl ImportPage {
@@ -67,7 +67,7 @@ async fn ask<A: Imported>(request: &HttpRequest, desk: &Desk<'_>, config: &Confi
         encoding: sent.encoding,
         encodings: ENCODINGS,
         megabytes: config.upload_limit / 1_000_000,
-        recent: recent.into_iter().map(|import| (import.clone(), address::<A>(import.id))).collect(),
+        recent: recent.into_iter().map(|import| (import.clone(), import.state(now).label(), address::<A>(import.id))).collect(),
     })
 }
 

@@ -4,12 +4,12 @@
 //! of it is done by then, and otherwise sees how far it is.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use super::ear::Ear;
 use super::require_import;
-use crate::accounts::user::as_they_are;
+use crate::accounts::staff::Ownership;
+use crate::accounts::user::{User, as_they_are};
 use crate::accounts::{Actor, Staff};
 use crate::clock::Clock;
 use crate::customers::import::{self, What, readable};
@@ -18,8 +18,8 @@ use crate::customers::upload::guess::guess;
 use crate::customers::upload::store::{self, Import, State};
 use crate::customers::upload::{content, store::sweep};
 use crate::db::connection::Lane;
-use crate::db::{Db, Id, Time, copy};
-use crate::error::{AppError, Result};
+use crate::db::{AnyConnection, Db, Id, Time, copy};
+use crate::error::{AppError, Result, caught};
 
 /// How long a page waits for what it began.
 const MOMENT: Duration = Duration::from_secs(3);
@@ -74,7 +74,13 @@ impl Desk<'_> {
     pub(super) async fn find(&self, named: &str) -> Result<Option<Import>> {
         let Some(id) = Id::parse(named) else { return Ok(None) };
         let (what, user, now) = (self.what, self.staff.actor.id, self.now());
-        self.db.read(move |connection| store::find(connection, id, what, user, now)).await
+        let find = move |connection: &mut AnyConnection| store::find(connection, id, what, user, now);
+        let found = self.db.read(find).await?;
+        if !found.as_ref().is_some_and(|import| import.is_import_cut_short(now)) {
+            return Ok(found);
+        }
+        self.db.write(move |connection| end_cut_short(connection, now)).await?;
+        self.db.read(find).await
     }
 
     /// Goes on from the state in which it was seen, if it still is in that one.
@@ -111,8 +117,21 @@ impl Desk<'_> {
     }
 }
 
-/// Throws away some of what is too old.
+/// Writes down of imports that the server's end cut short what was done of them before, as far as that is known.
+fn end_cut_short(connection: &mut AnyConnection, now: Time) -> Result<()> {
+    for import in store::list_cut_short(connection, now)? {
+        if store::pass(connection, &import, now, State::Stopped, "The server ended meanwhile.")? && import.rows() > 0 {
+            let actor = User::find(connection, import.user_id)?.actor(Ownership::Own);
+            let what = import.what().ok_or_else(|| AppError::internal(import.model.clone()))?;
+            import::record_cut_short(connection, (&actor, now), what, &import.name, &import.report())?;
+        }
+    }
+    Ok(())
+}
+
+/// Throws away some of what is too old, and tells of what was cut short before it goes.
 fn throw_away(db: &Db, now: Time) -> Result<()> {
+    db.write_blocking(|connection| end_cut_short(connection, now))?;
     for _ in 0..SWEPT {
         if !db.write_blocking(|connection| sweep(connection, now))? {
             break;
@@ -136,8 +155,7 @@ struct Run {
 impl Run {
     /// Runs to the end, whatever it is, and writes it down.
     fn go(&self) {
-        let done = catch_unwind(AssertUnwindSafe(|| self.all()));
-        let done = done.unwrap_or_else(|_| Err(AppError::internal("an import panicked")));
+        let done = caught(|| self.all());
         let (to, back) = if self.is_dry { (State::Checked, State::Ready) } else { (State::Imported, State::Stopped) };
         let (to, sentence) = match done {
             Ok(()) => (to, String::new()),

@@ -40,12 +40,16 @@ pub(super) struct View {
     pub(super) refused: Vec<Row>,
     /// What is told beside the numbers; blank for nothing.
     pub(super) sentence: String,
+    /// For how many seconds nothing was heard of it.
+    pub(super) silence: i64,
 }
 
 impl View {
     pub(super) fn read<A: Imported>(connection: &mut AnyConnection, import: Import, now: Time) -> Result<Self> {
         let (state, choices) = (import.state(now), choices(&import)?);
-        let mut view = Self { state, what: A::WHAT, choices, columns: Vec::new(), refused: Vec::new(), sentence: String::new(), import };
+        let silence = import.silence(now);
+        let (columns, refused) = (Vec::new(), Vec::new());
+        let mut view = Self { state, what: A::WHAT, choices, columns, refused, sentence: String::new(), silence, import };
         view.sentence = view.sentence(now);
         if state == State::Ready {
             view.read_columns(connection)?;
@@ -69,7 +73,6 @@ impl View {
         let told = &self.import.sentence;
         match self.state {
             State::Ready if self.import.is_cut_short(now) => "The server ended while the file was checked. Check it again.".into(),
-            State::Stopped if self.import.is_cut_short(now) => "The server ended meanwhile.".into(),
             _ => told.clone(),
         }
     }
