@@ -207,6 +207,16 @@ fn what_the_choices_cannot_mean_is_told_on_their_page() {
 }
 
 #[test]
+fn a_first_line_that_looks_like_a_row_is_told_of_before_it_is_lost() {
+    with_sales(|_, person| {
+        let page = upload(person, "contact", "bare.csv", b"Anong,anong@palms.example\nSomchai,somchai@palms.example\n");
+        let told = page.text(".errornote");
+        assert!(told.contains("“anong@palms.example” looks as if it were a row."), "{told}");
+        assert!(!upload(person, "contact", "f.csv", b"name,email\nA,a@x.example\n").has(".errornote"));
+    });
+}
+
+#[test]
 fn refused_cells_are_guarded_in_the_download() {
     with_sales(|_, person| {
         let page = upload(person, "company", "f.csv", b"name,location_count\nA,=1+1\n");

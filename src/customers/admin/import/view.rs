@@ -9,7 +9,7 @@ use crate::customers::upload::choices::Choices;
 use crate::customers::upload::content::{Beginning, find_piece};
 use crate::customers::upload::refusals::{self, Row};
 use crate::customers::upload::store::{Import, State};
-use crate::db::{AnyConnection, Time};
+use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 
 /// Refused rows that are shown; the others are downloaded.
@@ -62,7 +62,14 @@ impl View {
     fn read_columns(&mut self, connection: &mut AnyConnection) -> Result<()> {
         let first = find_piece(connection, self.import.id, 0)?.unwrap_or_default();
         match Beginning::of_piece(&first, &self.choices.encoding, &self.import.name) {
-            Ok(beginning) => self.columns = columns(beginning, &self.choices.fields),
+            Ok(beginning) => {
+                if let Some(cell) = beginning.header.iter().find(|cell| is_of_a_row(cell)).filter(|_| self.sentence.is_empty()) {
+                    self.sentence = format!(
+                        "The first line is taken for the names of the columns, but “{cell:.60}” looks as if it were a row. If it is one, put a line with names above it and upload the file again."
+                    );
+                }
+                self.columns = columns(beginning, &self.choices.fields);
+            }
             Err(AppError::BadRequest(_)) => UNREADABLE.clone_into(&mut self.sentence),
             Err(error) => return Err(error),
         }
@@ -126,6 +133,11 @@ impl View {
     pub(super) fn encodings(&self) -> [(&'static str, &'static str); 3] {
         ENCODINGS
     }
+}
+
+/// Whether a cell of the first line can hardly be the name of a column.
+fn is_of_a_row(cell: &str) -> bool {
+    cell.contains('@') || Id::parse(cell).is_some()
 }
 
 /// How an upload is to be read.
