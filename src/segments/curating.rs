@@ -25,10 +25,10 @@ pub enum Task {
     Add(&'static Side, Sql),
     /// Take all of one kind whom the predicate finds off the list.
     Remove(&'static Side, Sql),
-    /// Never include these contacts, whoever lists them or their company.
-    Bar(Vec<Id>),
-    /// No longer keep these contacts out.
-    Unbar(Vec<Id>),
+    /// Never include the contacts whom the predicate finds, whoever lists them or their company.
+    Bar(Sql),
+    /// No longer keep out the contacts whom the predicate finds.
+    Unbar(Sql),
     /// Write this beside one row.
     Note(&'static Side, Id, String),
     /// Write beside whom a list names what rows say of them: rows with the key that the side has, and a `note`, given from
@@ -51,6 +51,8 @@ pub struct Curated {
     pub notes: Vec<String>,
     /// The batch that an undo would reverse; `None` where nothing changed.
     pub batch: Option<Id>,
+    /// How many contacts it took off the list who are members all the same, through their company.
+    pub still_in: usize,
 }
 
 /// What became of the list.
@@ -74,7 +76,7 @@ pub fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
     let stamp = Stamp::new(actor, clock, how);
     let Done { what, rows, notes } = task.perform(connection, id, &stamp, actor.is_shared)?;
     if rows == 0 {
-        return Ok(Curated { segment: before, what, notes, batch: None });
+        return Ok(Curated { segment: before, what, notes, batch: None, still_in: 0 });
     }
     listed::keep_batch(connection, id, &stamp, &what, rows)?;
     let since = freshness::find_members_changed_at(connection, &before)?;
@@ -86,7 +88,8 @@ pub fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
     let after = count_saved(connection, clock, touched, None)?;
     let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), format!("Changed the list ({what})."));
     record(connection, event.counts(Some(before.member_count), Some(after.member_count)).batch(Some(stamp.batch)))?;
-    Ok(Curated { segment: after, what, notes, batch: Some(stamp.batch) })
+    let still_in = listed::count_still_in(connection, id, stamp.batch)?;
+    Ok(Curated { segment: after, what, notes, batch: Some(stamp.batch), still_in })
 }
 
 /// The segment, with others who would change it or its list waiting; one whose list the actor may change.
@@ -123,12 +126,12 @@ impl Task {
                 Ok(Done { notes: notes.into_iter().collect(), ..Done::of(side, changed.added, "added") })
             }
             Self::Remove(side, found) => Ok(Done::of(side, side.remove(connection, segment, found, stamp)?, "removed")),
-            Self::Bar(contacts) => {
-                let barred = CONTACTS.bar(connection, segment, &CONTACTS.among(contacts), stamp)?;
+            Self::Bar(found) => {
+                let barred = CONTACTS.bar(connection, segment, found, stamp)?;
                 Ok(Done::of(&CONTACTS, barred, "never to be included"))
             }
-            Self::Unbar(contacts) => {
-                let unbarred = CONTACTS.unbar(connection, segment, &CONTACTS.among(contacts), stamp)?;
+            Self::Unbar(found) => {
+                let unbarred = CONTACTS.unbar(connection, segment, found, stamp)?;
                 Ok(Done::of(&CONTACTS, unbarred, "no longer kept out"))
             }
             Self::Note(side, item, note) => {

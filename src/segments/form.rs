@@ -15,7 +15,7 @@ use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::save::{self, Edited, is_taken};
 use super::where_used::WhereUsed;
 use super::writer::Writer;
-use super::{admin::SegmentAdmin, criteria_box, draft, list_page, undoing};
+use super::{admin::SegmentAdmin, criteria_box, draft, undoing};
 use crate::admin::bound_field::BoundField;
 use crate::admin::display::counted;
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
@@ -246,10 +246,8 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
 /// The warning for those who were taken off the list and are in through their company, with what keeps them out.
 fn still_in(connection: &mut AnyConnection, segment: &Segment, batch: Option<Id>) -> Result<Option<Note>> {
     let Some(batch) = batch else { return Ok(None) };
-    let still = listed::list_still_in(connection, segment.id, batch)?.len();
-    let who = listed::CONTACTS.counted(still);
-    let text = format!("{who} that you removed {} still in, through their company.", if still == 1 { "is" } else { "are" });
-    Ok((still > 0).then(|| Note { button: Some(list_page::button_to_bar(segment.id, batch)), ..Note::warning(text) }))
+    let still = undoing::still_in(segment.id, batch, listed::count_still_in(connection, segment.id, batch)?);
+    Ok(still.map(|(text, button)| Note { button: Some(button), ..Note::warning(text) }))
 }
 
 /// What a refusal means for the form.

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::admin::SegmentAdmin;
 use super::curating::{Curated, Task, curate};
-use super::listed::{How, list_batches};
+use super::listed::{CONTACTS, How, list_batches};
 use super::model::{Row, SegmentType};
 use crate::accounts::session::{Button, Level};
 use crate::accounts::user::as_they_are;
@@ -49,6 +49,19 @@ pub fn button(segment: Id, batch: Id) -> Button {
     Button { label: "Undo".into(), url, sends: (BATCH.into(), batch.to_string()) }
 }
 
+/// The field of the list's page with the batch whose removed contacts are never to be included: they are still in through their
+/// company.
+pub const BAR_REMOVED: &str = "bar_removed_by";
+
+/// What is said of so many whom a batch took off the list and who are still in through their company, with the button that keeps
+/// them out; `None` of nobody.
+pub fn still_in(segment: Id, batch: Id, number: usize) -> Option<(String, Button)> {
+    let (who, are) = (CONTACTS.counted(number), if number == 1 { "is" } else { "are" });
+    let url = SegmentAdmin::MODEL.object_url(segment, "list");
+    let button = Button { label: "Never include them".into(), url, sends: (BAR_REMOVED.into(), batch.to_string()) };
+    (number > 0).then(|| (format!("{who} that you removed {are} still in, through their company."), button))
+}
+
 /// `POST …/<uuid>/undo/`: leads back to the segment.
 pub async fn undo(
     request: HttpRequest,
@@ -74,12 +87,15 @@ pub async fn undo(
 }
 
 /// Says what was done to a list, with the button that undoes it, and what was not.
-pub fn tell(staff: &Staff, Curated { segment, what, notes, batch }: &Curated) -> Result<()> {
+pub fn tell(staff: &Staff, Curated { segment, what, notes, batch, still_in: still }: &Curated) -> Result<()> {
     if let Some(batch) = batch {
         let mut what = what.clone();
         what.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
         let text = format!("{what}. “{}” has {} now.", segment.name, counted(segment.member_count, "member", "members"));
         staff.session().message_with(Level::Success, text, Some(button(segment.id, *batch)))?;
+        if let Some((text, button)) = still_in(segment.id, *batch, *still) {
+            staff.session().message_with(Level::Warning, text, Some(button))?;
+        }
     }
     notes.iter().try_for_each(|note| staff.message(Level::Warning, note.as_str()))
 }

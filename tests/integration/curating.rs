@@ -8,15 +8,16 @@ use customer_segments::clock::Clock;
 use customer_segments::criteria::Scope;
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
+use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::{
-    crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed, segments_batch as batch,
-    segments_event as event, segments_listed_contact as known,
+    crm_app_contact as crm_contact, crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed,
+    segments_batch as batch, segments_event as event, segments_listed_contact as known,
 };
 use customer_segments::db::{Id, Time};
 use customer_segments::error::{AppError, Result};
 use customer_segments::query::{Sql, Value};
 use customer_segments::segments::curating::{Curated, Task, curate};
-use customer_segments::segments::listed::{COMPANIES, CONTACTS, Change, How, ListChange};
+use customer_segments::segments::listed::{COMPANIES, CONTACTS, Change, How, ListChange, still_in};
 use customer_segments::segments::save::{self, Edited};
 use customer_segments::segments::why::{Listed, Membership, Why};
 use customer_segments::segments::{Draft, Input, Members, bulk, model};
@@ -191,7 +192,7 @@ fn who_is_never_to_be_included_stays_out_whoever_lists_their_company_or_adds_man
         world.adds(&[out, kept]);
         world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
         assert_eq!(world.members(), set(&world.people));
-        let barred = world.does(&Task::Bar(vec![out]));
+        let barred = world.does(&Task::Bar(CONTACTS.among(&[out])));
         assert_eq!((barred.what.as_str(), barred.segment.member_count), ("1 contact never to be included", 11));
         assert_eq!((world.members(), world.listed()), (set(&world.people[1..]), set(&[kept])));
         let why = test.db.read_blocking(|connection| Membership::Listed(world.list).explain(connection, &[out])).unwrap();
@@ -207,10 +208,58 @@ fn who_is_never_to_be_included_stays_out_whoever_lists_their_company_or_adds_man
         // Taken back, they are in by their company again, and listed by themselves as they were.
         world.does(&Task::Undo(barred.batch.unwrap()));
         assert!(world.members().contains(&out) && world.listed().contains(&out));
-        world.does(&Task::Bar(vec![out]));
-        world.does(&Task::Unbar(vec![out]));
+        world.does(&Task::Bar(CONTACTS.among(&[out])));
+        world.does(&Task::Unbar(CONTACTS.among(&[out])));
         assert!(world.members().contains(&out) && !world.listed().contains(&out));
     });
+}
+
+#[test]
+fn whoever_is_taken_off_and_still_in_through_their_company_is_told_of_wherever_that_is_done() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let world = World::new(&app.test);
+        let admin = app.role(Role::Admin);
+        world.adds(&world.people[..5]);
+        let unsubscribed = diesel::update(crm_contact::table.find(world.people[0])).set(crm_contact::unsubscribed.eq(true));
+        app.test.db.write_blocking(|connection| Ok(unsubscribed.clone().execute(connection)?)).unwrap();
+        assert_eq!(world.does(&Task::Remove(&CONTACTS, CONTACTS.among(&world.people[4..5]))).still_in, 0, "no company is listed");
+        world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
+        let page = |show: &str| format!("/admin/crm_app/customersegment/{}/list/?show={show}", world.list);
+        let sends = |show: &str, button: &str, people: &[Id]| {
+            let form = admin.open(&page(show)).form_at("#list-form");
+            let form = people.iter().fold(form, |form, id| form.and("ticked", &id.to_string()));
+            admin.follow(&admin.submit(&form.and(button, "1")))
+        };
+        let told = sends("contacts", "_remove", &world.people[..3]);
+        let said = told.texts(".messagelist li").join(" ");
+        // Who is unsubscribed is no member, whoever lists them.
+        assert!(said.contains("2 contacts that you removed are still in, through their company. Never include them"), "{said}");
+        let barred = admin.follow(&admin.submit(&told.form_at("form[id^=message-]:has(input[name=bar_removed_by])")));
+        assert!(barred.texts(".messagelist").join(" ").contains("2 contacts"), "{}", barred.body);
+        assert_eq!(world.members(), set(&world.people[3..]));
+        // Whoever is let in again was not taken off by that.
+        let allowed = sends("never", "_unbar", &world.people[1..3]);
+        assert!(!allowed.texts(".messagelist").join(" ").contains("still in"), "{}", allowed.body);
+        assert_eq!(world.members(), set(&world.people[1..]));
+    });
+}
+
+#[test]
+fn many_who_are_still_in_through_their_company_are_kept_out_at_once() {
+    let test = TestDb::new(Engine::Sqlite);
+    let world = World::new(&test);
+    let now = Time(test.clock.now());
+    // One more than SQLite binds values.
+    let person = |number: usize| Contact { company_id: world.company, name: format!("Many {number}"), ..Contact::new(Id::new(), now) };
+    let many: Vec<Contact> = (0..32_767).map(person).collect();
+    test.db.write_blocking(|connection| contact::insert(connection, &many)).unwrap();
+    world.does(&Task::Add(&CONTACTS, is_called("Many %")));
+    world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
+    let removed = world.does(&Task::Remove(&CONTACTS, Sql::all()));
+    assert_eq!((removed.still_in, world.members().len()), (32_767, 32_779));
+    world.does(&Task::Bar(still_in(world.list, removed.batch.unwrap())));
+    assert_eq!(world.members(), set(&world.people));
 }
 
 #[test]

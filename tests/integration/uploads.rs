@@ -36,7 +36,7 @@ fn a_list_comes_in_as_it_went_out_with_its_notes() {
     with_a_list(|world, person| {
         world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..6])));
         world.does(&Task::Add(&COMPANIES, COMPANIES.among(&world.firms[1..])));
-        world.does(&Task::Bar(vec![world.people[5]]));
+        world.does(&Task::Bar(CONTACTS.among(&[world.people[5]])));
         for (person, note) in [(0, "=1+1"), (1, "0812, \"ไทย\"\n第二行"), (2, "'quoted"), (3, "-5")] {
             world.note(world.people[person], note);
         }

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use self::parts::{Asked, Show};
-use crate::accounts::session::{Button, Level};
+use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::{Display, Moment};
@@ -30,22 +30,14 @@ use crate::query::{Selection, Sql};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::curating::{Curated, MAX_NOTE, Task, curate};
 use crate::segments::list_source::{ListSource, find_source};
-use crate::segments::listed::{self, How, is_listed_each, list_origins, list_still_in};
+use crate::segments::listed::{self, How, is_listed_each, list_origins, still_in};
 use crate::segments::model::{Segment, SegmentType};
 use crate::segments::picker::candidates::{Candidate, know};
-use crate::segments::undoing::tell;
+use crate::segments::undoing::{BAR_REMOVED, tell};
 
 const MODEL: Model = SegmentAdmin::MODEL;
 /// Rows of a page.
 const PAGE: i64 = 100;
-
-/// The field with the batch whose removed contacts are never to be included: they are still in through their company.
-const BAR_REMOVED: &str = "bar_removed_by";
-
-/// The button that keeps those out whom a batch took off the list, and who are still in through their company.
-pub fn button_to_bar(segment: Id, batch: Id) -> Button {
-    Button { label: "Never include them".into(), url: MODEL.object_url(segment, "list"), sends: (BAR_REMOVED.into(), batch.to_string()) }
-}
 
 /// What is said where nothing was left to do.
 const NOTHING: &str = "Nothing was changed: nobody was ticked, or it was done already.";
@@ -217,7 +209,7 @@ pub async fn act(
 fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, show: Show, posted: &Posted) -> Result<Curated> {
     let actor = as_they_are(connection, actor)?;
     let task = if let Some(batch) = posted.get(BAR_REMOVED).and_then(Id::parse) {
-        Task::Bar(list_still_in(connection, id, batch)?)
+        Task::Bar(still_in(id, batch))
     } else if posted.get("_all").is_some() {
         let source = find_source(connection, id)?;
         let rows = rows(connection, &actor, id, show, source.as_ref(), clock.into())?.map_err(AppError::Conflict)?;
@@ -237,8 +229,8 @@ fn task(show: Show, posted: &Posted) -> Task {
     }
     let ticked = posted.pairs.iter().filter(|(name, _)| name == "ticked").filter_map(|(_, id)| Id::parse(id)).collect::<Vec<_>>();
     match ["_bar", "_unbar", "_add"].map(|button| posted.get(button).is_some()) {
-        [true, ..] => Task::Bar(ticked),
-        [_, true, _] => Task::Unbar(ticked),
+        [true, ..] => Task::Bar(listed::CONTACTS.among(&ticked)),
+        [_, true, _] => Task::Unbar(listed::CONTACTS.among(&ticked)),
         [.., true] => Task::Add(side, side.among(&ticked)),
         _ => Task::Remove(side, side.among(&ticked)),
     }

@@ -12,6 +12,7 @@ mod stamp;
 use diesel::prelude::*;
 
 use super::model::Segment;
+use crate::criteria::mailable;
 use crate::db::dialect::Hold;
 use crate::db::schema::crm_app_customersegment_static_companies as listed_companies;
 use crate::db::schema::crm_app_customersegment_static_contacts as listed_contacts;
@@ -204,10 +205,16 @@ pub fn is_done(connection: &mut AnyConnection, segment: &Segment, change: &ListC
     Ok(true)
 }
 
-/// The contacts whom a batch took off the list and who are still in, through their company.
-pub fn list_still_in(connection: &mut AnyConnection, segment: Id, batch: Id) -> Result<Vec<Id>> {
+/// The contacts whom a batch took off the list and who are members all the same, through their company.
+pub fn still_in(segment: Id, batch: Id) -> Sql {
     let of_companies = Sql::from("crm_app_contact.company_id").is_in(COMPANIES.listed_in(segment), Sql::default());
-    CONTACTS.source.list_some_keys(connection, &Sql::and([CONTACTS.removed_by(segment, batch), of_companies]), i64::MAX)
+    mailable(Sql::and([CONTACTS.removed_by(segment, batch), of_companies]))
+}
+
+/// How many of [`still_in`] there are.
+pub fn count_still_in(connection: &mut AnyConnection, segment: Id, batch: Id) -> Result<usize> {
+    let (_, companies) = count(connection, &[segment])?;
+    if companies == 0 { Ok(0) } else { CONTACTS.count(connection, &still_in(segment, batch)) }
 }
 
 /// That a row of the side's source came onto the list this way, as far as is known.

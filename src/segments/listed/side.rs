@@ -87,7 +87,8 @@ impl Side {
 
     /// Those whom a batch took off the list of a segment, and nobody has changed since.
     pub fn removed_by(&self, segment: Id, batch: Id) -> Sql {
-        self.source_key() + " IN (" + self.items_known(segment) + " AND state = 'removed' AND batch_id = " + Value::Id(batch) + ")"
+        let gone = self.items_known(segment) + " AND state = 'removed' AND state_before = 'listed' AND batch_id = " + Value::Id(batch);
+        self.source_key() + " IN (" + gone + ")"
     }
 
     /// Those of `found` whom a segment does not list and could.
