@@ -15,8 +15,8 @@ use crate::clock::Clock;
 use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
-use crate::history::{Action, NewEvent, record};
-use crate::query::{Sql, text};
+use crate::history::{self, Action, NewEvent, record};
+use crate::query::{Sql, number, text};
 
 /// What is to be done to a list.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ pub fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
     if rows == 0 {
         return Ok(Curated { segment: before, what, notes, batch: None, still_in: 0 });
     }
-    listed::keep_batch(connection, id, &stamp, &what, rows)?;
+    listed::keep_batch(connection, id, &stamp, &what)?;
     let since = freshness::find_members_changed_at(connection, &before)?;
     diesel::update(segment::table.find(id)).set(segment::updated_at.eq(stamp.at)).execute(connection)?;
     if matches!(task, Task::Note(..)) {
@@ -128,17 +128,17 @@ impl Task {
             Self::Remove(side, found) => Ok(Done::of(side, side.remove(connection, segment, found, stamp)?, "removed")),
             Self::Bar(found) => {
                 let barred = CONTACTS.bar(connection, segment, found, stamp)?;
-                Ok(Done::of(&CONTACTS, barred, "never to be included"))
+                Ok(Done::of(&CONTACTS, barred, if barred == 1 { "is never to be included now" } else { "are never to be included now" }))
             }
             Self::Unbar(found) => {
                 let unbarred = CONTACTS.unbar(connection, segment, found, stamp)?;
-                Ok(Done::of(&CONTACTS, unbarred, "no longer kept out"))
+                Ok(Done::of(&CONTACTS, unbarred, if unbarred == 1 { "is no longer kept out" } else { "are no longer kept out" }))
             }
             Self::Note(side, item, note) => {
                 let noted = side.note(connection, segment, &side.among(&[*item]), &checked(note)?, stamp)?;
-                Ok(Done::of(side, noted, "with another note"))
+                Ok(Done::of_notes(side, noted))
             }
-            Self::Notes(side, given) => Ok(Done::of(side, side.take_notes(connection, segment, given, stamp)?, "with another note")),
+            Self::Notes(side, given) => Ok(Done::of_notes(side, side.take_notes(connection, segment, given, stamp)?)),
             Self::Together(tasks) => {
                 tasks.iter().try_fold(Done::default(), |done, task| Ok(done.and(task.perform(connection, segment, stamp, is_shared)?)))
             }
@@ -151,6 +151,11 @@ impl Done {
     fn of(side: &Side, rows: usize, verb: &str) -> Self {
         let what = if rows > 0 { format!("{} {verb}", side.counted(rows)) } else { String::new() };
         Self { what, rows, notes: Vec::new() }
+    }
+
+    fn of_notes(side: &Side, rows: usize) -> Self {
+        let what = format!("{} of {} changed", if rows == 1 { "note" } else { "notes" }, side.counted(rows));
+        Self { what: if rows > 0 { what } else { String::new() }, rows, notes: Vec::new() }
     }
 
     fn and(mut self, next: Self) -> Self {
@@ -167,15 +172,30 @@ fn undo(connection: &mut AnyConnection, segment: Id, batch: Id, stamp: &Stamp) -
     let Some(batch) = listed::find_batch(connection, segment, batch, stamp.at)? else {
         return Err(AppError::Conflict(format!("That change cannot be undone any more: it is not among those of the last {DAYS} days.")));
     };
+    if let Some(by) = batch.undone_by {
+        let whom = history::find_actor_of(connection, model::MODEL, &segment.to_string(), by)?
+            .map(|whom| format!(", by {whom}"))
+            .unwrap_or_default();
+        return Err(AppError::Conflict(format!("That change was undone already{whom}.")));
+    }
     let undone = batch.undo(connection, stamp)?;
-    let left = usize::try_from(batch.row_count).unwrap_or(0).saturating_sub(undone);
+    let left = i64::from(batch.row_count).saturating_sub(i64::try_from(undone).unwrap_or(i64::MAX));
     let notes = match (undone, left) {
         (_, 0) => Vec::new(),
         (0, _) => vec!["Nothing was left to undo: every row has been changed since.".to_owned()],
         (_, 1) => vec!["1 row was left alone: somebody has changed it since.".to_owned()],
-        (_, left) => vec![format!("{left} rows were left alone: somebody has changed them since.")],
+        (_, left) => vec![format!("{} rows were left alone: somebody has changed them since.", number::grouped(left))],
     };
-    Ok(Done { what: format!("undid: {}", batch.what), rows: undone, notes })
+    Ok(Done { what: undoing(&batch.what), rows: undone, notes })
+}
+
+/// What it is to undo this: "undid: 8 contacts added", and once more "redid: 8 contacts added", however often.
+fn undoing(what: &str) -> String {
+    match (what.strip_prefix("undid: "), what.strip_prefix("redid: ")) {
+        (Some(undone), _) => format!("redid: {undone}"),
+        (_, Some(redone)) => format!("undid: {redone}"),
+        _ => format!("undid: {what}"),
+    }
 }
 
 /// A note as it is stored.

@@ -4,8 +4,10 @@
 
 use std::collections::HashSet;
 
+use actix_web::http::header::REFERER;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use url::Url;
 
 use super::admin::SegmentAdmin;
 use super::curating::{Curated, Task, curate};
@@ -22,6 +24,7 @@ use crate::admin::object::Object;
 use crate::admin::object_history::Undo;
 use crate::admin::query_string::still_carrying;
 use crate::clock::Clock;
+use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id, Time};
 use crate::error::{AppError, Result};
 
@@ -62,7 +65,7 @@ pub fn still_in(segment: Id, batch: Id, number: usize) -> Option<(String, Button
     (number > 0).then(|| (format!("{who} that you removed {are} still in, through their company."), button))
 }
 
-/// `POST …/<uuid>/undo/`: leads back to the segment.
+/// `POST …/<uuid>/undo/`: leads back to the page that has the button.
 pub async fn undo(
     request: HttpRequest,
     staff: Staff,
@@ -78,12 +81,22 @@ pub async fn undo(
         let actor = as_they_are(connection, &actor)?;
         curate(connection, &actor, &now, id, How::Picker, &Task::Undo(batch))
     };
-    match db.write(undo).await {
+    match db.write_long(Lane::Saving, undo).await {
         Ok(undone) => tell(&staff, &undone)?,
         Err(AppError::Conflict(sentence)) => staff.message(Level::Error, sentence)?,
         Err(error) => return Err(error),
     }
-    Ok(see_other(&still_carrying(SegmentAdmin::MODEL.change_url(id), request.query_string())))
+    Ok(see_other(&pressed_at(&request, id)))
+}
+
+/// The page of the segment where the button was pressed, if that is one to come back to; else its form.
+fn pressed_at(request: &HttpRequest, segment: Id) -> String {
+    let shown = request.headers().get(REFERER).and_then(|from| Url::parse(from.to_str().ok()?).ok());
+    let is_ours = |from: &Url| ["list", "history"].iter().any(|page| from.path() == SegmentAdmin::MODEL.object_url(segment, page));
+    match shown.filter(is_ours) {
+        Some(from) => from.query().map_or_else(|| from.path().to_owned(), |query| format!("{}?{query}", from.path())),
+        None => still_carrying(SegmentAdmin::MODEL.change_url(segment), request.query_string()),
+    }
 }
 
 /// Says what was done to a list, with the button that undoes it, and what was not.

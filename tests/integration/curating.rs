@@ -149,8 +149,103 @@ fn an_undo_leaves_alone_what_somebody_has_changed_since_and_says_so() {
         let undone = world.does(&Task::Undo(first));
         assert_eq!(undone.notes, ["3 rows were left alone: somebody has changed them since."]);
         assert_eq!(world.members(), set(&world.people[..2]));
-        let again = world.does(&Task::Undo(first));
-        assert_eq!((again.batch, again.notes), (None, vec!["Nothing was left to undo: every row has been changed since.".to_owned()]));
+        assert!(
+            matches!(world.tries(&Task::Undo(first)), Err(AppError::Conflict(why)) if why == "That change was undone already, by Anong.")
+        );
+        let second = world.adds(&world.people[6..7]);
+        world.removes(&world.people[6..7]);
+        let late = world.does(&Task::Undo(second));
+        assert_eq!((late.batch, late.notes), (None, vec!["Nothing was left to undo: every row has been changed since.".to_owned()]));
+    });
+}
+
+#[test]
+fn an_undo_leads_back_to_the_page_of_its_button_and_nowhere_else() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let world = World::new(&app.test);
+        let admin = app.role(Role::Admin);
+        let page = |tail: &str| format!("/admin/crm_app/customersegment/{}/{tail}", world.list);
+        let form = admin.open(&page("change/")).form();
+        for (from, to) in [
+            ("/list/?show=never&p=2", page("list/?show=never&p=2")),
+            ("/history/", page("history/")),
+            ("/delete/", page("change/")),
+            ("/../../../../login/?next=x", page("change/")),
+        ] {
+            let batch = world.adds(&world.people[..1]).to_string();
+            let token = form.fields.iter().find(|(name, _)| name == "csrfmiddlewaretoken").map_or("", |(_, token)| token);
+            let sent = [("csrfmiddlewaretoken", token), ("batch", &batch)];
+            let from = format!("/admin/crm_app/customersegment/{}{from}", world.list);
+            let answer = admin.post_from(&page("undo/"), &sent, &from);
+            assert_eq!((answer.status, answer.location()), (303, to.as_str()), "{from}");
+        }
+    });
+}
+
+#[test]
+fn who_was_taken_off_and_added_again_in_one_batch_is_one_row_of_it() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..3]);
+        let both = Task::Together(vec![
+            Task::Remove(&CONTACTS, Sql::all()),
+            Task::Add(&CONTACTS, CONTACTS.among(&world.people[..4])),
+            Task::Add(&COMPANIES, COMPANIES.among(&[world.company])),
+        ]);
+        let done = world.does(&both);
+        let undone = world.does(&Task::Undo(done.batch.unwrap()));
+        assert_eq!((undone.notes, world.listed()), (Vec::new(), set(&world.people[..3])));
+    });
+}
+
+#[test]
+fn a_note_that_is_there_already_is_no_change() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..2]);
+        let note = |note: &str| world.does(&Task::Note(&CONTACTS, world.people[0], note.into()));
+        assert_eq!(note("  speaks Thai ").what, "note of 1 contact changed");
+        assert_eq!((note("speaks Thai").batch, note("speaks Thai").what.as_str()), (None, ""));
+        // Nothing is known of whom the CRM listed: no note is what they have.
+        let row = (listed::customersegment_id.eq(world.list), listed::contact_id.eq(world.people[5]));
+        test.db.write_blocking(|connection| Ok(diesel::insert_into(listed::table).values(row).execute(connection)?)).unwrap();
+        assert_eq!(world.does(&Task::Note(&CONTACTS, world.people[5], String::new())).batch, None);
+        assert_eq!(world.does(&Task::Note(&CONTACTS, world.people[5], "new".into())).what, "note of 1 contact changed");
+        assert_eq!(world.known_of(world.people[5]).0, "new");
+    });
+}
+
+#[test]
+fn whom_the_crm_lists_though_they_are_never_to_be_included_stays_out_once_taken_off() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let person = world.people[0];
+        let them = || CONTACTS.among(&[person]);
+        let row = (listed::customersegment_id.eq(world.list), listed::contact_id.eq(person));
+        let crm_lists =
+            || test.db.write_blocking(|connection| Ok(diesel::insert_into(listed::table).values(row).execute(connection)?)).unwrap();
+        let state = || {
+            let state = known::table.find((world.list, person)).select(known::state);
+            test.db.read_blocking(|connection| Ok(state.first::<String>(connection)?)).unwrap()
+        };
+        world.does(&Task::Bar(them()));
+        crm_lists();
+        assert_eq!(world.listed(), set(&[person]));
+        // Whom the CRM lists is in: adding them adds nobody and keeps nobody out, and they have no note here.
+        let added = world.does(&Task::Add(&CONTACTS, them()));
+        assert_eq!((added.batch, added.notes.len()), (None, 0));
+        assert_eq!(world.does(&Task::Note(&CONTACTS, person, "why?".into())).batch, None);
+        let removed = world.does(&Task::Remove(&CONTACTS, them()));
+        assert_eq!((removed.what.as_str(), state().as_str(), world.members()), ("1 contact removed", "never", set(&[])));
+        world.does(&Task::Undo(removed.batch.unwrap()));
+        assert_eq!((state().as_str(), world.members()), ("never", set(&[])));
+        crm_lists();
+        let barred = world.does(&Task::Bar(them()));
+        assert_eq!((barred.what.as_str(), state().as_str(), world.members()), ("1 contact is never to be included now", "never", set(&[])));
+        crm_lists();
+        world.does(&Task::Unbar(them()));
+        assert_eq!((state().as_str(), world.members()), ("listed", set(&[person])));
     });
 }
 
@@ -193,7 +288,7 @@ fn who_is_never_to_be_included_stays_out_whoever_lists_their_company_or_adds_man
         world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
         assert_eq!(world.members(), set(&world.people));
         let barred = world.does(&Task::Bar(CONTACTS.among(&[out])));
-        assert_eq!((barred.what.as_str(), barred.segment.member_count), ("1 contact never to be included", 11));
+        assert_eq!((barred.what.as_str(), barred.segment.member_count), ("1 contact is never to be included now", 11));
         assert_eq!((world.members(), world.listed()), (set(&world.people[1..]), set(&[kept])));
         let why = test.db.read_blocking(|connection| Membership::Listed(world.list).explain(connection, &[out])).unwrap();
         assert!(matches!(&why[0], Why::List(list) if list.listed == Some(Listed::Never)) && !why[0].is_member(), "{why:?}");
@@ -330,6 +425,7 @@ fn the_message_of_a_change_and_the_history_undo_it() {
         let (admin, other) = (app.role(Role::Admin), app.staff());
         let page = |tail: &str| format!("/admin/crm_app/customersegment/{}/{tail}", world.list);
         let form = admin.open(&page("change/")).form();
+        let offers = |page: &str| admin.open(page).attributes("button[name=batch]", "value");
         let form = world.people[..2].iter().fold(form, |form, id| form.and("contact_available", &id.to_string())).and("_continue", "1");
         let saved = admin.follow(&admin.submit(&form));
         let said = saved.texts(".messagelist li").join(" ");
@@ -342,8 +438,9 @@ fn the_message_of_a_change_and_the_history_undo_it() {
         let offered = history.attributes("button[name=batch]", "value");
         assert_eq!(offered.len(), 1);
         let redone = admin.follow(&admin.submit(&history.form_at("form#undo").and("batch", &offered[0])));
-        assert!(redone.texts(".messagelist").join(" ").contains("Undid: undid: 2 contacts added"), "{}", redone.body);
+        assert!(redone.texts(".messagelist").join(" ").contains("Redid: 2 contacts added"), "{}", redone.body);
         assert_eq!(world.members(), set(&world.people[..2]));
+        assert_eq!(offers(&page("history/")).len(), 1, "the change that did it again");
         // Whoever may not change it is offered nothing.
         assert!(other.open(&page("history/")).attributes("button[name=batch]", "value").is_empty());
         for unknown in [Id::new().to_string(), "nonsense".to_owned()] {

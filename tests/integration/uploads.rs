@@ -71,7 +71,7 @@ fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_writte
         let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
         assert_eq!(exact, "Make the list exactly this: add 1, keep 1, take 2 off");
         let said = apply(person, &page, "exact");
-        assert!(said.contains("2 contacts removed, 1 contact added, 1 contact with another note"), "{said}");
+        assert!(said.contains("2 contacts removed, 1 contact added, note of 1 contact changed"), "{said}");
         let mut people = vec![world.people[0], world.people[4]];
         people.sort();
         assert_eq!(world.listed().0, people);

@@ -196,8 +196,10 @@ pub async fn act(
     let (id, asked) = (segment.0.segment.id, Asked::read(request.query_string()));
     let back = MODEL.object_url(id, "list") + &asked.link(asked.show, asked.page);
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
+    let is_big = posted.has("_all") || posted.has(BAR_REMOVED);
     let work = move |connection: &mut AnyConnection| perform(connection, &actor, &now, id, asked.show, &posted);
-    match db.write(work).await {
+    let done = if is_big { db.write_long(Lane::Saving, work).await } else { db.write(work).await };
+    match done {
         Ok(done) if done.batch.is_none() && done.notes.is_empty() => staff.message(Level::Warning, NOTHING)?,
         Ok(done) => tell(&staff, &done)?,
         Err(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => staff.message(Level::Error, sentence)?,

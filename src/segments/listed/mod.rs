@@ -5,6 +5,7 @@
 //! batch, which can be undone. Who of the listed is a member is said by `members`.
 
 mod batch;
+mod notes;
 mod origin;
 mod side;
 mod stamp;
@@ -55,6 +56,11 @@ pub struct ListChange {
 }
 
 impl ListChange {
+    /// Whether all that is found is to be listed or taken off, however many they are.
+    pub fn is_of_all(&self) -> bool {
+        [&self.contacts, &self.companies].iter().any(|change| change.add_all.is_some() || change.remove_all.is_some())
+    }
+
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.contacts.is_empty() && self.companies.is_empty()
@@ -64,8 +70,6 @@ impl ListChange {
 /// How much of a [`Change`] really happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// Whom to list was found.
-    pub found: usize,
     /// Rows added.
     pub added: usize,
     /// Rows removed.
@@ -96,11 +100,6 @@ impl ListChanged {
     /// Whether the list is as it was.
     pub fn is_nothing(&self) -> bool {
         self.contacts.is_nothing() && self.companies.is_nothing()
-    }
-
-    /// How many rows are other than they were.
-    fn rows(&self) -> usize {
-        self.contacts.added + self.contacts.removed + self.companies.added + self.companies.removed
     }
 
     /// "412 contacts added, 1 company removed"; blank where the list is as it was.
@@ -136,7 +135,7 @@ pub fn change(
         companies: change_side(connection, &COMPANIES, segment.id, &change.companies, stamp, is_shared)?,
     };
     if !changed.is_nothing() {
-        keep_batch(connection, segment.id, stamp, &changed.in_words(), changed.rows())?;
+        keep_batch(connection, segment.id, stamp, &changed.in_words())?;
     }
     Ok(changed)
 }
@@ -154,8 +153,10 @@ fn change_side(
         changed.removed = side.remove(connection, segment, &side.among(&change.remove), stamp)?;
     }
     if !change.add.is_empty() {
-        let added = add(connection, side, segment, &side.among(&change.add), stamp, is_shared)?;
-        changed = Changed { removed: changed.removed, unknown: change.add.len().saturating_sub(added.found), ..added };
+        let wanted = side.among(&change.add);
+        let added = add(connection, side, segment, &wanted, stamp, is_shared)?;
+        let unknown = change.add.len().saturating_sub(side.count(connection, &wanted)?);
+        changed = Changed { removed: changed.removed, unknown, ..added };
     }
     if let Some(found) = &change.add_all {
         let added = add(connection, side, segment, found, stamp, is_shared)?;
@@ -170,17 +171,11 @@ fn change_side(
 
 /// Lists all whom `found` finds, under the lock of the list; see [`change`].
 pub fn add(connection: &mut AnyConnection, side: &Side, segment: Id, found: &Sql, stamp: &Stamp, is_shared: bool) -> Result<Changed> {
-    Ok(Changed {
-        found: keep(connection, side, found, is_shared)?,
-        barred: side.count(connection, &side.is_never(segment, found))?,
-        added: side.add(connection, segment, found, stamp)?,
-        ..Changed::default()
-    })
-}
-
-/// Whom `found` finds is not deleted before the transaction ends; how many they are. See [`change`] for whom not.
-fn keep(connection: &mut AnyConnection, side: &Side, found: &Sql, is_shared: bool) -> Result<usize> {
-    if is_shared { side.count(connection, found) } else { Ok(side.source.hold_all(connection, found, Hold::Kept)?.len()) }
+    let added = side.add(connection, segment, found, stamp, !is_shared)?;
+    // Mostly nobody is kept out, and then the search need not be asked who of them it finds.
+    let is_any_kept_out = side.count(connection, &side.is_never(segment, &Sql::all()))? > 0;
+    let barred = if is_any_kept_out { side.count(connection, &side.is_kept_out(segment, found))? } else { 0 };
+    Ok(Changed { added, barred, ..Changed::default() })
 }
 
 /// Nobody deletes whom a segment lists before the transaction ends: who does now is waited for. See [`change`] for whom not.
