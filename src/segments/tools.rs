@@ -108,6 +108,7 @@ pub async fn count_again(
         Ok(Outcome::Broken(_)) => (Level::Warning, "It needs attention: a rule cannot be understood, so it has no members.".to_owned()),
         Ok(Outcome::Overtaken) => (Level::Warning, "Somebody changed or deleted it while it was counted. Count it once more.".to_owned()),
         Err(AppError::Conflict(sentence)) => (Level::Error, sentence),
+        Err(AppError::Unavailable(sentence)) => (Level::Warning, sentence),
         Err(error) => return Err(error),
     };
     staff.message(level, sentence)?;
