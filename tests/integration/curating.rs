@@ -23,6 +23,7 @@ use customer_segments::segments::why::{Listed, Membership, Why};
 use customer_segments::segments::{Draft, Input, Members, bulk, model};
 use diesel::prelude::*;
 
+use crate::support::app::Person;
 use crate::support::{TestApp, TestDb, on_both_engines, on_engines};
 
 /// A company with twelve people, and a list.
@@ -156,6 +157,40 @@ fn an_undo_leaves_alone_what_somebody_has_changed_since_and_says_so() {
         world.removes(&world.people[6..7]);
         let late = world.does(&Task::Undo(second));
         assert_eq!((late.batch, late.notes), (None, vec!["Nothing was left to undo: every row has been changed since.".to_owned()]));
+    });
+}
+
+#[test]
+fn private_notes_are_read_by_whoever_may_change_the_list_and_by_nobody_else() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let world = World::new(&app.test);
+        let (owner, admin, other) = (app.role(Role::Sales), app.role(Role::Admin), app.role(Role::Sales));
+        let owned = diesel::update(segment::table.find(world.list)).set(segment::created_by_id.eq(owner.id));
+        app.test.db.write_blocking(|connection| Ok(owned.clone().execute(connection)?)).unwrap();
+        world.adds(&world.people[..1]);
+        world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
+        world.notes(world.people[0], "hates calls");
+        world.does(&Task::Note(&COMPANIES, world.company, "owes us".into()));
+        let page = |id: Id, tail: &str| format!("/admin/crm_app/customersegment/{id}/{tail}");
+        let pages = ["change/", "list/", "list/?show=companies", "export_list/"];
+        let seen = |person: &Person<'_>, id: Id| {
+            pages.map(|tail| {
+                let body = person.open(&page(id, tail)).body;
+                (body.contains("hates calls"), body.contains("owes us"))
+            })
+        };
+        for person in [&owner, &admin] {
+            assert_eq!(seen(person, world.list), [(true, true), (true, false), (false, true), (true, true)], "{}", person.username);
+        }
+        assert_eq!(seen(&other, world.list), [(false, false); 4]);
+        let copy_of = |person: &Person<'_>| {
+            let form = person.open(&page(world.list, "change/")).form_at("form[action*='/duplicate/']");
+            let location = person.submit(&form).location().to_owned();
+            Id::parse(location.split('/').nth(4).unwrap_or_default()).expect("a copy")
+        };
+        assert_eq!(seen(&other, copy_of(&other)), [(false, false); 4], "a copy does not bring them along");
+        assert_eq!(seen(&owner, copy_of(&owner))[3], (true, true));
     });
 }
 

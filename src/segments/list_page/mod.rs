@@ -50,6 +50,8 @@ struct ListPage {
     asked: Asked,
     found: Found,
     is_editable: bool,
+    /// Whether they may change the list, as far as it can be changed.
+    sees_notes: bool,
     display: Display,
 }
 
@@ -128,15 +130,22 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (segment, asked) = (segment.0.segment, Asked::read(request.query_string()));
     let (actor, id, wanted, calendar) = (staff.actor.clone(), segment.id, asked.clone(), Calendar::from(clock.get_ref()));
-    let read = move |connection: &mut AnyConnection| read(connection, &actor, id, &wanted, calendar);
+    let sees_notes = segment.is_changeable_by(&actor);
+    let read = move |connection: &mut AnyConnection| read(connection, (&actor, sees_notes), id, &wanted, calendar);
     let found = if asked.show.is_drift() { db.read_heavy(Lane::Question, read).await? } else { db.read(read).await? };
     let frame = Frame::of_object(&request, &staff, (MODEL, segment.id, &segment.name), "List", &asked.filters).await?.here("List");
     let is_static = segment.kind() == SegmentType::Static;
-    let is_editable = is_static && segment.is_changeable_by(&staff.actor) && !segment.is_archived();
-    page(&ListPage { frame, segment, asked, found, is_editable, display: Display::new(&clock) })
+    let is_editable = is_static && sees_notes && !segment.is_archived();
+    page(&ListPage { frame, segment, asked, found, is_editable, sees_notes, display: Display::new(&clock) })
 }
 
-fn read(connection: &mut AnyConnection, actor: &Actor, segment: Id, asked: &Asked, calendar: Calendar) -> Result<Found> {
+fn read(
+    connection: &mut AnyConnection,
+    (actor, sees_notes): (&Actor, bool),
+    segment: Id,
+    asked: &Asked,
+    calendar: Calendar,
+) -> Result<Found> {
     let source = find_source(connection, segment)?;
     let kind = asked.show.kind();
     let (limit, offset) = (PAGE + 1, (asked.page - 1) * PAGE);
@@ -155,7 +164,7 @@ fn read(connection: &mut AnyConnection, actor: &Actor, segment: Id, asked: &Aske
     let has_next = i64::try_from(rows.len()).is_ok_and(|found| found > PAGE);
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    know(&mut rows, &list_origins(connection, kind.side, segment, &ids)?);
+    know(&mut rows, &list_origins(connection, kind.side, segment, &ids, sees_notes)?);
     Ok(Found { rows, has_next, source, problem: None })
 }
 

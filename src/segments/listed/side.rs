@@ -174,12 +174,11 @@ impl Side {
         Ok(Rows::new(all, of_it).get_result(connection)?)
     }
 
-    /// Makes the list of `to` that of `from`, with what is known of it.
-    pub fn copy(&self, connection: &mut AnyConnection, from: Id, to: Id) -> Result<()> {
-        let columns =
-            Sql::from(self.item) + ", state, how, added_at, added_by_id, added_by_name, note, batch_id, state_before, note_before";
-        let known =
-            Sql::from("INSERT INTO ") + self.known + " (segment_id, " + columns.clone() + ") SELECT " + Value::Id(to) + ", " + columns;
+    /// Makes the list of `to` that of `from`, with what is known of it; the notes for whoever may read them.
+    pub fn copy(&self, connection: &mut AnyConnection, from: Id, to: Id, sees_notes: bool) -> Result<()> {
+        let columns = Sql::from(self.item) + ", state, how, added_at, added_by_id, added_by_name, batch_id, state_before, ";
+        let known = Sql::from("INSERT INTO ") + self.known + " (segment_id, " + columns.clone() + "note, note_before) SELECT ";
+        let known = known + Value::Id(to) + ", " + columns + if sees_notes { "note, note_before" } else { "'', ''" };
         Statement(known + self.known_in(from) + " AND state <> 'removed'").execute(connection)?;
         let listed = Sql::from("INSERT INTO ") + self.listed + " (customersegment_id, " + self.item + ") SELECT " + Value::Id(to) + ", ";
         let rows = Sql::from(self.item) + " FROM " + self.listed + " WHERE customersegment_id = " + Value::Id(from);
