@@ -166,8 +166,8 @@ fn private_notes_are_read_by_whoever_may_change_the_list_and_by_nobody_else() {
         let app = TestApp::on(TestDb::new(engine));
         let world = World::new(&app.test);
         let (owner, admin, other) = (app.role(Role::Sales), app.role(Role::Admin), app.role(Role::Sales));
-        let owned = diesel::update(segment::table.find(world.list)).set(segment::created_by_id.eq(owner.id));
-        app.test.db.write_blocking(|connection| Ok(owned.clone().execute(connection)?)).unwrap();
+        let theirs = diesel::update(segment::table.find(world.list)).set(segment::created_by_id.eq(owner.id));
+        app.test.db.write_blocking(|connection| Ok(theirs.clone().execute(connection)?)).unwrap();
         world.adds(&world.people[..1]);
         world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
         world.notes(world.people[0], "hates calls");
