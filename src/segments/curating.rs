@@ -123,7 +123,7 @@ impl Task {
             Self::Add(side, found) => {
                 let changed = listed::add(connection, side, segment, found, stamp, is_shared)?;
                 let notes = (changed.barred > 0).then(|| format!("{} stayed out: never to be included.", side.counted(changed.barred)));
-                Ok(Done { notes: notes.into_iter().collect(), ..Done::of(side, changed.added, "added") })
+                Ok(Done { notes: notes.into_iter().chain(changed.no_members()).collect(), ..Done::of(side, changed.added, "added") })
             }
             Self::Remove(side, found) => Ok(Done::of(side, side.remove(connection, segment, found, stamp)?, "removed")),
             Self::Bar(found) => {

@@ -229,6 +229,7 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
         let (contacts, companies) = (counted(contacts, "contact", "contacts"), counted(companies, "company", "companies"));
         let text = format!("{}: its list now names {contacts} and {companies}.", list.in_words());
         notes.push(Note { button: batch.map(|batch| undoing::button(segment.id, batch)), ..Note::info(text) });
+        notes.extend(list.contacts.no_members().map(Note::warning));
         notes.extend(still_in(connection, segment, *batch)?);
     }
     let gone = [(list.contacts.unknown, "contacts"), (list.companies.unknown, "companies")];

@@ -161,6 +161,26 @@ fn an_undo_leaves_alone_what_somebody_has_changed_since_and_says_so() {
 }
 
 #[test]
+fn who_is_added_and_no_member_is_told_of_with_why() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let set_of = |person: Id, is_active: bool, unsubscribed: bool| {
+            let set = (crm_contact::is_active.eq(is_active), crm_contact::unsubscribed.eq(unsubscribed));
+            let update = diesel::update(crm_contact::table.find(person)).set(set);
+            test.db.write_blocking(|connection| Ok(update.clone().execute(connection)?)).unwrap();
+        };
+        set_of(world.people[0], false, true);
+        set_of(world.people[1], true, true);
+        set_of(world.people[2], false, false);
+        let one = world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[1..2])));
+        assert_eq!(one.notes, ["1 of those who were added is no member: 1 unsubscribed."]);
+        let added = world.does(&Task::Add(&CONTACTS, Sql::all()));
+        assert_eq!((added.what.as_str(), added.segment.member_count), ("11 contacts added", 9));
+        assert_eq!(added.notes, ["2 of those who were added are no members: 2 inactive."]);
+    });
+}
+
+#[test]
 fn private_notes_are_read_by_whoever_may_change_the_list_and_by_nobody_else() {
     on_engines(|engine| {
         let app = TestApp::on(TestDb::new(engine));

@@ -19,6 +19,7 @@ use crate::db::schema::crm_app_customersegment_static_companies as listed_compan
 use crate::db::schema::crm_app_customersegment_static_contacts as listed_contacts;
 use crate::db::{AnyConnection, Id, lease};
 use crate::error::Result;
+use crate::query::number::grouped;
 use crate::query::{Sql, Value};
 
 pub use self::batch::{Batch, DAYS, find_batch, keep_batch, list_batches};
@@ -78,12 +79,25 @@ pub struct Changed {
     pub unknown: usize,
     /// Whom to list that the segment never includes: they stay out.
     pub barred: usize,
+    /// Contacts added who are no members, for they are inactive.
+    pub inactive: i64,
+    /// Contacts added who are no members, for they are unsubscribed.
+    pub unsubscribed: i64,
 }
 
 impl Changed {
     /// Whether the list is as it was.
     pub fn is_nothing(&self) -> bool {
         self.added + self.removed == 0
+    }
+
+    /// "3 of those who were added are no members: 2 inactive, 1 unsubscribed."; `None` where all of them are.
+    pub fn no_members(&self) -> Option<String> {
+        let all = self.inactive + self.unsubscribed;
+        let whys = [(self.inactive, "inactive"), (self.unsubscribed, "unsubscribed")].into_iter().filter(|(number, _)| *number > 0);
+        let whys: Vec<String> = whys.map(|(number, why)| format!("{} {why}", grouped(number))).collect();
+        let are = if all == 1 { "is no member" } else { "are no members" };
+        (all > 0).then(|| format!("{} of those who were added {are}: {}.", grouped(all), whys.join(", ")))
     }
 }
 
@@ -162,6 +176,9 @@ fn change_side(
         let added = add(connection, side, segment, found, stamp, is_shared)?;
         changed.added += added.added;
         changed.barred += added.barred;
+        // These were counted among all whom this batch has added.
+        changed.inactive = changed.inactive.max(added.inactive);
+        changed.unsubscribed = changed.unsubscribed.max(added.unsubscribed);
     }
     if let Some(found) = &change.remove_all {
         changed.removed += side.remove(connection, segment, found, stamp)?;
@@ -175,7 +192,11 @@ pub fn add(connection: &mut AnyConnection, side: &Side, segment: Id, found: &Sql
     // Mostly nobody is kept out, and then the search need not be asked who of them it finds.
     let is_any_kept_out = side.count(connection, &side.is_never(segment, &Sql::all()))? > 0;
     let barred = if is_any_kept_out { side.count(connection, &side.is_kept_out(segment, found))? } else { 0 };
-    Ok(Changed { added, barred, ..Changed::default() })
+    let whys = [Sql::from("NOT crm_app_contact.is_active"), "crm_app_contact.is_active AND crm_app_contact.unsubscribed".into()];
+    let is_asked = added > 0 && std::ptr::eq(side, &raw const CONTACTS);
+    let no_members = if is_asked { side.source.tally(connection, &side.added_by(segment, stamp), &whys)? } else { Vec::new() };
+    let [inactive, unsubscribed] = [0, 1].map(|why| no_members.get(why).copied().unwrap_or(0));
+    Ok(Changed { added, barred, inactive, unsubscribed, ..Changed::default() })
 }
 
 /// Nobody deletes whom a segment lists before the transaction ends: who does now is waited for. See [`change`] for whom not.

@@ -101,6 +101,12 @@ impl Side {
         self.source_key() + " IN (" + gone + ")"
     }
 
+    /// Those whom this batch has listed.
+    pub(super) fn added_by(&self, segment: Id, stamp: &Stamp) -> Sql {
+        let new = self.items_known(segment) + " AND state = 'listed' AND state_before <> 'listed' AND batch_id = ";
+        self.source_key() + " IN (" + new + Value::Id(stamp.batch) + ")"
+    }
+
     /// Those of `found` whom a segment does not list and could.
     pub fn is_to_be_listed(&self, segment: Id, found: &Sql) -> Sql {
         Sql::and([found.clone(), self.is_not(self.listed_in(segment)), self.is_not(self.never_in(segment))])
