@@ -8,6 +8,8 @@ use crate::db::{Money, Time};
 
 use super::cell::Cell;
 
+pub use crate::query::number::grouped as number;
+
 /// Django's months: the long ones are cut.
 const MONTHS: [&str; 12] = ["Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."];
 
@@ -147,22 +149,6 @@ fn time_of_day(hour: u32, minute: u32) -> String {
 
 fn half(hour: u32) -> &'static str {
     if hour < 12 { "a.m." } else { "p.m." }
-}
-
-/// "12,345".
-pub fn number(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        grouped.push('-');
-    }
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// "12,345.60".

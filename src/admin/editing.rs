@@ -42,6 +42,8 @@ pub struct Edit<A: ModelAdmin> {
     pub is_done: fn(&mut AnyConnection, &A::Row, &FormData) -> Result<bool>,
     /// Saves it and writes the event. May run again from the beginning when the engine asks for it.
     pub save: fn(&mut AnyConnection, &Act<'_>, Target<'_, A>, &A::Cleaned) -> Result<Saved>,
+    /// Whether it may change very many rows: that is finished, however long it takes, in its turn.
+    pub is_big: fn(&A::Cleaned) -> bool,
     /// What a refusal of `save` means for the form (a name taken meanwhile); `None` for what is no matter of the form.
     pub refusal: fn(&AppError) -> Option<FormErrors>,
     /// Deletes these, with what belongs to them, and writes the events.

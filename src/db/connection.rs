@@ -188,6 +188,19 @@ impl Db {
         on_blocking_pool(move || db.write_blocking(work)).await
     }
 
+    /// [`Db::write`] in its turn and without a deadline: what is big is finished, not refused.
+    ///
+    /// # Errors
+    /// Those of [`Db::turn`].
+    pub async fn write_long<T, F>(&self, lane: Lane, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
+    {
+        let db = self.clone();
+        self.long(lane, move || db.write_unhurried(work)).await
+    }
+
     /// [`Db::read`] on this thread; for commands and tests.
     pub fn read_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let mut connection = self.pool.get()?;
@@ -206,7 +219,7 @@ impl Db {
         self.write_until(Some(self.options.statement_timeout), work)
     }
 
-    /// [`Db::write_blocking`] without a deadline, for imports and sample data.
+    /// [`Db::write_blocking`] without a deadline, for what changes many rows.
     pub fn write_unhurried<T>(&self, work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
         self.write_until(None, work)
     }

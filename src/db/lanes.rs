@@ -15,7 +15,7 @@ use crate::error::{AppError, Result};
 pub enum Lane {
     /// Questions that may scan everything: two at once.
     Question,
-    /// What is counted before something is saved: two at once, and no question comes before it.
+    /// What is counted before something is saved, and changes of many rows: two at once, and no question comes before it.
     Saving,
     /// Lists of many rows that are searched, filtered or sorted by a click: two at once.
     Search,

@@ -231,6 +231,12 @@ pub fn list_of(connection: &mut AnyConnection, model: &str, object_id: &str, ski
     Ok(events)
 }
 
+/// Who did to one object what a batch was; `None` where nothing is written down of it.
+pub fn find_actor_of(connection: &mut AnyConnection, model: &str, object_id: &str, batch: Id) -> Result<Option<String>> {
+    let of_object = segments_event::table.filter(segments_event::model.eq(model)).filter(segments_event::object_id.eq(object_id));
+    Ok(of_object.filter(segments_event::batch.eq(batch)).select(segments_event::actor_name).first(connection).optional()?)
+}
+
 /// The newest events of one user, newest first: the index page's "Recent actions".
 pub fn list_by(connection: &mut AnyConnection, actor: Id, limit: i64) -> Result<Vec<Event>> {
     Ok(segments_event::table

@@ -152,6 +152,7 @@ impl ModelAdmin for SegmentAdmin {
         clean: form::clean,
         lock: |connection, ids| model::SOURCE.hold(connection, ids, Hold::Changed),
         is_done: form::is_done,
+        is_big: |edited| edited.list.is_of_all(),
         save: form::save,
         refusal: form::refusal,
         delete: deleting::delete,

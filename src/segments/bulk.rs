@@ -90,7 +90,7 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
     Ok(true)
 }
 
-/// Copies a segment, with its list, for `actor`: active, not used yet, with the count of its original, as old as that. The copy
+/// Copies a segment, with its list (without its private notes, if it is somebody else's), for `actor`: active, not used yet, with the count of its original, as old as that. The copy
 /// has the key `copy`, which nobody else's segment ever had; one that has been made already is found. Without a name it is "Copy of NAME", or with the first number
 /// that is free.
 ///
@@ -129,7 +129,8 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
     if !actor.is_shared {
         listed::keep_listed(connection, original.id)?;
     }
-    [&listed::CONTACTS, &listed::COMPANIES].into_iter().try_for_each(|side| side.copy(connection, original.id, copy.id))?;
+    let sees_notes = original.is_changeable_by(actor);
+    [&listed::CONTACTS, &listed::COMPANIES].into_iter().try_for_each(|side| side.copy(connection, original.id, copy.id, sees_notes))?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, copy.object(), format!("Cloned from “{}”.", original.name));
     record(connection, event.values(Value::Null, Draft::stored(&copy).as_json()).counts(None, Some(copy.member_count)))?;
     Ok(copy)

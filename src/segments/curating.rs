@@ -15,8 +15,8 @@ use crate::clock::Clock;
 use crate::db::schema::crm_app_customersegment as segment;
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
-use crate::history::{Action, NewEvent, record};
-use crate::query::{Sql, text};
+use crate::history::{self, Action, NewEvent, record};
+use crate::query::{Sql, number, text};
 
 /// What is to be done to a list.
 #[derive(Debug, Clone)]
@@ -25,10 +25,10 @@ pub enum Task {
     Add(&'static Side, Sql),
     /// Take all of one kind whom the predicate finds off the list.
     Remove(&'static Side, Sql),
-    /// Never include these contacts, whoever lists them or their company.
-    Bar(Vec<Id>),
-    /// No longer keep these contacts out.
-    Unbar(Vec<Id>),
+    /// Never include the contacts whom the predicate finds, whoever lists them or their company.
+    Bar(Sql),
+    /// No longer keep out the contacts whom the predicate finds.
+    Unbar(Sql),
     /// Write this beside one row.
     Note(&'static Side, Id, String),
     /// Write beside whom a list names what rows say of them: rows with the key that the side has, and a `note`, given from
@@ -51,6 +51,8 @@ pub struct Curated {
     pub notes: Vec<String>,
     /// The batch that an undo would reverse; `None` where nothing changed.
     pub batch: Option<Id>,
+    /// How many contacts it took off the list who are members all the same, through their company.
+    pub still_in: usize,
 }
 
 /// What became of the list.
@@ -74,9 +76,9 @@ pub fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
     let stamp = Stamp::new(actor, clock, how);
     let Done { what, rows, notes } = task.perform(connection, id, &stamp, actor.is_shared)?;
     if rows == 0 {
-        return Ok(Curated { segment: before, what, notes, batch: None });
+        return Ok(Curated { segment: before, what, notes, batch: None, still_in: 0 });
     }
-    listed::keep_batch(connection, id, &stamp, &what, rows)?;
+    listed::keep_batch(connection, id, &stamp, &what)?;
     let since = freshness::find_members_changed_at(connection, &before)?;
     diesel::update(segment::table.find(id)).set(segment::updated_at.eq(stamp.at)).execute(connection)?;
     if matches!(task, Task::Note(..)) {
@@ -86,7 +88,8 @@ pub fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
     let after = count_saved(connection, clock, touched, None)?;
     let event = NewEvent::new(actor, clock.now(), Action::Changed, after.object(), format!("Changed the list ({what})."));
     record(connection, event.counts(Some(before.member_count), Some(after.member_count)).batch(Some(stamp.batch)))?;
-    Ok(Curated { segment: after, what, notes, batch: Some(stamp.batch) })
+    let still_in = listed::count_still_in(connection, id, stamp.batch)?;
+    Ok(Curated { segment: after, what, notes, batch: Some(stamp.batch), still_in })
 }
 
 /// The segment, with others who would change it or its list waiting; one whose list the actor may change.
@@ -120,22 +123,22 @@ impl Task {
             Self::Add(side, found) => {
                 let changed = listed::add(connection, side, segment, found, stamp, is_shared)?;
                 let notes = (changed.barred > 0).then(|| format!("{} stayed out: never to be included.", side.counted(changed.barred)));
-                Ok(Done { notes: notes.into_iter().collect(), ..Done::of(side, changed.added, "added") })
+                Ok(Done { notes: notes.into_iter().chain(changed.no_members()).collect(), ..Done::of(side, changed.added, "added") })
             }
             Self::Remove(side, found) => Ok(Done::of(side, side.remove(connection, segment, found, stamp)?, "removed")),
-            Self::Bar(contacts) => {
-                let barred = CONTACTS.bar(connection, segment, &CONTACTS.among(contacts), stamp)?;
-                Ok(Done::of(&CONTACTS, barred, "never to be included"))
+            Self::Bar(found) => {
+                let barred = CONTACTS.bar(connection, segment, found, stamp)?;
+                Ok(Done::of(&CONTACTS, barred, if barred == 1 { "is never to be included now" } else { "are never to be included now" }))
             }
-            Self::Unbar(contacts) => {
-                let unbarred = CONTACTS.unbar(connection, segment, &CONTACTS.among(contacts), stamp)?;
-                Ok(Done::of(&CONTACTS, unbarred, "no longer kept out"))
+            Self::Unbar(found) => {
+                let unbarred = CONTACTS.unbar(connection, segment, found, stamp)?;
+                Ok(Done::of(&CONTACTS, unbarred, if unbarred == 1 { "is no longer kept out" } else { "are no longer kept out" }))
             }
             Self::Note(side, item, note) => {
                 let noted = side.note(connection, segment, &side.among(&[*item]), &checked(note)?, stamp)?;
-                Ok(Done::of(side, noted, "with another note"))
+                Ok(Done::of_notes(side, noted))
             }
-            Self::Notes(side, given) => Ok(Done::of(side, side.take_notes(connection, segment, given, stamp)?, "with another note")),
+            Self::Notes(side, given) => Ok(Done::of_notes(side, side.take_notes(connection, segment, given, stamp)?)),
             Self::Together(tasks) => {
                 tasks.iter().try_fold(Done::default(), |done, task| Ok(done.and(task.perform(connection, segment, stamp, is_shared)?)))
             }
@@ -148,6 +151,11 @@ impl Done {
     fn of(side: &Side, rows: usize, verb: &str) -> Self {
         let what = if rows > 0 { format!("{} {verb}", side.counted(rows)) } else { String::new() };
         Self { what, rows, notes: Vec::new() }
+    }
+
+    fn of_notes(side: &Side, rows: usize) -> Self {
+        let what = format!("{} of {} changed", if rows == 1 { "note" } else { "notes" }, side.counted(rows));
+        Self { what: if rows > 0 { what } else { String::new() }, rows, notes: Vec::new() }
     }
 
     fn and(mut self, next: Self) -> Self {
@@ -164,15 +172,30 @@ fn undo(connection: &mut AnyConnection, segment: Id, batch: Id, stamp: &Stamp) -
     let Some(batch) = listed::find_batch(connection, segment, batch, stamp.at)? else {
         return Err(AppError::Conflict(format!("That change cannot be undone any more: it is not among those of the last {DAYS} days.")));
     };
+    if let Some(by) = batch.undone_by {
+        let whom = history::find_actor_of(connection, model::MODEL, &segment.to_string(), by)?
+            .map(|whom| format!(", by {whom}"))
+            .unwrap_or_default();
+        return Err(AppError::Conflict(format!("That change was undone already{whom}.")));
+    }
     let undone = batch.undo(connection, stamp)?;
-    let left = usize::try_from(batch.row_count).unwrap_or(0).saturating_sub(undone);
+    let left = i64::from(batch.row_count).saturating_sub(i64::try_from(undone).unwrap_or(i64::MAX));
     let notes = match (undone, left) {
         (_, 0) => Vec::new(),
         (0, _) => vec!["Nothing was left to undo: every row has been changed since.".to_owned()],
         (_, 1) => vec!["1 row was left alone: somebody has changed it since.".to_owned()],
-        (_, left) => vec![format!("{left} rows were left alone: somebody has changed them since.")],
+        (_, left) => vec![format!("{} rows were left alone: somebody has changed them since.", number::grouped(left))],
     };
-    Ok(Done { what: format!("undid: {}", batch.what), rows: undone, notes })
+    Ok(Done { what: undoing(&batch.what), rows: undone, notes })
+}
+
+/// What it is to undo this: "undid: 8 contacts added", and once more "redid: 8 contacts added", however often.
+fn undoing(what: &str) -> String {
+    match (what.strip_prefix("undid: "), what.strip_prefix("redid: ")) {
+        (Some(undone), _) => format!("redid: {undone}"),
+        (_, Some(redone)) => format!("undid: {redone}"),
+        _ => format!("undid: {what}"),
+    }
 }
 
 /// A note as it is stored.

@@ -1,4 +1,6 @@
-//! One count of a segment at a time: whoever wants one that is being counted already waits for that, and takes its figure.
+//! One count of a segment at a time: whoever wants one that is being counted already waits for that, and takes its figure; who
+//! presses a button does so only if that count began after it, for something may have changed since an earlier one did, and
+//! waits no longer than for anything else.
 //!
 //! Called by `recalculate`, so for the job, the pages and the command line alike; each stores the figure for itself, under the
 //! row's lock as ever, with the moment at which it was true. Taken is only what one would have counted oneself: type, criteria
@@ -12,12 +14,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::model::Segment;
 use super::recalculate::Tally;
 use crate::criteria::named_segments;
 use crate::db::{Db, Id};
-use crate::error::Result;
+use crate::error::{AppError, Result};
+
+/// What is said to whoever has waited long enough.
+const BUSY: &str = "It is being counted already, and that takes long. Look at it again in a moment.";
 
 /// A segment of a database, by the URL of that.
 type Key = (String, Id);
@@ -52,19 +58,30 @@ enum Turn {
 }
 
 /// What `count` says of a segment, or what somebody says who is counting the same; waits for either, outside any transaction.
+/// Who has `patience` waits for others no longer than that, and takes no count that began before now.
 ///
 /// # Errors
-/// Those of `count`; others' are theirs.
-pub(super) fn one_at_a_time(db: &Db, counted: &Segment, count: impl FnOnce() -> Result<Tally>) -> Result<Tally> {
+/// Those of `count`; others' are theirs. `Unavailable` for whoever waited long enough.
+pub(super) fn one_at_a_time(
+    db: &Db,
+    counted: &Segment,
+    patience: Option<Duration>,
+    count: impl FnOnce() -> Result<Tally>,
+) -> Result<Tally> {
+    let until = patience.map(|patience| Instant::now() + patience);
+    // What is under way now began before.
+    let mut is_new = patience.is_none();
     loop {
         match Turn::of(db, counted) {
             Turn::Ours(lead) => return lead.end(count()),
             Turn::Theirs(flight) => {
-                if let Some(tally) = flight.wait()
+                if let Some(tally) = flight.wait(until)?
+                    && is_new
                     && flight.serves(counted)
                 {
                     return Ok(tally);
                 }
+                is_new = true;
             }
         }
     }
@@ -105,11 +122,17 @@ impl Drop for Lead {
 }
 
 impl Flight {
-    /// Waits for its end; the figure, if it came to one.
-    fn wait(&self) -> Option<Tally> {
-        let is_under_way = |state: &mut State| matches!(state, State::UnderWay);
-        let state = self.ended.wait_while(hold(&self.state), is_under_way).unwrap_or_else(PoisonError::into_inner);
-        if let State::Counted(tally) = &*state { Some(tally.clone()) } else { None }
+    /// Waits for its end, until then at most; the figure, if it came to one.
+    fn wait(&self, until: Option<Instant>) -> Result<Option<Tally>> {
+        let mut state = hold(&self.state);
+        while matches!(*state, State::UnderWay) {
+            state = match until.map(|until| until.saturating_duration_since(Instant::now())) {
+                None => self.ended.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(Duration::ZERO) => return Err(AppError::Unavailable(BUSY.into())),
+                Some(left) => self.ended.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+            };
+        }
+        Ok(if let State::Counted(tally) = &*state { Some(tally.clone()) } else { None })
     }
 
     /// Whether it counts what somebody wants to know who has read the segment so.

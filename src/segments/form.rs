@@ -15,7 +15,7 @@ use super::preview_panel::{BY_RULE, PREVIEW, State, render_preview};
 use super::save::{self, Edited, is_taken};
 use super::where_used::WhereUsed;
 use super::writer::Writer;
-use super::{admin::SegmentAdmin, criteria_box, draft, list_page, undoing};
+use super::{admin::SegmentAdmin, criteria_box, draft, undoing};
 use crate::admin::bound_field::BoundField;
 use crate::admin::display::counted;
 use crate::admin::editing::{Act, FormContext, Note, Saved, Target};
@@ -229,6 +229,7 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
         let (contacts, companies) = (counted(contacts, "contact", "contacts"), counted(companies, "company", "companies"));
         let text = format!("{}: its list now names {contacts} and {companies}.", list.in_words());
         notes.push(Note { button: batch.map(|batch| undoing::button(segment.id, batch)), ..Note::info(text) });
+        notes.extend(list.contacts.no_members().map(Note::warning));
         notes.extend(still_in(connection, segment, *batch)?);
     }
     let gone = [(list.contacts.unknown, "contacts"), (list.companies.unknown, "companies")];
@@ -246,10 +247,8 @@ fn notes(connection: &mut AnyConnection, saved: &save::Saved, edited: &Edited) -
 /// The warning for those who were taken off the list and are in through their company, with what keeps them out.
 fn still_in(connection: &mut AnyConnection, segment: &Segment, batch: Option<Id>) -> Result<Option<Note>> {
     let Some(batch) = batch else { return Ok(None) };
-    let still = listed::list_still_in(connection, segment.id, batch)?.len();
-    let who = listed::CONTACTS.counted(still);
-    let text = format!("{who} that you removed {} still in, through their company.", if still == 1 { "is" } else { "are" });
-    Ok((still > 0).then(|| Note { button: Some(list_page::button_to_bar(segment.id, batch)), ..Note::warning(text) }))
+    let still = undoing::still_in(segment.id, batch, listed::count_still_in(connection, segment.id, batch)?);
+    Ok(still.map(|(text, button)| Note { button: Some(button), ..Note::warning(text) }))
 }
 
 /// What a refusal means for the form.

@@ -5,6 +5,8 @@
 //! others, so it is taken in a reading transaction and stored in a short writing one, if type, criteria and list are still
 //! those that were counted. A count that lost against a change is thrown away, and so is one that comes after a newer one.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 
 use super::flight::one_at_a_time;
@@ -78,7 +80,7 @@ pub(super) fn count_saved(connection: &mut AnyConnection, clock: &Clock, saved: 
 /// # Errors
 /// `Conflict` for an archived segment, which is never counted.
 pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome> {
-    let tally = count(db, clock, counted)?;
+    let tally = count(db, clock, counted, None)?;
     db.write_blocking(|connection| store(connection, counted, &tally))
 }
 
@@ -88,7 +90,7 @@ pub fn recalculate(db: &Db, clock: &Clock, counted: &Segment) -> Result<Outcome>
 /// # Errors
 /// Those of [`recalculate`] and of `who`.
 pub fn count_again(db: &Db, who: impl Fn(&mut AnyConnection) -> Result<Actor>, clock: &Clock, counted: &Segment) -> Result<Outcome> {
-    let tally = count(db, clock, counted)?;
+    let tally = count(db, clock, counted, Some(db.options().statement_timeout))?;
     db.write_blocking(|connection| {
         let actor = &who(connection)?;
         model::lock(connection, counted.id)?;
@@ -109,10 +111,10 @@ pub fn count_again(db: &Db, who: impl Fn(&mut AnyConnection) -> Result<Actor>, c
     })
 }
 
-/// Counts in a transaction that only reads, unless somebody is counting the same.
-fn count(db: &Db, clock: &Clock, counted: &Segment) -> Result<Tally> {
+/// Counts in a transaction that only reads, unless somebody is counting the same; who has `patience` wants to know what is so now.
+fn count(db: &Db, clock: &Clock, counted: &Segment, patience: Option<Duration>) -> Result<Tally> {
     require_countable(counted)?;
-    one_at_a_time(db, counted, || db.read_unhurried(|connection| Tally::of_segment(connection, clock, counted)))
+    one_at_a_time(db, counted, patience, || db.read_unhurried(|connection| Tally::of_segment(connection, clock, counted)))
 }
 
 /// Stores the count of `counted`. `updated_at` stays: counting is no change.

@@ -69,7 +69,7 @@ pub async fn save_list(
         let made = key_of_copy(connection, &actor, sent)?;
         list_source::save_members(connection, &actor, &now, id, made)
     };
-    let shown = match db.write(save).await {
+    let shown = match db.write_long(Lane::Saving, save).await {
         Ok(list) => tell_list(&staff, &list)?,
         Err(AppError::Conflict(sentence)) => staff.message(Level::Error, sentence).map(|()| id)?,
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &id.to_string()),
@@ -108,6 +108,7 @@ pub async fn count_again(
         Ok(Outcome::Broken(_)) => (Level::Warning, "It needs attention: a rule cannot be understood, so it has no members.".to_owned()),
         Ok(Outcome::Overtaken) => (Level::Warning, "Somebody changed or deleted it while it was counted. Count it once more.".to_owned()),
         Err(AppError::Conflict(sentence)) => (Level::Error, sentence),
+        Err(AppError::Unavailable(sentence)) => (Level::Warning, sentence),
         Err(error) => return Err(error),
     };
     staff.message(level, sentence)?;

@@ -4,12 +4,14 @@
 
 use std::collections::HashSet;
 
+use actix_web::http::header::REFERER;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use url::Url;
 
 use super::admin::SegmentAdmin;
 use super::curating::{Curated, Task, curate};
-use super::listed::{How, list_batches};
+use super::listed::{CONTACTS, How, list_batches};
 use super::model::{Row, SegmentType};
 use crate::accounts::session::{Button, Level};
 use crate::accounts::user::as_they_are;
@@ -22,6 +24,7 @@ use crate::admin::object::Object;
 use crate::admin::object_history::Undo;
 use crate::admin::query_string::still_carrying;
 use crate::clock::Clock;
+use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id, Time};
 use crate::error::{AppError, Result};
 
@@ -49,7 +52,20 @@ pub fn button(segment: Id, batch: Id) -> Button {
     Button { label: "Undo".into(), url, sends: (BATCH.into(), batch.to_string()) }
 }
 
-/// `POST …/<uuid>/undo/`: leads back to the segment.
+/// The field of the list's page with the batch whose removed contacts are never to be included: they are still in through their
+/// company.
+pub const BAR_REMOVED: &str = "bar_removed_by";
+
+/// What is said of so many whom a batch took off the list and who are still in through their company, with the button that keeps
+/// them out; `None` of nobody.
+pub fn still_in(segment: Id, batch: Id, number: usize) -> Option<(String, Button)> {
+    let (who, are) = (CONTACTS.counted(number), if number == 1 { "is" } else { "are" });
+    let url = SegmentAdmin::MODEL.object_url(segment, "list");
+    let button = Button { label: "Never include them".into(), url, sends: (BAR_REMOVED.into(), batch.to_string()) };
+    (number > 0).then(|| (format!("{who} that you removed {are} still in, through their company."), button))
+}
+
+/// `POST …/<uuid>/undo/`: leads back to the page that has the button.
 pub async fn undo(
     request: HttpRequest,
     staff: Staff,
@@ -65,21 +81,34 @@ pub async fn undo(
         let actor = as_they_are(connection, &actor)?;
         curate(connection, &actor, &now, id, How::Picker, &Task::Undo(batch))
     };
-    match db.write(undo).await {
+    match db.write_long(Lane::Saving, undo).await {
         Ok(undone) => tell(&staff, &undone)?,
         Err(AppError::Conflict(sentence)) => staff.message(Level::Error, sentence)?,
         Err(error) => return Err(error),
     }
-    Ok(see_other(&still_carrying(SegmentAdmin::MODEL.change_url(id), request.query_string())))
+    Ok(see_other(&pressed_at(&request, id)))
+}
+
+/// The page of the segment where the button was pressed, if that is one to come back to; else its form.
+fn pressed_at(request: &HttpRequest, segment: Id) -> String {
+    let shown = request.headers().get(REFERER).and_then(|from| Url::parse(from.to_str().ok()?).ok());
+    let is_ours = |from: &Url| ["list", "history"].iter().any(|page| from.path() == SegmentAdmin::MODEL.object_url(segment, page));
+    match shown.filter(is_ours) {
+        Some(from) => from.query().map_or_else(|| from.path().to_owned(), |query| format!("{}?{query}", from.path())),
+        None => still_carrying(SegmentAdmin::MODEL.change_url(segment), request.query_string()),
+    }
 }
 
 /// Says what was done to a list, with the button that undoes it, and what was not.
-pub fn tell(staff: &Staff, Curated { segment, what, notes, batch }: &Curated) -> Result<()> {
+pub fn tell(staff: &Staff, Curated { segment, what, notes, batch, still_in: still }: &Curated) -> Result<()> {
     if let Some(batch) = batch {
         let mut what = what.clone();
         what.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
         let text = format!("{what}. “{}” has {} now.", segment.name, counted(segment.member_count, "member", "members"));
         staff.session().message_with(Level::Success, text, Some(button(segment.id, *batch)))?;
+        if let Some((text, button)) = still_in(segment.id, *batch, *still) {
+            staff.session().message_with(Level::Warning, text, Some(button))?;
+        }
     }
     notes.iter().try_for_each(|note| staff.message(Level::Warning, note.as_str()))
 }

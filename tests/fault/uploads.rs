@@ -1,5 +1,5 @@
-//! A file on its way into a list, when the server is killed: the list is whole or untouched, the batch all there or not at all,
-//! and what was not applied says so and can be applied.
+//! A file, or all that a search finds, on its way into a list, when the server is killed: the list is whole or untouched, the
+//! batch all there or not at all, and what was not applied says so and can be applied.
 
 use std::thread;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use chrono::TimeDelta;
 use customer_segments::accounts::Role;
 use customer_segments::customers::sample;
 use customer_segments::db::schema::{
-    crm_app_contact as contact, crm_app_customersegment_static_contacts as listed, segments_batch as batch, segments_upload as upload,
+    crm_app_contact as contact, crm_app_customersegment_static_contacts as listed, segments_batch as batch,
+    segments_listed_contact as known, segments_upload as upload,
 };
 use customer_segments::db::{AnyConnection, Id, Time};
 use diesel::prelude::*;
@@ -119,6 +120,49 @@ fn killed_while_a_file_is_applied_the_list_is_whole_or_untouched_and_can_be_made
                 assert_eq!(press(&browser, &page.form_at("#apply-form").and("_apply", "1")).unwrap(), 303);
             }
             assert_eq!(found(test, &list, &place), (whole, 1, "applied".into()), "in round {round}");
+            node.kill();
+        }
+    });
+}
+
+/// How many are listed, of how many something is known, and of how many rows each batch was.
+fn whole(test: &TestDb, list: &str) -> (i64, i64, Vec<i32>) {
+    let id = id_in(list);
+    let read = |connection: &mut AnyConnection| {
+        Ok((
+            listed::table.filter(listed::customersegment_id.eq(id)).count().get_result(connection)?,
+            known::table.filter(known::segment_id.eq(id)).count().get_result(connection)?,
+            batch::table.filter(batch::segment_id.eq(id)).select(batch::row_count).load(connection)?,
+        ))
+    };
+    test.db.read_unhurried(read).unwrap()
+}
+
+#[test]
+fn killed_while_all_that_a_search_finds_are_listed_there_are_all_or_nobody() {
+    on_both_engines(|test| {
+        add_user(test, USER, Role::Sales);
+        sample::fill(&test.db, &test.clock, ROWS).unwrap();
+        for round in 0..rounds() {
+            let node = Node::start(test.url());
+            let browser = node.signed_in(USER);
+            let list = add_list(&browser, &format!("All {round}"));
+            let add_all = |browser: &Browser| {
+                let form = Answer::of(browser.get(&format!("{list}change/"))).form_at("#customersegment_form");
+                press(browser, &form.fill("contact_q", "a").and("_contact_add_all", "1"))
+            };
+            thread::scope(|scope| {
+                let added = scope.spawn(|| add_all(&browser));
+                thread::sleep(Duration::from_millis(u64::from(uuid::Uuid::new_v4().as_bytes()[0])));
+                node.kill();
+                drop(added.join());
+            });
+            let found = whole(test, &list);
+            let node = Node::start(test.url());
+            assert_eq!(add_all(&node.signed_in(USER)).unwrap(), 303);
+            let (all, ..) = whole(test, &list);
+            let is_whole = found == (all, all, vec![i32::try_from(all).unwrap()]);
+            assert!(all > 1_000 && (is_whole || found == (0, 0, Vec::new())), "in round {round} {found:?} of {all}");
             node.kill();
         }
     });

@@ -8,20 +8,22 @@ use customer_segments::clock::Clock;
 use customer_segments::criteria::Scope;
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
+use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::{
-    crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed, segments_batch as batch,
-    segments_event as event, segments_listed_contact as known,
+    crm_app_contact as crm_contact, crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed,
+    segments_batch as batch, segments_event as event, segments_listed_contact as known,
 };
 use customer_segments::db::{Id, Time};
 use customer_segments::error::{AppError, Result};
 use customer_segments::query::{Sql, Value};
 use customer_segments::segments::curating::{Curated, Task, curate};
-use customer_segments::segments::listed::{COMPANIES, CONTACTS, Change, How, ListChange};
+use customer_segments::segments::listed::{COMPANIES, CONTACTS, Change, How, ListChange, still_in};
 use customer_segments::segments::save::{self, Edited};
 use customer_segments::segments::why::{Listed, Membership, Why};
 use customer_segments::segments::{Draft, Input, Members, bulk, model};
 use diesel::prelude::*;
 
+use crate::support::app::Person;
 use crate::support::{TestApp, TestDb, on_both_engines, on_engines};
 
 /// A company with twelve people, and a list.
@@ -148,8 +150,157 @@ fn an_undo_leaves_alone_what_somebody_has_changed_since_and_says_so() {
         let undone = world.does(&Task::Undo(first));
         assert_eq!(undone.notes, ["3 rows were left alone: somebody has changed them since."]);
         assert_eq!(world.members(), set(&world.people[..2]));
-        let again = world.does(&Task::Undo(first));
-        assert_eq!((again.batch, again.notes), (None, vec!["Nothing was left to undo: every row has been changed since.".to_owned()]));
+        assert!(
+            matches!(world.tries(&Task::Undo(first)), Err(AppError::Conflict(why)) if why == "That change was undone already, by Anong.")
+        );
+        let second = world.adds(&world.people[6..7]);
+        world.removes(&world.people[6..7]);
+        let late = world.does(&Task::Undo(second));
+        assert_eq!((late.batch, late.notes), (None, vec!["Nothing was left to undo: every row has been changed since.".to_owned()]));
+    });
+}
+
+#[test]
+fn who_is_added_and_no_member_is_told_of_with_why() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let set_of = |person: Id, is_active: bool, unsubscribed: bool| {
+            let set = (crm_contact::is_active.eq(is_active), crm_contact::unsubscribed.eq(unsubscribed));
+            let update = diesel::update(crm_contact::table.find(person)).set(set);
+            test.db.write_blocking(|connection| Ok(update.clone().execute(connection)?)).unwrap();
+        };
+        set_of(world.people[0], false, true);
+        set_of(world.people[1], true, true);
+        set_of(world.people[2], false, false);
+        let one = world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[1..2])));
+        assert_eq!(one.notes, ["1 of those who were added is no member: 1 unsubscribed."]);
+        let added = world.does(&Task::Add(&CONTACTS, Sql::all()));
+        assert_eq!((added.what.as_str(), added.segment.member_count), ("11 contacts added", 9));
+        assert_eq!(added.notes, ["2 of those who were added are no members: 2 inactive."]);
+    });
+}
+
+#[test]
+fn private_notes_are_read_by_whoever_may_change_the_list_and_by_nobody_else() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let world = World::new(&app.test);
+        let (owner, admin, other) = (app.role(Role::Sales), app.role(Role::Admin), app.role(Role::Sales));
+        let theirs = diesel::update(segment::table.find(world.list)).set(segment::created_by_id.eq(owner.id));
+        app.test.db.write_blocking(|connection| Ok(theirs.clone().execute(connection)?)).unwrap();
+        world.adds(&world.people[..1]);
+        world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
+        world.notes(world.people[0], "hates calls");
+        world.does(&Task::Note(&COMPANIES, world.company, "owes us".into()));
+        let page = |id: Id, tail: &str| format!("/admin/crm_app/customersegment/{id}/{tail}");
+        let pages = ["change/", "list/", "list/?show=companies", "export_list/"];
+        let seen = |person: &Person<'_>, id: Id| {
+            pages.map(|tail| {
+                let body = person.open(&page(id, tail)).body;
+                (body.contains("hates calls"), body.contains("owes us"))
+            })
+        };
+        for person in [&owner, &admin] {
+            assert_eq!(seen(person, world.list), [(true, true), (true, false), (false, true), (true, true)], "{}", person.username);
+        }
+        assert_eq!(seen(&other, world.list), [(false, false); 4]);
+        let copy_of = |person: &Person<'_>| {
+            let form = person.open(&page(world.list, "change/")).form_at("form[action*='/duplicate/']");
+            let location = person.submit(&form).location().to_owned();
+            Id::parse(location.split('/').nth(4).unwrap_or_default()).expect("a copy")
+        };
+        assert_eq!(seen(&other, copy_of(&other)), [(false, false); 4], "a copy does not bring them along");
+        assert_eq!(seen(&owner, copy_of(&owner))[3], (true, true));
+    });
+}
+
+#[test]
+fn an_undo_leads_back_to_the_page_of_its_button_and_nowhere_else() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let world = World::new(&app.test);
+        let admin = app.role(Role::Admin);
+        let page = |tail: &str| format!("/admin/crm_app/customersegment/{}/{tail}", world.list);
+        let form = admin.open(&page("change/")).form();
+        for (from, to) in [
+            ("/list/?show=never&p=2", page("list/?show=never&p=2")),
+            ("/history/", page("history/")),
+            ("/delete/", page("change/")),
+            ("/../../../../login/?next=x", page("change/")),
+        ] {
+            let batch = world.adds(&world.people[..1]).to_string();
+            let token = form.fields.iter().find(|(name, _)| name == "csrfmiddlewaretoken").map_or("", |(_, token)| token);
+            let sent = [("csrfmiddlewaretoken", token), ("batch", &batch)];
+            let from = format!("/admin/crm_app/customersegment/{}{from}", world.list);
+            let answer = admin.post_from(&page("undo/"), &sent, &from);
+            assert_eq!((answer.status, answer.location()), (303, to.as_str()), "{from}");
+        }
+    });
+}
+
+#[test]
+fn who_was_taken_off_and_added_again_in_one_batch_is_one_row_of_it() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..3]);
+        let both = Task::Together(vec![
+            Task::Remove(&CONTACTS, Sql::all()),
+            Task::Add(&CONTACTS, CONTACTS.among(&world.people[..4])),
+            Task::Add(&COMPANIES, COMPANIES.among(&[world.company])),
+        ]);
+        let done = world.does(&both);
+        let undone = world.does(&Task::Undo(done.batch.unwrap()));
+        assert_eq!((undone.notes, world.listed()), (Vec::new(), set(&world.people[..3])));
+    });
+}
+
+#[test]
+fn a_note_that_is_there_already_is_no_change() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..2]);
+        let note = |note: &str| world.does(&Task::Note(&CONTACTS, world.people[0], note.into()));
+        assert_eq!(note("  speaks Thai ").what, "note of 1 contact changed");
+        assert_eq!((note("speaks Thai").batch, note("speaks Thai").what.as_str()), (None, ""));
+        // Nothing is known of whom the CRM listed: no note is what they have.
+        let row = (listed::customersegment_id.eq(world.list), listed::contact_id.eq(world.people[5]));
+        test.db.write_blocking(|connection| Ok(diesel::insert_into(listed::table).values(row).execute(connection)?)).unwrap();
+        assert_eq!(world.does(&Task::Note(&CONTACTS, world.people[5], String::new())).batch, None);
+        assert_eq!(world.does(&Task::Note(&CONTACTS, world.people[5], "new".into())).what, "note of 1 contact changed");
+        assert_eq!(world.known_of(world.people[5]).0, "new");
+    });
+}
+
+#[test]
+fn whom_the_crm_lists_though_they_are_never_to_be_included_stays_out_once_taken_off() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        let person = world.people[0];
+        let them = || CONTACTS.among(&[person]);
+        let row = (listed::customersegment_id.eq(world.list), listed::contact_id.eq(person));
+        let crm_lists =
+            || test.db.write_blocking(|connection| Ok(diesel::insert_into(listed::table).values(row).execute(connection)?)).unwrap();
+        let state = || {
+            let state = known::table.find((world.list, person)).select(known::state);
+            test.db.read_blocking(|connection| Ok(state.first::<String>(connection)?)).unwrap()
+        };
+        world.does(&Task::Bar(them()));
+        crm_lists();
+        assert_eq!(world.listed(), set(&[person]));
+        // Whom the CRM lists is in: adding them adds nobody and keeps nobody out, and they have no note here.
+        let added = world.does(&Task::Add(&CONTACTS, them()));
+        assert_eq!((added.batch, added.notes.len()), (None, 0));
+        assert_eq!(world.does(&Task::Note(&CONTACTS, person, "why?".into())).batch, None);
+        let removed = world.does(&Task::Remove(&CONTACTS, them()));
+        assert_eq!((removed.what.as_str(), state().as_str(), world.members()), ("1 contact removed", "never", set(&[])));
+        world.does(&Task::Undo(removed.batch.unwrap()));
+        assert_eq!((state().as_str(), world.members()), ("never", set(&[])));
+        crm_lists();
+        let barred = world.does(&Task::Bar(them()));
+        assert_eq!((barred.what.as_str(), state().as_str(), world.members()), ("1 contact is never to be included now", "never", set(&[])));
+        crm_lists();
+        world.does(&Task::Unbar(them()));
+        assert_eq!((state().as_str(), world.members()), ("listed", set(&[person])));
     });
 }
 
@@ -191,8 +342,8 @@ fn who_is_never_to_be_included_stays_out_whoever_lists_their_company_or_adds_man
         world.adds(&[out, kept]);
         world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
         assert_eq!(world.members(), set(&world.people));
-        let barred = world.does(&Task::Bar(vec![out]));
-        assert_eq!((barred.what.as_str(), barred.segment.member_count), ("1 contact never to be included", 11));
+        let barred = world.does(&Task::Bar(CONTACTS.among(&[out])));
+        assert_eq!((barred.what.as_str(), barred.segment.member_count), ("1 contact is never to be included now", 11));
         assert_eq!((world.members(), world.listed()), (set(&world.people[1..]), set(&[kept])));
         let why = test.db.read_blocking(|connection| Membership::Listed(world.list).explain(connection, &[out])).unwrap();
         assert!(matches!(&why[0], Why::List(list) if list.listed == Some(Listed::Never)) && !why[0].is_member(), "{why:?}");
@@ -207,10 +358,58 @@ fn who_is_never_to_be_included_stays_out_whoever_lists_their_company_or_adds_man
         // Taken back, they are in by their company again, and listed by themselves as they were.
         world.does(&Task::Undo(barred.batch.unwrap()));
         assert!(world.members().contains(&out) && world.listed().contains(&out));
-        world.does(&Task::Bar(vec![out]));
-        world.does(&Task::Unbar(vec![out]));
+        world.does(&Task::Bar(CONTACTS.among(&[out])));
+        world.does(&Task::Unbar(CONTACTS.among(&[out])));
         assert!(world.members().contains(&out) && !world.listed().contains(&out));
     });
+}
+
+#[test]
+fn whoever_is_taken_off_and_still_in_through_their_company_is_told_of_wherever_that_is_done() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let world = World::new(&app.test);
+        let admin = app.role(Role::Admin);
+        world.adds(&world.people[..5]);
+        let unsubscribed = diesel::update(crm_contact::table.find(world.people[0])).set(crm_contact::unsubscribed.eq(true));
+        app.test.db.write_blocking(|connection| Ok(unsubscribed.clone().execute(connection)?)).unwrap();
+        assert_eq!(world.does(&Task::Remove(&CONTACTS, CONTACTS.among(&world.people[4..5]))).still_in, 0, "no company is listed");
+        world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
+        let page = |show: &str| format!("/admin/crm_app/customersegment/{}/list/?show={show}", world.list);
+        let sends = |show: &str, button: &str, people: &[Id]| {
+            let form = admin.open(&page(show)).form_at("#list-form");
+            let form = people.iter().fold(form, |form, id| form.and("ticked", &id.to_string()));
+            admin.follow(&admin.submit(&form.and(button, "1")))
+        };
+        let told = sends("contacts", "_remove", &world.people[..3]);
+        let said = told.texts(".messagelist li").join(" ");
+        // Who is unsubscribed is no member, whoever lists them.
+        assert!(said.contains("2 contacts that you removed are still in, through their company. Never include them"), "{said}");
+        let barred = admin.follow(&admin.submit(&told.form_at("form[id^=message-]:has(input[name=bar_removed_by])")));
+        assert!(barred.texts(".messagelist").join(" ").contains("2 contacts"), "{}", barred.body);
+        assert_eq!(world.members(), set(&world.people[3..]));
+        // Whoever is let in again was not taken off by that.
+        let allowed = sends("never", "_unbar", &world.people[1..3]);
+        assert!(!allowed.texts(".messagelist").join(" ").contains("still in"), "{}", allowed.body);
+        assert_eq!(world.members(), set(&world.people[1..]));
+    });
+}
+
+#[test]
+fn many_who_are_still_in_through_their_company_are_kept_out_at_once() {
+    let test = TestDb::new(Engine::Sqlite);
+    let world = World::new(&test);
+    let now = Time(test.clock.now());
+    // One more than SQLite binds values.
+    let person = |number: usize| Contact { company_id: world.company, name: format!("Many {number}"), ..Contact::new(Id::new(), now) };
+    let many: Vec<Contact> = (0..32_767).map(person).collect();
+    test.db.write_blocking(|connection| contact::insert(connection, &many)).unwrap();
+    world.does(&Task::Add(&CONTACTS, is_called("Many %")));
+    world.does(&Task::Add(&COMPANIES, COMPANIES.among(&[world.company])));
+    let removed = world.does(&Task::Remove(&CONTACTS, Sql::all()));
+    assert_eq!((removed.still_in, world.members().len()), (32_767, 32_779));
+    world.does(&Task::Bar(still_in(world.list, removed.batch.unwrap())));
+    assert_eq!(world.members(), set(&world.people));
 }
 
 #[test]
@@ -281,6 +480,7 @@ fn the_message_of_a_change_and_the_history_undo_it() {
         let (admin, other) = (app.role(Role::Admin), app.staff());
         let page = |tail: &str| format!("/admin/crm_app/customersegment/{}/{tail}", world.list);
         let form = admin.open(&page("change/")).form();
+        let offers = |page: &str| admin.open(page).attributes("button[name=batch]", "value");
         let form = world.people[..2].iter().fold(form, |form, id| form.and("contact_available", &id.to_string())).and("_continue", "1");
         let saved = admin.follow(&admin.submit(&form));
         let said = saved.texts(".messagelist li").join(" ");
@@ -293,8 +493,9 @@ fn the_message_of_a_change_and_the_history_undo_it() {
         let offered = history.attributes("button[name=batch]", "value");
         assert_eq!(offered.len(), 1);
         let redone = admin.follow(&admin.submit(&history.form_at("form#undo").and("batch", &offered[0])));
-        assert!(redone.texts(".messagelist").join(" ").contains("Undid: undid: 2 contacts added"), "{}", redone.body);
+        assert!(redone.texts(".messagelist").join(" ").contains("Redid: 2 contacts added"), "{}", redone.body);
         assert_eq!(world.members(), set(&world.people[..2]));
+        assert_eq!(offers(&page("history/")).len(), 1, "the change that did it again");
         // Whoever may not change it is offered nothing.
         assert!(other.open(&page("history/")).attributes("button[name=batch]", "value").is_empty());
         for unknown in [Id::new().to_string(), "nonsense".to_owned()] {

@@ -93,6 +93,7 @@ impl ModelAdmin for GadgetAdmin {
         clean: |_, _, _| Ok(Some(())),
         lock: |_, _| Ok(()),
         is_done: |_, _, _| Ok(false),
+        is_big: |()| false,
         save: |_, _, target, ()| match target {
             Target::New(id) => Ok(Saved { id, name: String::new(), notes: Vec::new() }),
             Target::Stored(row) => Ok(Saved { id: row.id, name: row.name.clone(), notes: Vec::new() }),

@@ -101,6 +101,7 @@ impl ModelAdmin for ShopAdmin {
         },
         lock: |_, _| Ok(()),
         is_done: |_, _, _| Ok(true),
+        is_big: |_| false,
         save,
         refusal: |_| None,
         delete: |connection, act, rows| {

@@ -144,7 +144,7 @@ pub(crate) fn with_a_list(test: impl Fn(&World<'_>, &Person<'_>)) {
 fn a_mixed_paste_is_shown_by_outcome_before_anything_is_written() {
     with_a_list(|world, person| {
         world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[1..2])));
-        world.does(&Task::Bar(vec![world.people[6]]));
+        world.does(&Task::Bar(CONTACTS.among(&[world.people[6]])));
         let pasted = format!(
             "SOMCHAI@palms.example\nAnong <anong@palms.example>\nsomchai@palms.example\nshared@palms.example\ngone@palms.example\n\
              nomail@palms.example\n{}\nnobody@nowhere.example\nsix palms\nSix Palms Co., Ltd.\n021112222\n",

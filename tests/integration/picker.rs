@@ -205,7 +205,7 @@ fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_
         let noted = listed.form_at(&format!("[id='note-{}']", world.people[2].id)).fill("note", "asked for  ไทย");
         let shown = person.follow(&person.submit(&noted));
         assert!(
-            shown.texts(".messagelist").join(" ").contains("1 contact with another note. “VIP” has 61 members now. Undo"),
+            shown.texts(".messagelist").join(" ").contains("Note of 1 contact changed. “VIP” has 61 members now. Undo"),
             "{}",
             shown.body
         );

@@ -36,7 +36,7 @@ fn a_list_comes_in_as_it_went_out_with_its_notes() {
     with_a_list(|world, person| {
         world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..6])));
         world.does(&Task::Add(&COMPANIES, COMPANIES.among(&world.firms[1..])));
-        world.does(&Task::Bar(vec![world.people[5]]));
+        world.does(&Task::Bar(CONTACTS.among(&[world.people[5]])));
         for (person, note) in [(0, "=1+1"), (1, "0812, \"ไทย\"\n第二行"), (2, "'quoted"), (3, "-5")] {
             world.note(world.people[person], note);
         }
@@ -71,7 +71,7 @@ fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_writte
         let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
         assert_eq!(exact, "Make the list exactly this: add 1, keep 1, take 2 off – notes too: a blank one takes out what is written");
         let said = apply(person, &page, "exact");
-        assert!(said.contains("2 contacts removed, 1 contact added, 1 contact with another note"), "{said}");
+        assert!(said.contains("2 contacts removed, 1 contact added, note of 1 contact changed"), "{said}");
         let mut people = vec![world.people[0], world.people[4]];
         people.sort();
         assert_eq!(world.listed().0, people);

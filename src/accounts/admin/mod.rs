@@ -129,6 +129,7 @@ impl<B: Belongings> ModelAdmin for UserAdmin<B> {
         clean: form::clean::<B>,
         lock: form::lock,
         is_done: form::is_done,
+        is_big: |_| false,
         save: form::save::<B>,
         refusal: form::refusal,
         delete: form::delete::<B>,

@@ -35,6 +35,7 @@ pub(super) const fn editing<A: Record>(related: Related<A>, protects: Protects<A
         lock: |connection, ids| A::STORE.source.hold(connection, ids, Hold::Alone),
         // Its fields are all that it has.
         is_done: |_, _, _| Ok(true),
+        is_big: |_| false,
         save: save::<A>,
         refusal: refusal::<A>,
         delete: delete::<A>,

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use self::parts::{Asked, Show};
-use crate::accounts::session::{Button, Level};
+use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
 use crate::admin::display::{Display, Moment};
@@ -30,22 +30,14 @@ use crate::query::{Selection, Sql};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::curating::{Curated, MAX_NOTE, Task, curate};
 use crate::segments::list_source::{ListSource, find_source};
-use crate::segments::listed::{self, How, is_listed_each, list_origins, list_still_in};
+use crate::segments::listed::{self, How, is_listed_each, list_origins, still_in};
 use crate::segments::model::{Segment, SegmentType};
 use crate::segments::picker::candidates::{Candidate, know};
-use crate::segments::undoing::tell;
+use crate::segments::undoing::{BAR_REMOVED, tell};
 
 const MODEL: Model = SegmentAdmin::MODEL;
 /// Rows of a page.
 const PAGE: i64 = 100;
-
-/// The field with the batch whose removed contacts are never to be included: they are still in through their company.
-const BAR_REMOVED: &str = "bar_removed_by";
-
-/// The button that keeps those out whom a batch took off the list, and who are still in through their company.
-pub fn button_to_bar(segment: Id, batch: Id) -> Button {
-    Button { label: "Never include them".into(), url: MODEL.object_url(segment, "list"), sends: (BAR_REMOVED.into(), batch.to_string()) }
-}
 
 /// What is said where nothing was left to do.
 const NOTHING: &str = "Nothing was changed: nobody was ticked, or it was done already.";
@@ -58,6 +50,8 @@ struct ListPage {
     asked: Asked,
     found: Found,
     is_editable: bool,
+    /// Whether they may change the list, as far as it can be changed.
+    sees_notes: bool,
     display: Display,
 }
 
@@ -136,15 +130,22 @@ pub async fn show(
 ) -> Result<HttpResponse> {
     let (segment, asked) = (segment.0.segment, Asked::read(request.query_string()));
     let (actor, id, wanted, calendar) = (staff.actor.clone(), segment.id, asked.clone(), Calendar::from(clock.get_ref()));
-    let read = move |connection: &mut AnyConnection| read(connection, &actor, id, &wanted, calendar);
+    let sees_notes = segment.is_changeable_by(&actor);
+    let read = move |connection: &mut AnyConnection| read(connection, (&actor, sees_notes), id, &wanted, calendar);
     let found = if asked.show.is_drift() { db.read_heavy(Lane::Question, read).await? } else { db.read(read).await? };
     let frame = Frame::of_object(&request, &staff, (MODEL, segment.id, &segment.name), "List", &asked.filters).await?.here("List");
     let is_static = segment.kind() == SegmentType::Static;
-    let is_editable = is_static && segment.is_changeable_by(&staff.actor) && !segment.is_archived();
-    page(&ListPage { frame, segment, asked, found, is_editable, display: Display::new(&clock) })
+    let is_editable = is_static && sees_notes && !segment.is_archived();
+    page(&ListPage { frame, segment, asked, found, is_editable, sees_notes, display: Display::new(&clock) })
 }
 
-fn read(connection: &mut AnyConnection, actor: &Actor, segment: Id, asked: &Asked, calendar: Calendar) -> Result<Found> {
+fn read(
+    connection: &mut AnyConnection,
+    (actor, sees_notes): (&Actor, bool),
+    segment: Id,
+    asked: &Asked,
+    calendar: Calendar,
+) -> Result<Found> {
     let source = find_source(connection, segment)?;
     let kind = asked.show.kind();
     let (limit, offset) = (PAGE + 1, (asked.page - 1) * PAGE);
@@ -163,7 +164,7 @@ fn read(connection: &mut AnyConnection, actor: &Actor, segment: Id, asked: &Aske
     let has_next = i64::try_from(rows.len()).is_ok_and(|found| found > PAGE);
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
-    know(&mut rows, &list_origins(connection, kind.side, segment, &ids)?);
+    know(&mut rows, &list_origins(connection, kind.side, segment, &ids, sees_notes)?);
     Ok(Found { rows, has_next, source, problem: None })
 }
 
@@ -204,8 +205,10 @@ pub async fn act(
     let (id, asked) = (segment.0.segment.id, Asked::read(request.query_string()));
     let back = MODEL.object_url(id, "list") + &asked.link(asked.show, asked.page);
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
+    let is_big = posted.has("_all") || posted.has(BAR_REMOVED);
     let work = move |connection: &mut AnyConnection| perform(connection, &actor, &now, id, asked.show, &posted);
-    match db.write(work).await {
+    let done = if is_big { db.write_long(Lane::Saving, work).await } else { db.write(work).await };
+    match done {
         Ok(done) if done.batch.is_none() && done.notes.is_empty() => staff.message(Level::Warning, NOTHING)?,
         Ok(done) => tell(&staff, &done)?,
         Err(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => staff.message(Level::Error, sentence)?,
@@ -217,7 +220,7 @@ pub async fn act(
 fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, show: Show, posted: &Posted) -> Result<Curated> {
     let actor = as_they_are(connection, actor)?;
     let task = if let Some(batch) = posted.get(BAR_REMOVED).and_then(Id::parse) {
-        Task::Bar(list_still_in(connection, id, batch)?)
+        Task::Bar(still_in(id, batch))
     } else if posted.get("_all").is_some() {
         let source = find_source(connection, id)?;
         let rows = rows(connection, &actor, id, show, source.as_ref(), clock.into())?.map_err(AppError::Conflict)?;
@@ -237,8 +240,8 @@ fn task(show: Show, posted: &Posted) -> Task {
     }
     let ticked = posted.pairs.iter().filter(|(name, _)| name == "ticked").filter_map(|(_, id)| Id::parse(id)).collect::<Vec<_>>();
     match ["_bar", "_unbar", "_add"].map(|button| posted.get(button).is_some()) {
-        [true, ..] => Task::Bar(ticked),
-        [_, true, _] => Task::Unbar(ticked),
+        [true, ..] => Task::Bar(listed::CONTACTS.among(&ticked)),
+        [_, true, _] => Task::Unbar(listed::CONTACTS.among(&ticked)),
         [.., true] => Task::Add(side, side.among(&ticked)),
         _ => Task::Remove(side, side.among(&ticked)),
     }

@@ -5,6 +5,7 @@
 //! batch, which can be undone. Who of the listed is a member is said by `members`.
 
 mod batch;
+mod notes;
 mod origin;
 mod side;
 mod stamp;
@@ -12,11 +13,13 @@ mod stamp;
 use diesel::prelude::*;
 
 use super::model::Segment;
+use crate::criteria::mailable;
 use crate::db::dialect::Hold;
 use crate::db::schema::crm_app_customersegment_static_companies as listed_companies;
 use crate::db::schema::crm_app_customersegment_static_contacts as listed_contacts;
 use crate::db::{AnyConnection, Id, lease};
 use crate::error::Result;
+use crate::query::number::grouped;
 use crate::query::{Sql, Value};
 
 pub use self::batch::{Batch, DAYS, find_batch, keep_batch, list_batches};
@@ -54,6 +57,11 @@ pub struct ListChange {
 }
 
 impl ListChange {
+    /// Whether all that is found is to be listed or taken off, however many they are.
+    pub fn is_of_all(&self) -> bool {
+        [&self.contacts, &self.companies].iter().any(|change| change.add_all.is_some() || change.remove_all.is_some())
+    }
+
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.contacts.is_empty() && self.companies.is_empty()
@@ -63,8 +71,6 @@ impl ListChange {
 /// How much of a [`Change`] really happened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// Whom to list was found.
-    pub found: usize,
     /// Rows added.
     pub added: usize,
     /// Rows removed.
@@ -73,12 +79,25 @@ pub struct Changed {
     pub unknown: usize,
     /// Whom to list that the segment never includes: they stay out.
     pub barred: usize,
+    /// Contacts added who are no members, for they are inactive.
+    pub inactive: i64,
+    /// Contacts added who are no members, for they are unsubscribed.
+    pub unsubscribed: i64,
 }
 
 impl Changed {
     /// Whether the list is as it was.
     pub fn is_nothing(&self) -> bool {
         self.added + self.removed == 0
+    }
+
+    /// "3 of those who were added are no members: 2 inactive, 1 unsubscribed."; `None` where all of them are.
+    pub fn no_members(&self) -> Option<String> {
+        let all = self.inactive + self.unsubscribed;
+        let whys = [(self.inactive, "inactive"), (self.unsubscribed, "unsubscribed")].into_iter().filter(|(number, _)| *number > 0);
+        let whys: Vec<String> = whys.map(|(number, why)| format!("{} {why}", grouped(number))).collect();
+        let are = if all == 1 { "is no member" } else { "are no members" };
+        (all > 0).then(|| format!("{} of those who were added {are}: {}.", grouped(all), whys.join(", ")))
     }
 }
 
@@ -95,11 +114,6 @@ impl ListChanged {
     /// Whether the list is as it was.
     pub fn is_nothing(&self) -> bool {
         self.contacts.is_nothing() && self.companies.is_nothing()
-    }
-
-    /// How many rows are other than they were.
-    fn rows(&self) -> usize {
-        self.contacts.added + self.contacts.removed + self.companies.added + self.companies.removed
     }
 
     /// "412 contacts added, 1 company removed"; blank where the list is as it was.
@@ -135,7 +149,7 @@ pub fn change(
         companies: change_side(connection, &COMPANIES, segment.id, &change.companies, stamp, is_shared)?,
     };
     if !changed.is_nothing() {
-        keep_batch(connection, segment.id, stamp, &changed.in_words(), changed.rows())?;
+        keep_batch(connection, segment.id, stamp, &changed.in_words())?;
     }
     Ok(changed)
 }
@@ -153,13 +167,18 @@ fn change_side(
         changed.removed = side.remove(connection, segment, &side.among(&change.remove), stamp)?;
     }
     if !change.add.is_empty() {
-        let added = add(connection, side, segment, &side.among(&change.add), stamp, is_shared)?;
-        changed = Changed { removed: changed.removed, unknown: change.add.len().saturating_sub(added.found), ..added };
+        let wanted = side.among(&change.add);
+        let added = add(connection, side, segment, &wanted, stamp, is_shared)?;
+        let unknown = change.add.len().saturating_sub(side.count(connection, &wanted)?);
+        changed = Changed { removed: changed.removed, unknown, ..added };
     }
     if let Some(found) = &change.add_all {
         let added = add(connection, side, segment, found, stamp, is_shared)?;
         changed.added += added.added;
         changed.barred += added.barred;
+        // These were counted among all whom this batch has added.
+        changed.inactive = changed.inactive.max(added.inactive);
+        changed.unsubscribed = changed.unsubscribed.max(added.unsubscribed);
     }
     if let Some(found) = &change.remove_all {
         changed.removed += side.remove(connection, segment, found, stamp)?;
@@ -169,17 +188,15 @@ fn change_side(
 
 /// Lists all whom `found` finds, under the lock of the list; see [`change`].
 pub fn add(connection: &mut AnyConnection, side: &Side, segment: Id, found: &Sql, stamp: &Stamp, is_shared: bool) -> Result<Changed> {
-    Ok(Changed {
-        found: keep(connection, side, found, is_shared)?,
-        barred: side.count(connection, &side.is_never(segment, found))?,
-        added: side.add(connection, segment, found, stamp)?,
-        ..Changed::default()
-    })
-}
-
-/// Whom `found` finds is not deleted before the transaction ends; how many they are. See [`change`] for whom not.
-fn keep(connection: &mut AnyConnection, side: &Side, found: &Sql, is_shared: bool) -> Result<usize> {
-    if is_shared { side.count(connection, found) } else { Ok(side.source.hold_all(connection, found, Hold::Kept)?.len()) }
+    let added = side.add(connection, segment, found, stamp, !is_shared)?;
+    // Mostly nobody is kept out, and then the search need not be asked who of them it finds.
+    let is_any_kept_out = side.count(connection, &side.is_never(segment, &Sql::all()))? > 0;
+    let barred = if is_any_kept_out { side.count(connection, &side.is_kept_out(segment, found))? } else { 0 };
+    let whys = [Sql::from("NOT crm_app_contact.is_active"), "crm_app_contact.is_active AND crm_app_contact.unsubscribed".into()];
+    let is_asked = added > 0 && std::ptr::eq(side, &raw const CONTACTS);
+    let no_members = if is_asked { side.source.tally(connection, &side.added_by(segment, stamp), &whys)? } else { Vec::new() };
+    let [inactive, unsubscribed] = [0, 1].map(|why| no_members.get(why).copied().unwrap_or(0));
+    Ok(Changed { added, barred, inactive, unsubscribed, ..Changed::default() })
 }
 
 /// Nobody deletes whom a segment lists before the transaction ends: who does now is waited for. See [`change`] for whom not.
@@ -204,10 +221,16 @@ pub fn is_done(connection: &mut AnyConnection, segment: &Segment, change: &ListC
     Ok(true)
 }
 
-/// The contacts whom a batch took off the list and who are still in, through their company.
-pub fn list_still_in(connection: &mut AnyConnection, segment: Id, batch: Id) -> Result<Vec<Id>> {
+/// The contacts whom a batch took off the list and who are members all the same, through their company.
+pub fn still_in(segment: Id, batch: Id) -> Sql {
     let of_companies = Sql::from("crm_app_contact.company_id").is_in(COMPANIES.listed_in(segment), Sql::default());
-    CONTACTS.source.list_some_keys(connection, &Sql::and([CONTACTS.removed_by(segment, batch), of_companies]), i64::MAX)
+    mailable(Sql::and([CONTACTS.removed_by(segment, batch), of_companies]))
+}
+
+/// How many of [`still_in`] there are.
+pub fn count_still_in(connection: &mut AnyConnection, segment: Id, batch: Id) -> Result<usize> {
+    let (_, companies) = count(connection, &[segment])?;
+    if companies == 0 { Ok(0) } else { CONTACTS.count(connection, &still_in(segment, batch)) }
 }
 
 /// That a row of the side's source came onto the list this way, as far as is known.

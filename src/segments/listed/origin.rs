@@ -27,12 +27,13 @@ pub struct Origin {
     pub added_at: Option<Time>,
     /// Who added it, by the name they had; blank where nobody knows.
     pub added_by: String,
-    /// The note beside it; blank where there is none.
+    /// The note beside it; blank where there is none, and for whoever may not change the list.
     pub note: String,
 }
 
 /// What is known of these rows; those that are neither listed nor kept out are left out, and those of which nothing is known.
-pub fn list_origins(connection: &mut AnyConnection, side: &Side, segment: Id, ids: &[Id]) -> Result<HashMap<Id, Origin>> {
+/// Notes are private: only whoever may change the list reads them (`sees_notes`).
+pub fn list_origins(connection: &mut AnyConnection, side: &Side, segment: Id, ids: &[Id], sees_notes: bool) -> Result<HashMap<Id, Origin>> {
     type Columns = (Scalar<Uid>, Scalar<Text>, Scalar<Text>, Scalar<Nullable<Instant>>, Scalar<Text>, Scalar<Text>);
     let columns: Columns = (
         Scalar::new(side.item.into()),
@@ -40,7 +41,7 @@ pub fn list_origins(connection: &mut AnyConnection, side: &Side, segment: Id, id
         Scalar::new("how".into()),
         Scalar::new("added_at".into()),
         Scalar::new("added_by_name".into()),
-        Scalar::new("note".into()),
+        Scalar::new(if sees_notes { "note" } else { "''" }.into()),
     );
     let these = Sql::join(ids.iter().map(|id| Sql::from(Value::Id(*id))), ", ", "NULL");
     let rest = Sql::from(" FROM ") + side.known + " WHERE segment_id = " + Value::Id(segment) + " AND state <> 'removed' AND ";

@@ -5,12 +5,17 @@
 //! stands what is known of each row and in which batch it was left so: that is what an undo goes by.
 
 use diesel::RunQueryDsl as _;
+use diesel::sql_types::BigInt;
 
 use super::stamp::Stamp;
 use crate::customers::{company, contact};
+use crate::db::dialect::{Hold, Word};
 use crate::db::schema::{crm_app_company, crm_app_contact};
 use crate::db::{AnyConnection, Id};
 use crate::error::{AppError, Result};
+use crate::query::number::grouped;
+use crate::query::source::Rows;
+use crate::query::sql::Scalar;
 use crate::query::{Column, Source, Sql, Statement, Test, Value};
 
 /// One of the two kinds that can be listed: everything in which they differ.
@@ -57,7 +62,7 @@ pub static COMPANIES: Side = Side {
 impl Side {
     /// "1 contact", "2,412 contacts".
     pub fn counted(&self, number: usize) -> String {
-        format!("{number} {}", if number == 1 { self.one } else { self.many })
+        format!("{} {}", grouped(i64::try_from(number).unwrap_or(i64::MAX)), if number == 1 { self.one } else { self.many })
     }
 
     /// The rows with these keys.
@@ -85,9 +90,21 @@ impl Side {
         Sql::and([found.clone(), self.source_key() + " IN (" + self.never_in(segment) + ")"])
     }
 
+    /// Those of them whom it does not list either: where the CRM does, they are in.
+    pub fn is_kept_out(&self, segment: Id, found: &Sql) -> Sql {
+        Sql::and([self.is_never(segment, found), self.is_not(self.listed_in(segment))])
+    }
+
     /// Those whom a batch took off the list of a segment, and nobody has changed since.
     pub fn removed_by(&self, segment: Id, batch: Id) -> Sql {
-        self.source_key() + " IN (" + self.items_known(segment) + " AND state = 'removed' AND batch_id = " + Value::Id(batch) + ")"
+        let gone = self.items_known(segment) + " AND state = 'removed' AND state_before = 'listed' AND batch_id = " + Value::Id(batch);
+        self.source_key() + " IN (" + gone + ")"
+    }
+
+    /// Those whom this batch has listed.
+    pub(super) fn added_by(&self, segment: Id, stamp: &Stamp) -> Sql {
+        let new = self.items_known(segment) + " AND state = 'listed' AND state_before <> 'listed' AND batch_id = ";
+        self.source_key() + " IN (" + new + Value::Id(stamp.batch) + ")"
     }
 
     /// Those of `found` whom a segment does not list and could.
@@ -100,83 +117,50 @@ impl Side {
         usize::try_from(self.source.count(connection, found)?).map_err(AppError::internal)
     }
 
-    /// Lists those whom `found` finds, but for whoever never is to be; how many were not listed before.
-    pub fn add(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp) -> Result<usize> {
-        let new = self.found(&Sql::and([found.clone(), self.is_not(self.listed_in(segment))]));
+    /// Lists those whom `found` finds, but for whoever never is to be; how many were not listed before. Whom it finds is asked
+    /// once, and on PostgreSQL nobody of them is deleted before the transaction ends (where `is_held`).
+    pub fn add(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp, is_held: bool) -> Result<usize> {
         let [how, at, by, name] = stamp.origin();
-        let set = Sql::from("state = 'listed', note_before = note, note = '', state_before = ") + first(stamp, "'removed'".into());
-        let set = set + ", how = " + how.clone();
-        let set = set + ", added_at = " + at.clone() + ", added_by_id = " + by.clone() + ", added_by_name = " + name.clone();
-        let known = Sql::from(" AND state <> 'never' AND ") + self.is_one_of(self.keys(new.clone()));
-        self.update(connection, segment, stamp, set, known)?;
-        let values = ["'listed'".into(), how, at, by, name, "'removed'".into()];
-        let unknown = new + " AND " + self.is_not(self.items_known(segment));
-        self.insert(connection, segment, stamp, values, self.source_key(), unknown)?;
+        let values = ["'listed'".into(), how, at, by, name, "''".into(), "'removed'".into()];
+        let new = self.found(&Sql::and([found.clone(), self.is_not(self.listed_in(segment))]));
+        let set = Sql::from("state = 'listed', note = '', how = excluded.how, added_at = excluded.added_at, ")
+            + "added_by_id = excluded.added_by_id, added_by_name = excluded.added_by_name, state_before = "
+            + self.first("'removed'".into());
+        let hold = if is_held { Word::Held(Hold::Kept).into() } else { Sql::default() };
+        self.know(connection, segment, stamp, values, (self.source_key(), new, hold), set + self.unless_never())?;
         self.list(connection, segment, stamp)
     }
 
-    /// Takes those whom `found` finds off the list; how many were on it.
+    /// Takes those whom `found` finds off the list; how many were on it. Whom the segment never includes, though the CRM has
+    /// listed them, it goes on not to include.
     pub fn remove(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp) -> Result<usize> {
-        let gone = self.listed_of(segment, found);
-        let set = Sql::from("state = CASE WHEN state = 'never' THEN state ELSE 'removed' END, note_before = note, state_before = ");
-        let set = set + first(stamp, "'listed'".into());
-        self.update(connection, segment, stamp, set, Sql::from(" AND ") + self.is_one_of(self.items(gone.clone())))?;
-        let unknown = gone + " AND " + self.item + " NOT IN (" + self.items_known(segment) + ")";
-        self.insert(connection, segment, stamp, of_unknown_origin("'removed'", "'listed'".into()), self.item.into(), unknown)?;
+        let never = || Sql::from("CASE WHEN ") + self.known + ".state = 'never' THEN 'never' ELSE ";
+        let set = Sql::from("state = ") + never() + "'removed' END, state_before = " + self.first(never() + "'listed' END");
+        let values = of_unknown_origin("'removed'", "'listed'".into());
+        self.know(connection, segment, stamp, values, self.listed_of(segment, found), set)?;
         self.unlist(connection, segment, stamp)
     }
 
     /// Never includes those whom `found` finds, and takes them off the list; how many they are that were not kept out before.
     pub fn bar(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp) -> Result<usize> {
-        let before = |key: Sql| Sql::from("CASE WHEN ") + key + " IN (" + self.listed_in(segment) + ") THEN 'listed' ELSE 'removed' END";
-        let found = self.found(found);
-        let set = Sql::from("state = 'never', note_before = note, state_before = ") + first(stamp, before(self.item.into()));
-        let known = Sql::from(" AND state <> 'never' AND ") + self.is_one_of(self.keys(found.clone()));
-        let barred = self.update(connection, segment, stamp, set, known)?;
-        let unknown = found + " AND " + self.is_not(self.items_known(segment));
-        let values = of_unknown_origin("'never'", before(self.source_key()));
-        let new = self.insert(connection, segment, stamp, values, self.source_key(), unknown)?;
+        let is_listed = |key: Sql| key + " IN (" + self.listed_in(segment) + ")";
+        let before = Sql::from("CASE WHEN ") + is_listed(self.source_key()) + " THEN 'listed' ELSE 'removed' END";
+        let values = of_unknown_origin("'never'", before);
+        let never = Sql::from("CASE WHEN ") + self.known + ".state = 'never' THEN 'never' ELSE excluded.state_before END";
+        let set = Sql::from("state = 'never', state_before = ") + self.first(never);
+        // Whom the CRM has listed all the same is taken off once more.
+        let set = set + self.unless_never() + " OR " + is_listed(Sql::from("excluded.") + self.item);
+        let barred = self.know(connection, segment, stamp, values, (self.source_key(), self.found(found), Sql::default()), set)?;
         self.unlist(connection, segment, stamp)?;
-        Ok(barred + new)
+        Ok(barred)
     }
 
     /// No longer keeps out those whom `found` finds; how many they are. They are not listed by that.
     pub fn unbar(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp) -> Result<usize> {
-        let set = "state = 'removed', state_before = 'never', note_before = note";
+        let listed = Sql::from("CASE WHEN ") + self.item + " IN (" + self.listed_in(segment) + ") THEN 'listed' ELSE 'removed' END";
+        let set = Sql::from("state = ") + listed + ", state_before = 'never', note_before = note";
         let are = Sql::from(" AND state = 'never' AND ") + self.is_one_of(self.keys(self.found(found)));
-        self.update(connection, segment, stamp, set.into(), are)
-    }
-
-    /// Writes a note beside those whom `found` finds on the list; how many they are.
-    pub fn note(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, note: &str, stamp: &Stamp) -> Result<usize> {
-        let noted = self.listed_of(segment, found);
-        let unknown = noted.clone() + " AND " + self.item + " NOT IN (" + self.items_known(segment) + ")";
-        self.insert(connection, segment, stamp, of_unknown_origin("'listed'", "'listed'".into()), self.item.into(), unknown)?;
-        let set = Sql::from("state = 'listed', state_before = 'listed', note_before = note, note = ") + Value::Text(note.to_owned());
-        self.update(connection, segment, stamp, set, Sql::from(" AND ") + self.is_one_of(self.items(noted)))
-    }
-
-    /// Writes beside listed rows what `given` says of them (see `curating::Task::Notes`); of how many it was said otherwise
-    /// before. Those that this very batch has listed are none of these: they had no note.
-    pub fn take_notes(&self, connection: &mut AnyConnection, segment: Id, given: &Sql, stamp: &Stamp) -> Result<usize> {
-        let keys = || Sql::from("SELECT given.") + self.item + given.clone() + " AND given." + self.item + " IS NOT NULL";
-        let noted = || Sql::from(self.item) + " IN (" + keys() + ")";
-        // One line of several that name the same is as good as another, but for one without a note.
-        let note = || {
-            Sql::from("(SELECT MAX(given.note)") + given.clone() + " AND given." + self.item + " = " + self.known + "." + self.item + ")"
-        };
-        let of_this = Sql::from("UPDATE ") + self.known + " SET note = " + note() + " WHERE segment_id = " + Value::Id(segment);
-        Statement(of_this + " AND batch_id = " + Value::Id(stamp.batch) + " AND state = 'listed' AND " + noted()).execute(connection)?;
-        let listed = Sql::from(" FROM ") + self.listed + " WHERE customersegment_id = " + Value::Id(segment) + " AND " + noted();
-        let unknown = listed.clone() + " AND " + self.item + " IN (" + keys() + " AND given.note <> '')";
-        let unknown = unknown + " AND " + self.item + " NOT IN (" + self.items_known(segment) + ")";
-        let new = self.insert(connection, segment, stamp, of_unknown_origin("'listed'", "'listed'".into()), self.item.into(), unknown)?;
-        let write = Sql::from("UPDATE ") + self.known + " SET note = " + note() + " WHERE segment_id = " + Value::Id(segment);
-        Statement(write + " AND batch_id = " + Value::Id(stamp.batch) + " AND how = '' AND state = 'listed' AND " + noted())
-            .execute(connection)?;
-        let others = Sql::from(" AND batch_id <> ") + Value::Id(stamp.batch) + " AND " + self.is_one_of(self.items(listed));
-        let set = Sql::from("state = 'listed', state_before = 'listed', note_before = note, note = ") + note();
-        Ok(new + self.update(connection, segment, stamp, set, others + " AND note <> " + note())?)
+        self.update(connection, segment, stamp, set, are)
     }
 
     /// Reverses what the batch `of` did to rows that are still as it left them; how many those are.
@@ -189,12 +173,18 @@ impl Side {
         Ok(undone)
     }
 
-    /// Makes the list of `to` that of `from`, with what is known of it.
-    pub fn copy(&self, connection: &mut AnyConnection, from: Id, to: Id) -> Result<()> {
-        let columns =
-            Sql::from(self.item) + ", state, how, added_at, added_by_id, added_by_name, note, batch_id, state_before, note_before";
-        let known =
-            Sql::from("INSERT INTO ") + self.known + " (segment_id, " + columns.clone() + ") SELECT " + Value::Id(to) + ", " + columns;
+    /// Of how many rows this batch was the last to change something.
+    pub(super) fn count_of(&self, connection: &mut AnyConnection, batch: Id) -> Result<i64> {
+        let all: Scalar<BigInt> = Scalar::new("COUNT(*)".into());
+        let of_it = Sql::from(" FROM ") + self.known + " WHERE batch_id = " + Value::Id(batch);
+        Ok(Rows::new(all, of_it).get_result(connection)?)
+    }
+
+    /// Makes the list of `to` that of `from`, with what is known of it; the notes for whoever may read them.
+    pub fn copy(&self, connection: &mut AnyConnection, from: Id, to: Id, sees_notes: bool) -> Result<()> {
+        let columns = Sql::from(self.item) + ", state, how, added_at, added_by_id, added_by_name, batch_id, state_before, ";
+        let known = Sql::from("INSERT INTO ") + self.known + " (segment_id, " + columns.clone() + "note, note_before) SELECT ";
+        let known = known + Value::Id(to) + ", " + columns + if sees_notes { "note, note_before" } else { "'', ''" };
         Statement(known + self.known_in(from) + " AND state <> 'removed'").execute(connection)?;
         let listed = Sql::from("INSERT INTO ") + self.listed + " (customersegment_id, " + self.item + ") SELECT " + Value::Id(to) + ", ";
         let rows = Sql::from(self.item) + " FROM " + self.listed + " WHERE customersegment_id = " + Value::Id(from);
@@ -213,7 +203,8 @@ impl Side {
     fn list(&self, connection: &mut AnyConnection, segment: Id, stamp: &Stamp) -> Result<usize> {
         let insert = Sql::from("INSERT INTO ") + self.listed + " (customersegment_id, " + self.item + ") SELECT segment_id, " + self.item;
         let marked = self.known_in(segment) + " AND batch_id = " + Value::Id(stamp.batch) + " AND state = 'listed' AND ";
-        Ok(Statement(insert + marked + self.item + " NOT IN (" + self.listed_in(segment) + ")").execute(connection)?)
+        let new = marked + self.item + " NOT IN (" + self.listed_in(segment) + ") ORDER BY " + self.item;
+        Ok(Statement(insert + new).execute(connection)?)
     }
 
     /// Takes off the list whom the batch has marked so.
@@ -230,21 +221,36 @@ impl Side {
         Ok(Statement(update + " WHERE segment_id = " + Value::Id(segment) + are).execute(connection)?)
     }
 
-    /// Begins to know rows of which nothing was known, from ` FROM` on, by their key.
-    fn insert(
+    /// Writes into what is known of rows, and that this batch did: of those of which nothing was known `values`, of the others what
+    /// `set` says, `excluded` being those. Which rows they are: their key, ` FROM` where on, and how they are held. Done in
+    /// the order of the keys, in which the indexes have them.
+    pub(super) fn know(
         &self,
         connection: &mut AnyConnection,
         segment: Id,
         stamp: &Stamp,
-        [state, how, at, by, name, before]: [Sql; 6],
-        key: Sql,
-        unknown: Sql,
+        [state, how, at, by, name, note, before]: [Sql; 7],
+        (key, rows, hold): (Sql, Sql, Sql),
+        set: Sql,
     ) -> Result<usize> {
         let into = Sql::from("INSERT INTO ") + self.known + " (segment_id, " + self.item;
         let into = into + ", state, how, added_at, added_by_id, added_by_name, note, batch_id, state_before, note_before) SELECT ";
-        let values =
-            [Value::Id(segment).into(), key, state, how, at, by, name, "''".into(), Value::Id(stamp.batch).into(), before, "''".into()];
-        Ok(Statement(into + Sql::join(values, ", ", "NULL") + unknown).execute(connection)?)
+        let batch = Value::Id(stamp.batch).into();
+        let values = [Value::Id(segment).into(), key.clone(), state, how, at, by, name, note, batch, before, "''".into()];
+        let rows = into + Sql::join(values, ", ", "NULL") + rows + " ORDER BY " + key + hold;
+        let others = Sql::from(" ON CONFLICT (segment_id, ") + self.item + ") DO UPDATE SET batch_id = excluded.batch_id, note_before = ";
+        Ok(Statement(rows + others + self.known + ".note, " + set).execute(connection)?)
+    }
+
+    /// But for whom the segment never includes: after what is set of rows that are known.
+    pub(super) fn unless_never(&self) -> Sql {
+        Sql::from(" WHERE ") + self.known + ".state <> 'never'"
+    }
+
+    /// How a row was before the batch: as it says itself, where the batch has changed it already.
+    fn first(&self, before: Sql) -> Sql {
+        let changed = Sql::from("CASE WHEN ") + self.known + ".batch_id = excluded.batch_id THEN " + self.known + ".state_before ELSE ";
+        changed + before + " END"
     }
 
     /// The rows that a predicate finds, from ` FROM` on.
@@ -252,10 +258,10 @@ impl Side {
         Sql::from(" FROM ") + self.source.table + " WHERE " + predicate.clone().grouped()
     }
 
-    /// Those of them that a segment lists.
-    fn listed_of(&self, segment: Id, found: &Sql) -> Sql {
+    /// Those of them that a segment lists: their key, ` FROM` where on, and how they are held.
+    pub(super) fn listed_of(&self, segment: Id, found: &Sql) -> (Sql, Sql, Sql) {
         let listed = Sql::from(" FROM ") + self.listed + " WHERE customersegment_id = " + Value::Id(segment);
-        listed + " AND " + self.is_one_of(self.keys(self.found(found)))
+        (self.item.into(), listed + " AND " + self.is_one_of(self.keys(self.found(found))), Sql::default())
     }
 
     /// The key of a row of the source.
@@ -265,10 +271,6 @@ impl Side {
 
     fn keys(&self, found: Sql) -> Sql {
         Sql::from("SELECT ") + self.source_key() + found
-    }
-
-    fn items(&self, rows: Sql) -> Sql {
-        Sql::from("SELECT ") + self.item + rows
     }
 
     /// That a row on a list, or of what is known, is among the keys of a question.
@@ -285,17 +287,12 @@ impl Side {
         Sql::from(" FROM ") + self.known + " WHERE segment_id = " + Value::Id(segment)
     }
 
-    fn items_known(&self, segment: Id) -> Sql {
-        self.items(self.known_in(segment))
+    pub(super) fn items_known(&self, segment: Id) -> Sql {
+        Sql::from("SELECT ") + self.item + self.known_in(segment)
     }
 }
 
-/// How a row was before the batch: as it says itself, where the batch has changed it already.
-fn first(stamp: &Stamp, before: Sql) -> Sql {
-    Sql::from("CASE WHEN batch_id = ") + Value::Id(stamp.batch) + " THEN state_before ELSE " + before + " END"
-}
-
 /// The values of a row of which nobody knows how it came onto the list.
-fn of_unknown_origin(state: &'static str, before: Sql) -> [Sql; 6] {
-    [state.into(), "''".into(), "NULL".into(), "NULL".into(), "''".into(), before]
+pub(super) fn of_unknown_origin(state: &'static str, before: Sql) -> [Sql; 7] {
+    [state.into(), "''".into(), "NULL".into(), "NULL".into(), "''".into(), "''".into(), before]
 }

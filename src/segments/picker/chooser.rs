@@ -75,7 +75,7 @@ impl Chooser {
         let mut shown = Pane::read(connection, &asked, &CHOSEN, is_chosen(kind.side, segment, &change, is_met(&CHOSEN)), is_met(&CHOSEN))?;
         if let Some(segment) = segment {
             let ids: Vec<Id> = available.rows.iter().chain(&shown.rows).map(|row| row.id).collect();
-            let origins = list_origins(connection, kind.side, segment.id, &ids)?;
+            let origins = list_origins(connection, kind.side, segment.id, &ids, is_editable)?;
             candidates::know(&mut available.rows, &origins);
             candidates::know(&mut shown.rows, &origins);
         }

@@ -19,7 +19,8 @@ pub async fn show(request: HttpRequest, staff: Staff, posted: Posted, db: Data<D
     let data = FormData::new(posted.pairs);
     let (actor, changed) = (staff.actor.clone(), changed(request.query_string()));
     let read = move |connection: &mut AnyConnection| {
-        let segment = find_changed(connection, &actor, changed)?;
+        // What is known of a list, its private notes too, is for whoever may change it.
+        let segment = find_changed(connection, &actor, changed)?.filter(|segment| segment.is_changeable_by(&actor));
         let (contacts, companies) = segment.as_ref().map_or(Ok((0, 0)), |segment| listed::count(connection, &[segment.id]))?;
         let of = |connection: &mut _, kind, listed| Chooser::read(connection, kind, (segment.as_ref(), listed), &data, true)?.html();
         Ok(format!("{}{}", of(connection, &CONTACTS, contacts)?, of(connection, &COMPANIES, companies)?))

@@ -33,16 +33,17 @@ use crate::segments::model;
 pub async fn list(staff: Staff, segment: Object<SegmentAdmin>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let turn = db.turn(Lane::Export).await?;
     let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), segment.0.segment.id);
-    let segment = db
+    let (segment, sees_notes) = db
         .write(move |connection| {
             let actor = as_they_are(connection, &actor)?;
             let segment = model::find(connection, &actor, id)?;
             record(connection, NewEvent::new(&actor, now.now(), Action::Exported, segment.object(), "Exported the list as CSV."))?;
-            Ok(segment)
+            let sees_notes = segment.is_changeable_by(&actor);
+            Ok((segment, sees_notes))
         })
         .await?;
     let name = format!("{} (list)", segment.name);
-    Ok(download::csv(&db, turn, &name, move |connection, out| list_csv::write(connection, id, out)))
+    Ok(download::csv(&db, turn, &name, move |connection, out| list_csv::write(connection, id, sees_notes, out)))
 }
 
 /// `GET …/<uuid>/upload_report/?u=…&of=…`: rows with one outcome, or all with which nothing is done.

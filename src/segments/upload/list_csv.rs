@@ -25,20 +25,20 @@ const AT_ONCE: i64 = 2_000;
 /// What is known of a listed row.
 type Known = (String, String, Option<Time>, String);
 
-/// Writes the list of `segment`.
+/// Writes the list of `segment`; the private notes for whoever may change it.
 ///
 /// # Errors
 /// `Internal` when it cannot be written: whoever was to read it is gone.
-pub fn write(connection: &mut AnyConnection, segment: Id, mut out: impl Write) -> Result<()> {
+pub fn write(connection: &mut AnyConnection, segment: Id, sees_notes: bool, mut out: impl Write) -> Result<()> {
     out.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     csv.write_record(HEADER).map_err(AppError::internal)?;
-    write_contacts(connection, segment, &mut csv)?;
-    write_companies(connection, segment, &mut csv)?;
+    write_contacts(connection, segment, sees_notes, &mut csv)?;
+    write_companies(connection, segment, sees_notes, &mut csv)?;
     Ok(csv.flush()?)
 }
 
-fn write_contacts(connection: &mut AnyConnection, segment: Id, csv: &mut csv::Writer<impl Write>) -> Result<()> {
+fn write_contacts(connection: &mut AnyConnection, segment: Id, sees_notes: bool, csv: &mut csv::Writer<impl Write>) -> Result<()> {
     let is_known = known_contact::segment_id.eq(listed_contacts::customersegment_id).and(known_contact::contact_id.eq(contact::id));
     let mut after = Id(uuid::Uuid::nil());
     loop {
@@ -56,12 +56,12 @@ fn write_contacts(connection: &mut AnyConnection, segment: Id, csv: &mut csv::Wr
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.0;
         for (id, name, email, company, country, known) in &rows {
-            line(csv, ["contact", &id.to_string(), name, email, company, country], known.as_ref())?;
+            line(csv, ["contact", &id.to_string(), name, email, company, country], known.as_ref(), sees_notes)?;
         }
     }
 }
 
-fn write_companies(connection: &mut AnyConnection, segment: Id, csv: &mut csv::Writer<impl Write>) -> Result<()> {
+fn write_companies(connection: &mut AnyConnection, segment: Id, sees_notes: bool, csv: &mut csv::Writer<impl Write>) -> Result<()> {
     let is_known = known_company::segment_id.eq(listed_companies::customersegment_id).and(known_company::company_id.eq(company::id));
     let mut after = Id(uuid::Uuid::nil());
     loop {
@@ -78,16 +78,16 @@ fn write_companies(connection: &mut AnyConnection, segment: Id, csv: &mut csv::W
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.0;
         for (id, name, email, country, known) in &rows {
-            line(csv, ["company", &id.to_string(), name, email, name, country], known.as_ref())?;
+            line(csv, ["company", &id.to_string(), name, email, name, country], known.as_ref(), sees_notes)?;
         }
     }
 }
 
-fn line(csv: &mut csv::Writer<impl Write>, cells: [&str; 6], known: Option<&Known>) -> Result<()> {
+fn line(csv: &mut csv::Writer<impl Write>, cells: [&str; 6], known: Option<&Known>, sees_notes: bool) -> Result<()> {
     let (note, by, at, how) = match known {
         Some((note, by, at, how)) => {
             let at = at.map(|time| time.to_string()).unwrap_or_default();
-            (note.as_str(), by.as_str(), at, How::named(how).map_or("", How::name))
+            (if sees_notes { note.as_str() } else { "" }, by.as_str(), at, How::named(how).map_or("", How::name))
         }
         None => ("", "", String::new(), ""),
     };

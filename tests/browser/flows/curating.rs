@@ -48,6 +48,8 @@ fn all_that_match_are_listed_and_taken_back_by_the_message_and_by_the_history() 
         // The last is the newest.
         window.leave(|| window.click("#change-history tr:last-child button"));
         window.see(".messagelist", "Undid: 2 contacts removed.");
+        window.see(".breadcrumbs", "History");
+        window.go(VIP);
         assert_eq!(listed(window), "23 listed");
     });
 }
@@ -68,7 +70,7 @@ fn whoever_is_removed_and_still_in_through_their_company_is_never_included_and_a
         window.see(".list-numbers", "22 contacts and 1 company (which stands for");
         window.see(".messagelist", "1 contact that you removed is still in, through their company.");
         window.press("Never include them");
-        window.see(".messagelist", "1 contact never to be included.");
+        window.see(".messagelist", "1 contact is never to be included now.");
         window.press("Never included");
         assert_eq!(window.texts("#result_list tbody th a"), [who.as_str()]);
         window.click("[name=ticked]");
@@ -94,7 +96,7 @@ fn a_list_with_notes_is_exported_emptied_and_imported_again() {
         for (row, note) in [(1, "=1+1"), (2, "00123 ชอบกาแฟ 喝茶")] {
             window.fill_at(&format!("#result_list tbody tr:nth-child({row}) [name=note]"), note);
             window.leave(|| window.click(&format!("#result_list tbody tr:nth-child({row}) button")));
-            window.see(".messagelist", "1 contact with another note.");
+            window.see(".messagelist", "Note of 1 contact changed.");
         }
         window.press("Segment");
         let file = window.download("Export list");

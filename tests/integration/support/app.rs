@@ -182,6 +182,11 @@ impl Person<'_> {
         self.send(self.client.post(self.app.url(path)).form(fields))
     }
 
+    /// The same from a page at another path, as browsers tell.
+    pub(crate) fn post_from(&self, path: &str, fields: &[(&str, &str)], from: &str) -> Answer {
+        self.send(self.client.post(self.app.url(path)).header("Referer", self.app.url(from)).form(fields))
+    }
+
     /// Where a redirect leads.
     #[track_caller]
     pub(crate) fn follow(&self, answer: &Answer) -> Answer {

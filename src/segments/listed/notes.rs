@@ -1,0 +1,58 @@
+//! The private notes beside whom a list names: every statement that writes them.
+//!
+//! Called by `curating`, in one transaction and under the lock of the list, like the rest of [`Side`].
+
+use diesel::RunQueryDsl as _;
+use diesel::sql_types::BigInt;
+
+use super::side::{Side, of_unknown_origin};
+use super::stamp::Stamp;
+use crate::db::{AnyConnection, Id};
+use crate::error::Result;
+use crate::query::source::Rows;
+use crate::query::sql::Scalar;
+use crate::query::{Sql, Statement, Value};
+
+impl Side {
+    /// Writes a note beside those whom `found` finds on the list; beside how many it was not there already. Whom the segment
+    /// never includes has none.
+    pub fn note(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, note: &str, stamp: &Stamp) -> Result<usize> {
+        let note = || Sql::from(Value::Text(note.to_owned()));
+        let [state, how, at, by, name, _, before] = of_unknown_origin("'listed'", "'listed'".into());
+        let set = Sql::from("state = 'listed', state_before = 'listed', note = excluded.note") + self.unless_never();
+        let set = set + " AND " + self.known + ".note <> excluded.note";
+        let (key, rows, hold) = self.listed_of(segment, found);
+        let rows = rows + self.unless_none(segment, note(), self.item.into());
+        self.know(connection, segment, stamp, [state, how, at, by, name, note(), before], (key, rows, hold), set)
+    }
+
+    /// But for no note beside a row of which nothing is known: that is the note that it has.
+    fn unless_none(&self, segment: Id, note: Sql, key: Sql) -> Sql {
+        Sql::from(" AND (") + note + " <> '' OR " + key + " IN (" + self.items_known(segment) + "))"
+    }
+
+    /// Writes beside listed rows what `given` says of them (see `curating::Task::Notes`); of how many it was said otherwise
+    /// before. Those that this very batch has listed are none of these: they had no note.
+    pub fn take_notes(&self, connection: &mut AnyConnection, segment: Id, given: &Sql, stamp: &Stamp) -> Result<usize> {
+        let key = || Sql::from("given.") + self.item;
+        let is_any = given.clone() + " AND " + key() + " IS NOT NULL";
+        let any: Scalar<BigInt> = Scalar::new("COUNT(*)".into());
+        if Rows::new(any, is_any.clone()).get_result::<i64>(connection)? == 0 {
+            return Ok(0);
+        }
+        // One line of several that name the same is as good as another, but for one without a note.
+        let said = Sql::from("(SELECT ") + key() + ", MAX(given.note) AS note" + is_any + " GROUP BY " + key() + ") AS said";
+        let update = Sql::from("UPDATE ") + self.known + " SET note = said.note FROM " + said.clone() + " WHERE said.";
+        let of_this = update + self.item + " = " + self.known + "." + self.item + " AND segment_id = " + Value::Id(segment);
+        Statement(of_this + " AND state = 'listed' AND batch_id = " + Value::Id(stamp.batch)).execute(connection)?;
+        let (key, listed, hold) =
+            (Sql::from("said.") + self.item, Sql::from(" FROM ") + self.listed + " INNER JOIN " + said.clone(), Sql::default());
+        let listed = listed + " ON said." + self.item + " = " + self.listed + "." + self.item + " WHERE customersegment_id = ";
+        let [state, how, at, by, name, _, before] = of_unknown_origin("'listed'", "'listed'".into());
+        let values = [state, how, at, by, name, "said.note".into(), before];
+        let set = Sql::from("state = 'listed', state_before = 'listed', note = excluded.note") + self.unless_never();
+        let set = set + " AND " + self.known + ".batch_id <> excluded.batch_id AND " + self.known + ".note <> excluded.note";
+        let listed = listed + Value::Id(segment) + self.unless_none(segment, "said.note".into(), key.clone());
+        self.know(connection, segment, stamp, values, (key, listed, hold), set)
+    }
+}
