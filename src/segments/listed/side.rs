@@ -261,7 +261,9 @@ impl Side {
     /// Those of them that a segment lists: their key, ` FROM` where on, and how they are held.
     pub(super) fn listed_of(&self, segment: Id, found: &Sql) -> (Sql, Sql, Sql) {
         let listed = Sql::from(" FROM ") + self.listed + " WHERE customersegment_id = " + Value::Id(segment);
-        (self.item.into(), listed + " AND " + self.is_one_of(self.keys(self.found(found))), Sql::default())
+        // Each of them is asked by itself: the list may be short where whom it finds are all there are.
+        let is_found = self.found(&(self.source_key() + " = " + self.listed + "." + self.item + " AND " + found.clone().grouped()));
+        (self.item.into(), listed + " AND EXISTS (SELECT 1" + is_found + ")", Sql::default())
     }
 
     /// The key of a row of the source.
