@@ -359,8 +359,8 @@ fn upload(window: &Window, content: &[u8]) {
 
 fn note(window: &Window) {
     window.go("/admin/crm_app/customersegment/{static}/list/");
-    window.fill_at("#result_list [name=note]", "speaks ไทย");
-    window.leave(|| window.click("#result_list tbody button"));
+    window.fill_at("#result_list [name^=note_]", "speaks ไทย");
+    window.leave(|| window.click("#list-form [name=_notes]"));
 }
 
 /// A list of the members, and those whom its source has and it does not.

@@ -17,6 +17,7 @@ use crate::admin::display::{Display, counted, number};
 use crate::admin::facets::Facets;
 use crate::admin::form::NEW_ID;
 use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::html::Html;
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
 use crate::admin::paginator::PageLink;
@@ -30,6 +31,8 @@ use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::query::Sql;
 use crate::segments::admin::SegmentAdmin;
+use crate::segments::list_drift::{Apart, Told};
+use crate::segments::list_source::find_source;
 use crate::segments::listed;
 use crate::segments::members::{Members, Numbers};
 use crate::segments::model::{Row as SegmentRow, Segment, SegmentType, Status};
@@ -83,6 +86,8 @@ struct Found {
     listed: (i64, i64),
     /// The newest uses.
     uses: Vec<UseView>,
+    /// What a list was saved from.
+    told: Html,
 }
 
 /// Who asks for the members of what, and when.
@@ -101,17 +106,29 @@ impl Found {
         asked: &Asked,
         facets: &Facets,
     ) -> Result<Option<Self>> {
-        let Task { segment, display, calendar, actor } = task;
-        let uses = newest(connection, segment.id, display)?;
+        let found = Self::members::<C, D>(connection, task, asked, facets)?;
+        let uses = newest(connection, task.segment.id, &task.display)?;
+        let is_list = task.segment.kind() == SegmentType::Static;
+        let source = if is_list { find_source(connection, &task.actor, task.segment.id)? } else { None };
+        let told = source.map(|source| Told::new(source, Apart::NotCounted).html(&task.display, &asked.filters)).transpose()?;
+        Ok(found.map(|found| Self { uses, told: told.unwrap_or_default(), ..found }))
+    }
+
+    fn members<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
+        connection: &mut AnyConnection,
+        Task { segment, calendar, actor, .. }: &Task,
+        asked: &Asked,
+        facets: &Facets,
+    ) -> Result<Option<Self>> {
         let members = match Members::of_segment(connection, segment, *calendar)? {
             Ok(members) => members,
-            Err(broken) => return Ok(Some(Self { broken, uses, ..Self::default() })),
+            Err(broken) => return Ok(Some(Self { broken, ..Self::default() })),
         };
         let count = members.count(connection)?;
         if count == 0 {
             let is_list = segment.kind() == SegmentType::Static;
             let listed = if is_list { listed::count(connection, &[segment.id])? } else { (0, 0) };
-            return Ok(Some(Self { listed, uses, ..Self::default() }));
+            return Ok(Some(Self { listed, ..Self::default() }));
         }
         let members = if count <= NAMED { members.named(connection)? } else { members };
         let wanted = count <= ADDRESSES_AT_ONCE || asked.counts_all;
@@ -121,7 +138,7 @@ impl Found {
         if let Ok(membership) = Membership::of(connection, segment, actor, *calendar)? {
             add_why(connection, &mut list, &membership, &MODEL.object_url(segment.id, "explain"))?;
         }
-        Ok(Some(Self { count, numbers, list: Some(list), uses, ..Self::default() }))
+        Ok(Some(Self { count, numbers, list: Some(list), ..Self::default() }))
     }
 }
 
