@@ -3,6 +3,8 @@
 //! Shown by the form, the members and the list of a segment. To count may take as long as the rules of the source do: pages
 //! that cannot wait leave the numbers out and lead to those who came and went.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 
 use super::admin::SegmentAdmin;
@@ -74,7 +76,7 @@ impl DriftTemplate<'_> {
     }
 
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
-    fn number(&self, value: &i64) -> String {
-        number(*value)
+    fn number(&self, value: impl Borrow<i64>) -> String {
+        number(*value.borrow())
     }
 }

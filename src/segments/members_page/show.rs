@@ -1,6 +1,6 @@
-//! The page of a segment's members, and "Mark as used".
+//! The page of a segment's members.
 //!
-//! Handlers, listed in `routes`, which hands them the screens of contacts and of companies.
+//! A handler, listed in `routes`, which hands it the screens of contacts and of companies; "Mark as used" is `marking`.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,27 +8,25 @@ use askama::Template;
 
 use super::asked::{ALL, Asked, OF, ONE_PER_ADDRESS, WITH_EMAIL};
 use super::list::{MemberAdmin, add_why, load as load_list};
+use super::marking::{REPEATED, Refusal};
 use super::used_by::{Use as UseView, newest};
-use crate::accounts::session::Level;
-use crate::accounts::user::as_they_are;
-use crate::accounts::{Actor, Posted, Staff};
+use crate::accounts::{Actor, Staff};
 use crate::admin::changelist::ChangeList;
 use crate::admin::display::{Display, counted, number};
 use crate::admin::facets::Facets;
-use crate::admin::form::NEW_ID;
-use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::frame::{Frame, page};
 use crate::admin::html::Html;
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
 use crate::admin::paginator::PageLink;
 use crate::admin::query_string::{carrying, still_carrying};
-use crate::admin::views::{unknown, unusable};
+use crate::admin::views::unusable;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact::Row;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::query::Sql;
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::list_drift::{Apart, Told};
@@ -36,7 +34,6 @@ use crate::segments::list_source::find_source;
 use crate::segments::listed;
 use crate::segments::members::{Members, Numbers};
 use crate::segments::model::{Row as SegmentRow, Segment, SegmentType, Status};
-use crate::segments::usage::Use;
 use crate::segments::why::Membership;
 
 /// Up to so many members the addresses are counted with every page; past it they are counted when asked for.
@@ -49,7 +46,7 @@ const MODEL: Model = SegmentAdmin::MODEL;
 
 #[derive(Template)]
 #[template(path = "segments/members.html")]
-struct MembersPage {
+pub(super) struct MembersPage {
     frame: Frame,
     segment: Segment,
     summary: String,
@@ -59,6 +56,8 @@ struct MembersPage {
     found: Found,
     asked: Asked,
     campaign: String,
+    /// The campaign that took them already, which is told: pressed again, it is noted once more.
+    repeated: String,
     /// The key of the use that the form notes: sent twice, it is one.
     use_id: Id,
     error: Option<String>,
@@ -144,8 +143,12 @@ impl Found {
 
 impl MembersPage {
     /// The page once more, with the campaign that was not noted and why.
-    fn refusing(self, campaign: String, why: String) -> Self {
-        Self { frame: Frame { has_errors: true, ..self.frame }, campaign, is_usable: true, error: Some(why), ..self }
+    pub(super) fn refusing(self, campaign: String, refusal: Refusal) -> Self {
+        let (why, repeated) = match refusal {
+            Refusal::Cannot(why) => (why, String::new()),
+            Refusal::Repeats(why) => (why, campaign.clone()),
+        };
+        Self { frame: Frame { has_errors: true, ..self.frame }, campaign, repeated, is_usable: true, error: Some(why), ..self }
     }
 
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
@@ -200,7 +203,7 @@ pub async fn show<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
     }
 }
 
-async fn load<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
+pub(super) async fn load<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
     request: &HttpRequest,
     staff: &Staff,
     row: SegmentRow,
@@ -226,59 +229,6 @@ async fn load<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
         _ => None,
     };
     let is_usable = found.broken.is_empty() && !segment.is_archived();
-    let (campaign, use_id, error) = (String::new(), Id::new(), None);
-    Ok(Some(MembersPage { frame, segment, summary, note, is_usable, found, asked, campaign, use_id, error }))
-}
-
-/// `POST …/<uuid>/members/`: a campaign took them.
-pub async fn mark_used<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
-    request: HttpRequest,
-    staff: Staff,
-    segment: Object<SegmentAdmin>,
-    posted: Posted,
-    db: Data<Db>,
-    clock: Data<Clock>,
-) -> Result<HttpResponse> {
-    let (row, campaign) = (segment.0, posted.get("campaign").unwrap_or_default().to_owned());
-    let use_id = posted.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
-    match note_use(&staff.actor, &db, &clock, (row.segment.id, use_id), &campaign).await {
-        Ok(segment) => {
-            staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
-            Ok(see_other(&still_carrying(request.path().to_owned(), request.query_string())))
-        }
-        Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
-            refuse_use::<C, D>(&request, &staff, row, (campaign, sentence), &db, &clock).await
-        }
-        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &row.segment.id.to_string()),
-        Err(error) => Err(error),
-    }
-}
-
-/// The page once more, with what was typed and why it was not noted.
-async fn refuse_use<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
-    request: &HttpRequest,
-    staff: &Staff,
-    row: SegmentRow,
-    (campaign, why): (String, String),
-    db: &Db,
-    clock: &Clock,
-) -> Result<HttpResponse> {
-    let first_page = still_carrying(String::new(), request.query_string());
-    let asked = Asked::read::<C, D>(first_page.trim_start_matches('?'), &Display::new(clock));
-    let asked = asked.map_err(|_| AppError::internal("the list has no first page"))?;
-    match load::<C, D>(request, staff, row, asked, db, clock).await? {
-        Some(members) => page(&members.refusing(campaign, why)),
-        None => Err(AppError::internal("the list has no first page")),
-    }
-}
-
-async fn note_use(actor: &Actor, db: &Db, clock: &Clock, (id, use_id): (Id, Id), campaign: &str) -> Result<Segment> {
-    let (counting, now, campaign) = (actor.clone(), clock.clone(), campaign.to_owned());
-    let taken = db.read_heavy(Lane::Saving, move |connection| Use::prepare(connection, &counting, &now, id, &campaign)).await?;
-    let (actor, now) = (actor.clone(), clock.clone());
-    db.write(move |connection| {
-        let actor = as_they_are(connection, &actor)?;
-        taken.note(connection, &actor, &now, use_id)
-    })
-    .await
+    let (campaign, repeated, use_id, error) = (String::new(), String::new(), Id::new(), None);
+    Ok(Some(MembersPage { frame, segment, summary, note, is_usable, found, asked, campaign, repeated, use_id, error }))
 }
