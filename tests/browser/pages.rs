@@ -368,7 +368,7 @@ fn save_members(window: &Window) {
     window.go(DYNAMIC);
     window.press("Save members as a static list");
     window.press("List");
-    window.press("New in its source");
+    window.leave(|| window.click(".list-parts [href*='show=joined']"));
 }
 
 fn choose_contacts(window: &Window) {

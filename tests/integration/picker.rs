@@ -225,6 +225,9 @@ fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_
         assert_eq!(never.attributes("[name=ticked]", "value"), [out.as_str()]);
         let picker = press(&person, person.open(&change(id)).form().fill("contact_q", "\"Guest 001\""), "_contact_search");
         assert!(picker.text("#contact-available-pane").contains("never to be included"));
+        let why = person.open(&format!("{LIST}{id}/explain/?contact={out}"));
+        assert_eq!(why.text(".why"), "They are never to be included in this list.");
+        assert_eq!(why.attributes(".explanation .decides a", "href"), [page("never")]);
         person.submit(&never.form_at("#list-form").and("ticked", &out).and("_unbar", "1"));
         assert_eq!(world.count(id), 61);
         // Nobody ticked is said, and changes nothing.
@@ -328,5 +331,33 @@ fn a_list_too_long_to_be_counted_with_the_form_tells_its_numbers_when_it_is_aske
             "1,001 contacts and 0 companies listed · 801 members · 400 addresses (1 without e-mail, 400 shared). 200 are no members: 100 unsubscribed, 100 inactive."
         );
         assert!(!counted.has("#list-numbers[data-url]") && !counted.has("html[data-theme]"), "a piece of page, and whole");
+    });
+}
+
+#[test]
+fn whoever_saves_after_somebody_else_has_added_all_archived_or_deleted_loses_nothing() {
+    on_both(|world| {
+        let (mine, theirs) = (world.app.superuser(), world.app.superuser());
+        let id = add(&mine, "VIP");
+        let [one, other] = [world.people[1].id, world.people[3].id];
+        id_of(&press(&mine, mine.open(&change(id)).form().and("contact_available", &one.to_string()), "_continue"));
+        // One adds all of a hotel, the other takes one of them off the list: neither has seen the other's.
+        let opened = mine.open(&change(id)).form().and("contact_chosen", &one.to_string());
+        let all = theirs.open(&change(id)).form().fill("contact_q", "palms").fill("contact_q_shown", "palms");
+        assert_eq!([press(&theirs, all, "_contact_add_all").status, press(&mine, opened, "_continue").status], [303, 303]);
+        assert_eq!((world.listed(id), world.count(id)), (world.people_at(0), 59));
+        // Archived meanwhile: a page with both versions, and whom one has chosen on it.
+        let typed = mine.open(&change(id)).form().and("contact_available", &other.to_string()).fill("tags", "typed");
+        press(&theirs, theirs.open(&change(id)).form().fill("status", "archived"), "_continue");
+        let told = press(&mine, typed.clone(), "_continue");
+        assert_eq!(told.status, 409, "{}", told.body);
+        assert!(told.text("#content").contains("Contacts to add") && told.body.contains("Guest 003"), "{}", told.body);
+        assert_eq!(told.form().value("tags"), Some("typed"));
+        // Deleted meanwhile: the form, to be saved as a new one.
+        theirs.submit(&theirs.open(&format!("{LIST}{id}/delete/")).form());
+        let told = press(&mine, typed, "_continue");
+        assert!(told.text("#content").contains("was deleted while you were editing it"), "{}", told.body);
+        let again = id_of(&press(&mine, told.form(), "_continue"));
+        assert_eq!(world.listed(again), BTreeSet::from([other]));
     });
 }
