@@ -9,7 +9,7 @@ use customer_segments::db::schema::{
     crm_app_contact, crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed,
     segments_listed_contact as known,
 };
-use customer_segments::db::{Id, Time};
+use customer_segments::db::{AnyConnection, Id, Time};
 use customer_segments::segments::curating::{Task, curate};
 use customer_segments::segments::listed::{CONTACTS, How};
 use diesel::prelude::*;
@@ -156,8 +156,15 @@ fn a_source_that_was_renamed_archived_broken_hidden_or_deleted_is_told_so_and_no
         let list = saved(&person, source);
         set_title(app, people[3], "Owner");
         let set = |column: &str, value: &str| {
-            let update = format!("UPDATE crm_app_customersegment SET {column} = '{value}' WHERE segment_type = 'dynamic'");
-            app.test.db.write_blocking(|connection| Ok(diesel::sql_query(&update).execute(connection)?)).unwrap();
+            let write = |connection: &mut AnyConnection| {
+                let of_it = diesel::update(segment::table.find(source));
+                Ok(match column {
+                    "name" => of_it.set(segment::name.eq(value)).execute(connection)?,
+                    "status" => of_it.set(segment::status.eq(value)).execute(connection)?,
+                    _ => of_it.set(segment::filter_criteria.eq(customer_segments::db::Json(json!({})))).execute(connection)?,
+                })
+            };
+            app.test.db.write_blocking(write).unwrap();
         };
         let told = |who: &Person<'_>| {
             let pages = ["list", "list_numbers"].map(|page| who.open(&format!("{LIST}{list}/{page}/")).text(".list-drift"));
@@ -175,7 +182,7 @@ fn a_source_that_was_renamed_archived_broken_hidden_or_deleted_is_told_so_and_no
         assert!(told(&person).contains("Now 1 of its members is not in this list"), "{}", told(&person));
         set("status", "archived");
         assert!(told(&person).contains("That is archived now. Now 1 of its members"), "{}", told(&person));
-        set("filter_criteria", "{}");
+        set("filter_criteria", "");
         assert!(
             told(&person).ends_with("“Hotel owners” needs attention: one of its rules cannot be understood, so nobody is in it now."),
             "{}",

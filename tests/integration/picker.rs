@@ -305,7 +305,7 @@ fn a_list_too_long_to_be_counted_with_the_form_tells_its_numbers_when_it_is_aske
         let person_of = |number: usize| Contact {
             company_id: world.hotels[number % 2],
             name: format!("Extra {number}"),
-            is_active: number % 10 > 0,
+            is_active: !number.is_multiple_of(10),
             unsubscribed: number % 10 == 1,
             email: format!("extra{}@example.com", number / 2),
             ..Contact::new(Id::new(), now)
