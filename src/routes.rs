@@ -18,7 +18,7 @@ use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
 use crate::segments::paste::page as paste;
-use crate::segments::picker::page as picker;
+use crate::segments::picker::{numbers, page as picker};
 use crate::segments::upload::{acting, download, pages as uploads};
 use crate::segments::{combine_page, list_page, members_page, model, preview_panel, tools, undoing, why_contact, why_page};
 use crate::server::Site;
@@ -74,6 +74,7 @@ fn segments() -> Vec<Url> {
         url("/admin/crm_app/customersegment/{id}/save_list/").post(View(segments), tools::save_list),
         url("/admin/crm_app/customersegment/{id}/count/").post(View(segments), tools::count_again),
         url("/admin/crm_app/customersegment/{id}/list/").get(View(segments), list_page::show).post(Change(segments), list_page::act),
+        url("/admin/crm_app/customersegment/{id}/list_numbers/").get(View(segments), numbers::show),
         url("/admin/crm_app/customersegment/{id}/undo/").post(Change(segments), undoing::undo),
         url("/admin/crm_app/customersegment/{id}/hand_over/").get(Change(segments), hand_over::show).post(Change(segments), hand_over::hand),
         url("/admin/crm_app/customersegment/{id}/members/").get(View(segments), members_page::show::<ContactAdmin, CompanyAdmin>).post(View(segments), members_page::mark_used::<ContactAdmin, CompanyAdmin>),

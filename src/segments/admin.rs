@@ -139,7 +139,7 @@ impl ModelAdmin for SegmentAdmin {
     const NOTICE: fn(&Row) -> Option<&'static str> = notice;
     const STYLES: &'static [&'static str] = &["admin/css/segments.css"];
     const SCRIPTS: &'static [&'static str] =
-        &["admin/js/preview.js", "admin/js/builder.js", "admin/js/picker.js", "admin/js/segment_type.js"];
+        &["admin/js/preview.js", "admin/js/builder.js", "admin/js/picker.js", "admin/js/list_numbers.js", "admin/js/segment_type.js"];
     const VERSIONS: Option<Versions<Row>> = Some(Versions {
         sentence: words::sentence,
         count_label: "Member count",

@@ -8,6 +8,7 @@ use askama::Template;
 
 use super::admin::SegmentAdmin;
 use super::combining::{Combination, Combined, SOME, Wanted};
+use super::draft::FieldError;
 use super::model::Segment;
 use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
@@ -49,7 +50,7 @@ struct CombinePage {
     segments: Vec<Segment>,
     ways: Vec<Way>,
     wanted: Wanted,
-    errors: Vec<String>,
+    errors: Vec<FieldError>,
     made: Id,
     here: String,
     back: String,
@@ -59,6 +60,12 @@ impl CombinePage {
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
     fn url(&self, segment: &Segment) -> String {
         MODEL.change_url(segment.id)
+    }
+
+    /// What is wrong with the name; with the way: all else.
+    fn errors_of(&self, field: &str) -> Vec<&str> {
+        let is_of_name = |error: &FieldError| error.field == "name";
+        self.errors.iter().filter(|error| is_of_name(error) == (field == "name")).map(|error| error.message.as_str()).collect()
     }
 }
 
@@ -78,7 +85,7 @@ async fn draw(
     staff: &Staff,
     db: &Db,
     clock: &Clock,
-    (wanted, errors, made): (Wanted, Vec<String>, Id),
+    (wanted, errors, made): (Wanted, Vec<FieldError>, Id),
 ) -> Result<HttpResponse> {
     let back = back_to(MODEL.list_url(), &preserved(request.query_string()));
     let (actor, now, ids) = (staff.actor.clone(), clock.clone(), ids(request));
@@ -145,9 +152,9 @@ pub async fn make(request: HttpRequest, staff: Staff, posted: Posted, db: Data<D
     };
     let errors = match db.write(save).await {
         Ok(Ok(segment)) => return tell(&staff, &segment),
-        Ok(Err(errors)) => errors.into_iter().map(|error| error.message).collect(),
-        Err(AppError::NotUnique(_)) => vec![NAME_TAKEN.to_owned()],
-        Err(AppError::Conflict(sentence)) => vec![sentence],
+        Ok(Err(errors)) => errors,
+        Err(AppError::NotUnique(_)) => vec![FieldError::new("name", NAME_TAKEN)],
+        Err(AppError::Conflict(sentence)) => vec![FieldError::new("way", sentence)],
         Err(error) => return Err(error),
     };
     draw(&request, &staff, &db, &clock, (wanted, errors, made)).await

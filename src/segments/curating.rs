@@ -81,7 +81,7 @@ pub fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: 
     listed::keep_batch(connection, id, &stamp, &what)?;
     let since = freshness::find_members_changed_at(connection, &before)?;
     diesel::update(segment::table.find(id)).set(segment::updated_at.eq(stamp.at)).execute(connection)?;
-    if matches!(task, Task::Note(..)) {
+    if matches!(task, Task::Note(..) | Task::Notes(..)) {
         freshness::keep(connection, id, stamp.at, since)?;
     }
     let touched = segment::table.find(id).select(Segment::as_select()).first(connection)?;
@@ -199,7 +199,10 @@ fn undoing(what: &str) -> String {
 }
 
 /// A note as it is stored.
-fn checked(note: &str) -> Result<String> {
+///
+/// # Errors
+/// `BadRequest` for one that cannot be kept.
+pub fn checked(note: &str) -> Result<String> {
     let note = text::nfc(note.trim());
     let length = note.chars().count();
     if note.contains('\0') {

@@ -98,18 +98,19 @@ fn list_problems(data: &FormData) -> impl Iterator<Item = (&'static str, String)
 /// Reads what the panels show.
 pub fn panels(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>) -> Result<Panels> {
     let segment = context.row.map(|row| &row.segment);
-    let numbers = segment.map_or(Ok(picker::Numbers::default()), |segment| picker::Numbers::of(connection, segment))?;
-    let has_tools = context.is_editable && segment.is_some_and(|segment| require_list(segment).is_ok());
+    let act = context.act;
+    let mut numbers = segment.map_or(Ok(picker::Numbers::default()), |it| picker::Numbers::of(connection, it, act.actor, act.clock))?;
+    numbers.has_tools = context.is_editable && segment.is_some_and(|segment| require_list(segment).is_ok());
     let is_editable = context.is_editable && segment.is_none_or(|segment| !segment.is_archived());
     let data = context.data;
     let is_quiet = builder::is_asked(data);
     Ok(Panels {
         criteria: beside_the_box(connection, context)?,
-        builder: Builder::read(connection, context.act.actor, data, segment.map(|segment| segment.id), is_quiet)?,
+        builder: Builder::read(connection, act.actor, data, segment.map(|segment| segment.id), is_quiet)?,
         contacts: Chooser::read(connection, &CONTACTS, (segment, numbers.contacts), data, is_editable)?,
         companies: Chooser::read(connection, &COMPANIES, (segment, numbers.companies), data, is_editable)?,
-        numbers: picker::Numbers { has_tools, ..numbers },
-        where_used: segment.map_or(Ok(WhereUsed::default()), |it| WhereUsed::of(connection, context.act.actor, context.act.clock, it))?,
+        numbers,
+        where_used: segment.map_or(Ok(WhereUsed::default()), |it| WhereUsed::of(connection, act.actor, act.clock, it))?,
     })
 }
 

@@ -1,14 +1,14 @@
 //! Lists that were saved from the members of another segment, and how the two have drifted apart since.
 //!
-//! Called by the tool that saves one and by the page of the list. The source goes on living: it may be renamed, changed or
-//! deleted, and the list stays as it was saved.
+//! Called by the tool that saves one and by the pages of the list. The source goes on living: it may be renamed, changed or
+//! deleted, and the list stays as it was saved. `list_drift` tells it.
 
 use diesel::prelude::*;
 
 use super::bulk::free_name;
 use super::draft::{Draft, Input};
-use super::listed::{Change, How, ListChange};
-use super::members::Members;
+use super::listed::{CONTACTS, Change, How, ListChange, came_by};
+use super::members::{Members, listed_contacts};
 use super::model::{self, Segment, SegmentType, Status};
 use super::save::{self, Edited};
 use crate::accounts::Actor;
@@ -17,6 +17,7 @@ use crate::criteria::{Calendar, Scope};
 use crate::db::schema::{crm_app_customersegment as segment, segments_list_source as source};
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
+use crate::query::Sql;
 
 /// Where a list was saved from.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -65,24 +66,71 @@ pub fn save_members(connection: &mut AnyConnection, actor: &Actor, clock: &Clock
     Ok(made)
 }
 
-/// Where the list of a segment was saved from; `None` where it was not.
-pub fn find_source(connection: &mut AnyConnection, segment: Id) -> Result<Option<ListSource>> {
-    Ok(source::table.find(segment).select(ListSource::as_select()).first(connection).optional()?)
+/// What a list was saved from, as its reader may know it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// As it was when the list was saved.
+    pub then: ListSource,
+    /// As it is; `None` where it was deleted or is not the reader's to see: nothing says which.
+    pub now: Option<Segment>,
 }
 
-impl ListSource {
-    /// The members of the source now, as far as `reader` may know.
+/// How a list and its source have drifted apart, in contacts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drift {
+    /// Members of the source who are not in the list and could be.
+    pub joined: i64,
+    /// Listed contacts who came from the source and are no members of it any more.
+    pub left: i64,
+}
+
+/// What the list of a segment was saved from; `None` where it was not.
+pub fn find_source(connection: &mut AnyConnection, reader: &Actor, segment: Id) -> Result<Option<Source>> {
+    let then: Option<ListSource> = source::table.find(segment).select(ListSource::as_select()).first(connection).optional()?;
+    let Some(then) = then else { return Ok(None) };
+    let now = match model::find(connection, reader, then.source_id) {
+        Err(AppError::NotFound) => None,
+        found => Some(found?),
+    };
+    Ok(Some(Source { then, now }))
+}
+
+impl Source {
+    /// Its members now.
     ///
     /// # Errors
     /// The engine's. Why there are none comes back, as a sentence.
-    pub fn members(&self, connection: &mut AnyConnection, reader: &Actor, calendar: Calendar) -> Result<Result<Members, String>> {
-        let now = match model::find(connection, reader, self.source_id) {
-            Err(AppError::NotFound) => {
-                return Ok(Err(format!("“{}”, from which this list was saved, is not there any more.", self.source_name)));
-            }
-            found => found?,
+    pub fn members(&self, connection: &mut AnyConnection, calendar: Calendar) -> Result<Result<Members, String>> {
+        let Some(now) = &self.now else {
+            let name = &self.then.source_name;
+            return Ok(Err(format!("“{name}”, from which this list was saved, is not there any more, or not yours to see.")));
         };
-        let members = Members::of_segment(connection, &now, calendar)?;
+        let members = Members::of_segment(connection, now, calendar)?;
         Ok(members.map_err(|_| format!("“{}” needs attention: one of its rules cannot be understood, so nobody is in it now.", now.name)))
     }
+
+    /// How far the list is from it now.
+    ///
+    /// # Errors
+    /// The engine's. Why that cannot be said comes back, as a sentence.
+    pub fn drift(&self, connection: &mut AnyConnection, calendar: Calendar) -> Result<Result<Drift, String>> {
+        let members = match self.members(connection, calendar)? {
+            Ok(members) => members,
+            Err(why) => return Ok(Err(why)),
+        };
+        let mut count = |rows: fn(Id, &Sql) -> Sql| CONTACTS.source.count(connection, &rows(self.then.segment_id, members.predicate()));
+        Ok(Ok(Drift { joined: count(joined)?, left: count(left)? }))
+    }
+}
+
+/// Those of the members of its source who are not in a list and could be.
+pub fn joined(list: Id, members: &Sql) -> Sql {
+    let others = CONTACTS.source_key() + " NOT IN (" + listed_contacts(list) + ")";
+    CONTACTS.is_to_be_listed(list, &Sql::and([members.clone(), others]))
+}
+
+/// Those whom a list has from its source, and who are not among the members of that any more. Whom somebody listed besides was
+/// never in it, and is none of these.
+pub fn left(list: Id, members: &Sql) -> Sql {
+    CONTACTS.is_listed(list, &Sql::and([members.clone().complement(), came_by(&CONTACTS, list, How::Saved)]))
 }

@@ -29,6 +29,7 @@ pub mod funnel;
 pub mod hand_over;
 pub mod job;
 pub mod json;
+pub mod list_drift;
 pub mod list_page;
 pub mod list_source;
 pub mod listed;

@@ -9,11 +9,12 @@ use super::model::{self, Segment};
 use super::recalculate::Tally;
 use crate::accounts::Actor;
 use crate::clock::Clock;
+use crate::db::dialect::Word;
 use crate::db::schema::{crm_app_customersegment as segment, segments_use};
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
-use crate::query::text;
+use crate::query::{Sql, Value, text};
 
 /// The most characters of a campaign's name.
 const MAX_NAME: usize = 200;
@@ -42,6 +43,14 @@ pub fn list(connection: &mut AnyConnection, segment: Id, limit: i64, offset: i64
     let uses = segments_use::table.filter(segments_use::segment_id.eq(segment));
     let newest_first = uses.order((segments_use::used_at.desc(), segments_use::id.desc()));
     Ok(newest_first.limit(limit).offset(offset).select(Noted::as_select()).load(connection)?)
+}
+
+/// When a campaign of this name took a segment last, by another use than `but`; names are alike without regard to case.
+pub fn find_last(connection: &mut AnyConnection, segment: Id, campaign: &str, but: Id) -> Result<Option<Noted>> {
+    let name = text::fold(text::nfc(campaign.trim()));
+    let is_of_it = Sql::from(Word::Fold) + "(segments_use.campaign) = " + Value::Text(name);
+    let uses = segments_use::table.filter(segments_use::segment_id.eq(segment)).filter(segments_use::id.ne(but)).filter(is_of_it);
+    Ok(uses.order((segments_use::used_at.desc(), segments_use::id.desc())).select(Noted::as_select()).first(connection).optional()?)
 }
 
 /// A use that is about to be noted: checked, and its members counted.

@@ -152,7 +152,7 @@ impl Why {
             Self::Rules(explanation) => decided(explanation),
             Self::List(OnList { listed: Some(Listed::ByHand), .. }) => "Listed by hand.".to_owned(),
             Self::List(OnList { listed: Some(Listed::ThroughCompany), .. }) => "Their company is listed.".to_owned(),
-            Self::List(OnList { listed: Some(Listed::Never), .. }) => "This list never includes them.".to_owned(),
+            Self::List(OnList { listed: Some(Listed::Never), .. }) => "They are never to be included in this list.".to_owned(),
             Self::List(_) => "Neither they nor their company are listed.".to_owned(),
         };
         match self.barred() {

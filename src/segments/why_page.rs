@@ -10,7 +10,7 @@ use askama::Template;
 use super::admin::SegmentAdmin;
 use super::model::Segment;
 use super::picker::{CONTACTS, candidates};
-use super::why::{Membership, Why};
+use super::why::{Listed, Membership, OnList, Why};
 use crate::accounts::{Actor, Staff};
 use crate::admin::frame::{Frame, page};
 use crate::admin::model_admin::{Model, ModelAdmin};
@@ -72,8 +72,10 @@ struct Line {
     holds: bool,
     decides: bool,
     evidence: String,
-    /// The page that explains the segment which is named.
+    /// The page that explains the segment which is named, or shows who is kept out.
     url: String,
+    /// What leads there.
+    link: &'static str,
 }
 
 #[derive(Template)]
@@ -178,15 +180,27 @@ fn lines(connection: &mut AnyConnection, membership: &Membership, why: &Why) -> 
         }
     }
     let (is_active, is_unsubscribed) = why.may_be_mailed();
-    let must =
-        |says: &str, holds| Line { depth: 0, says: says.to_owned(), holds, decides: !holds, evidence: String::new(), url: String::new() };
+    let must = |says: &str, holds| Line {
+        depth: 0,
+        says: says.to_owned(),
+        holds,
+        decides: !holds,
+        evidence: String::new(),
+        url: String::new(),
+        link: "",
+    };
+    if let (Membership::Listed(segment), Why::List(OnList { listed: Some(Listed::Never), .. })) = (membership, why) {
+        let url = MODEL.object_url(*segment, "list") + "?show=never";
+        lines.push(Line { url, link: "See who is kept out", ..must("who are not kept out of this list", false) });
+    }
     lines.push(must("who are active", is_active));
     lines.push(must("who are not unsubscribed", !is_unsubscribed));
     Ok(lines)
 }
 
 fn add_lines(verdict: &Verdict, depth: usize, beside: &mut impl Iterator<Item = (String, String)>, lines: &mut Vec<Line>) {
-    let line = |says: String, (evidence, url)| Line { depth, says, holds: verdict.holds, decides: verdict.decides, evidence, url };
+    let line =
+        |says: String, (evidence, url)| Line { depth, says, holds: verdict.holds, decides: verdict.decides, evidence, url, link: "Why?" };
     match &verdict.asked {
         Asked::Question(says) => lines.push(line(says.clone(), beside.next().unwrap_or_default())),
         Asked::Group(match_type, nodes) => {

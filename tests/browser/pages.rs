@@ -359,8 +359,8 @@ fn upload(window: &Window, content: &[u8]) {
 
 fn note(window: &Window) {
     window.go("/admin/crm_app/customersegment/{static}/list/");
-    window.fill_at("#result_list [name=note]", "speaks ไทย");
-    window.leave(|| window.click("#result_list tbody button"));
+    window.fill_at("#result_list [name^=note_]", "speaks ไทย");
+    window.leave(|| window.click("#list-form [name=_notes]"));
 }
 
 /// A list of the members, and those whom its source has and it does not.
@@ -368,7 +368,7 @@ fn save_members(window: &Window) {
     window.go(DYNAMIC);
     window.press("Save members as a static list");
     window.press("List");
-    window.press("New in its source");
+    window.leave(|| window.click(".list-parts [href*='show=joined']"));
 }
 
 fn choose_contacts(window: &Window) {

@@ -111,12 +111,18 @@ fn what_cannot_be_combined_or_named_so_is_a_sentence_and_makes_nothing() {
         assert!(stranger.text(".messagelist").contains("Choose two or three"), "{}", stranger.body);
         let page = combined(&person, &[owners, chefs]);
         let form = page.form_at("#combine-form");
-        for (name, way, why) in
-            [("owners ", "0", "already exists"), ("", "0", "required"), ("New", "9", "Choose who is in it."), ("New", "x", "Choose who")]
-        {
+        for (name, way, at, why) in [
+            ("owners ", "0", "name", "already exists"),
+            ("", "0", "name", "required"),
+            ("New", "9", "way", "Choose who is in it."),
+            ("New", "x", "way", "Choose who"),
+        ] {
             let told = person.submit(&form.clone().fill("name", name).fill("way", way));
             assert_eq!(told.status, 200);
-            assert!(told.text("#combine_error").contains(why), "{name}: {}", told.text("#combine_error"));
+            let error = format!("id_{at}_error");
+            assert!(told.text(&format!("#{error}")).contains(why), "{name}: {}", told.body);
+            assert_eq!(told.texts(".errorlist").len(), 1, "at its field and nowhere else");
+            assert_eq!(told.attributes("[autofocus]", "aria-describedby"), [error], "which one is led to");
         }
         let count = segment::table.count();
         assert_eq!(app.test.db.read_blocking(|connection| Ok(count.get_result::<i64>(connection)?)).unwrap(), 2);

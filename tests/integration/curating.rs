@@ -347,6 +347,7 @@ fn who_is_never_to_be_included_stays_out_whoever_lists_their_company_or_adds_man
         assert_eq!((world.members(), world.listed()), (set(&world.people[1..]), set(&[kept])));
         let why = test.db.read_blocking(|connection| Membership::Listed(world.list).explain(connection, &[out])).unwrap();
         assert!(matches!(&why[0], Why::List(list) if list.listed == Some(Listed::Never)) && !why[0].is_member(), "{why:?}");
+        assert_eq!(why[0].sentence(), "They are never to be included in this list.");
         let everybody = world.does(&Task::Add(&CONTACTS, Sql::all()));
         assert_eq!(everybody.notes, ["1 contact stayed out: never to be included."]);
         assert!(!world.members().contains(&out));

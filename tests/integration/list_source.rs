@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use customer_segments::accounts::Actor;
+use customer_segments::accounts::{Actor, Role};
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::schema::{
     crm_app_contact, crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed,
     segments_listed_contact as known,
 };
-use customer_segments::db::{Id, Time};
+use customer_segments::db::{AnyConnection, Id, Time};
 use customer_segments::segments::curating::{Task, curate};
 use customer_segments::segments::listed::{CONTACTS, How};
 use diesel::prelude::*;
@@ -85,7 +85,7 @@ fn a_list_that_was_saved_stays_as_it_is_and_shows_who_came_and_went_in_its_sourc
         assert_eq!(row, ("Members of Owners".to_owned(), "static".to_owned(), 3));
         assert_eq!((how, listed(app, list)), (vec!["saved".to_owned()], people[..3].iter().copied().collect()));
         let page = |show: &str| format!("{LIST}{list}/list/?show={show}");
-        assert!(person.open(&page("contacts")).text("#content").contains("Saved from the members of “Owners”"));
+        assert!(person.open(&page("contacts")).text("#content").contains("Saved from “Owners” on "));
         assert_eq!(person.open(&page("joined")).text(".empty-list"), "Nobody has joined the source who is not in this list.");
         let by_hand = |task: Task| {
             let actor = Actor::system("tests", false);
@@ -107,8 +107,89 @@ fn a_list_that_was_saved_stays_as_it_is_and_shows_who_came_and_went_in_its_sourc
         // The source may go; the list stays, and says so.
         let gone = person.open(&format!("{LIST}{source}/delete/")).form();
         person.submit(&gone);
-        assert_eq!(person.open(&page("joined")).text(".empty-list"), "“Owners”, from which this list was saved, is not there any more.");
+        assert_eq!(
+            person.open(&page("joined")).text(".empty-list"),
+            "“Owners”, from which this list was saved, is not there any more, or not yours to see."
+        );
         assert_eq!(listed(app, list).len(), 3);
+    });
+}
+
+#[test]
+fn form_members_and_list_tell_how_far_a_list_is_from_its_source() {
+    on_both(|app, people| {
+        let person = app.staff();
+        let source = owners(&person);
+        let list = saved(&person, source);
+        let page = |page: &str| format!("{LIST}{list}/{page}/");
+        let numbers = || person.open(&page("list_numbers")).text(".list-drift");
+        assert!(numbers().ends_with("None of its members is missing here, and nobody who was saved from it has left it."), "{}", numbers());
+        set_title(app, people[0], "Chef");
+        set_title(app, people[1], "Chef");
+        set_title(app, people[3], "Owner");
+        let day = app.test.clock.now().format("%Y").to_string();
+        assert!(numbers().starts_with("Saved from “Owners” on ") && numbers().contains(&day), "{}", numbers());
+        assert!(
+            numbers().ends_with("Now 1 of its members is not in this list, and 2 of those saved from it have left it."),
+            "{}",
+            numbers()
+        );
+        for shown in ["change", "members"] {
+            let told = person.open(&page(shown));
+            let links = told.attributes(".list-drift a", "href");
+            let of = |show: &str| format!("{LIST}{list}/list/?show={show}");
+            assert_eq!(links, [format!("{LIST}{source}/change/"), of("joined"), of("left")], "{shown}: {}", told.body);
+        }
+        assert_eq!(person.open(&page("change")).attributes("#list-numbers", "data-url"), [page("list_numbers")]);
+        let shown = person.open(&page("list"));
+        assert_eq!(shown.text(".list-drift"), numbers());
+        assert_eq!(shown.texts(".list-parts a")[4..], ["New in its source (1)", "No longer in its source (2)"]);
+        assert_eq!(person.open(&format!("{}?show=left", page("list"))).attributes("[name=ticked]", "value").len(), 2);
+    });
+}
+
+#[test]
+fn a_source_that_was_renamed_archived_broken_hidden_or_deleted_is_told_so_and_nothing_else() {
+    on_both(|app, people| {
+        let (person, other) = (app.role(Role::Sales), app.role(Role::Sales));
+        let source = owners(&person);
+        let list = saved(&person, source);
+        set_title(app, people[3], "Owner");
+        let set = |column: &str, value: &str| {
+            let write = |connection: &mut AnyConnection| {
+                let of_it = diesel::update(segment::table.find(source));
+                Ok(match column {
+                    "name" => of_it.set(segment::name.eq(value)).execute(connection)?,
+                    "status" => of_it.set(segment::status.eq(value)).execute(connection)?,
+                    _ => of_it.set(segment::filter_criteria.eq(customer_segments::db::Json(json!({})))).execute(connection)?,
+                })
+            };
+            app.test.db.write_blocking(write).unwrap();
+        };
+        let told = |who: &Person<'_>| {
+            let pages = ["list", "list_numbers"].map(|page| who.open(&format!("{LIST}{list}/{page}/")).text(".list-drift"));
+            assert_eq!(pages[0], pages[1]);
+            pages[0].clone()
+        };
+        set("name", "Hotel owners");
+        assert!(told(&other).starts_with("Saved from “Hotel owners” (“Owners” at that time) on "), "{}", told(&other));
+        set("status", "paused");
+        let hidden = told(&other);
+        assert!(hidden.ends_with("from “Owners”, which is not there any more, or not yours to see."), "{hidden}");
+        let page = other.open(&format!("{LIST}{list}/list/"));
+        assert!(!page.body.contains("Hotel owners") && !page.body.contains(&source.to_string()), "{}", page.body);
+        assert_eq!(page.texts(".list-parts a")[4], "New in its source");
+        assert!(told(&person).contains("Now 1 of its members is not in this list"), "{}", told(&person));
+        set("status", "archived");
+        assert!(told(&person).contains("That is archived now. Now 1 of its members"), "{}", told(&person));
+        set("filter_criteria", "");
+        assert!(
+            told(&person).ends_with("“Hotel owners” needs attention: one of its rules cannot be understood, so nobody is in it now."),
+            "{}",
+            told(&person)
+        );
+        person.submit(&person.open(&format!("{LIST}{source}/delete/")).form());
+        assert_eq!(told(&person), hidden, "as for whom it is hidden from");
     });
 }
 

@@ -250,9 +250,9 @@ fn all_members_and_those_found_are_offered_as_files_by_a_plain_form() {
     with_customers(|_, person, _| {
         let id = add(person, "All", "dynamic");
         let plain = person.open(&page(id, "members/"));
-        assert_eq!(plain.texts("#file-form button"), ["Export all 5"]);
+        assert_eq!(plain.texts("#file-form button"), ["Export from all 5"]);
         let narrowed = person.open(&page(id, "members/?q=chef&o=-1&company__country=Vietnam"));
-        assert_eq!(narrowed.texts("#file-form button"), ["Export the 1 found", "Export all 5"]);
+        assert_eq!(narrowed.texts("#file-form button"), ["Export from the 1 found", "Export from all 5"]);
         let form = narrowed.form_at("#file-form");
         assert_eq!(form.action, page(id, "members.csv"));
         let sent = |query: &[(String, String)]| {
@@ -261,8 +261,11 @@ fn all_members_and_those_found_are_offered_as_files_by_a_plain_form() {
         };
         assert_eq!(sent(&form.fields), ["Binh"], "{form:?}");
         assert_eq!(sent(&form.clone().and("of", "all").fields).len(), 5);
+        let named = |query: &str| person.get(&page(id, &format!("members.csv{query}"))).header("content-disposition").to_owned();
+        assert!(named("?q=chef&with_email=1").contains("All%20%28found%2C%20with%20e%2Dmail%29.csv"), "{}", named("?q=chef&with_email=1"));
+        assert!(named("?of=all").contains("All.csv"), "{}", named("?of=all"));
         let nobody = person.open(&page(id, "members/?q=nobody"));
-        assert_eq!(nobody.texts("#file-form button"), ["Export all 5"]);
+        assert_eq!(nobody.texts("#file-form button"), ["Export from all 5"]);
     });
 }
 

@@ -124,7 +124,12 @@ fn all_that_match_are_added_and_removed_at_once_with_the_rest_of_the_form() {
         assert!(said.contains("was added successfully. You may edit it again below.") && said.contains("60 contacts added"), "{said}");
         assert_eq!(shown.form().value("tags"), Some("from a search"));
         let numbers = shown.text(".list-numbers");
-        assert!(numbers.contains("60 contacts and 0 companies listed · 59 members · 0 addresses (59 without e-mail)"), "{numbers}");
+        assert!(
+            numbers.contains(
+                "60 contacts and 0 companies listed · 59 members · 0 addresses (59 without e-mail). 1 is no member: 1 unsubscribed."
+            ),
+            "{numbers}"
+        );
         // Whoever sends it twice is told the same, and it is done once.
         let again = press(&person, person.open(&change(id)).form().fill("contact_q", "palms"), "_contact_add_all");
         assert_eq!((again.status, world.listed(id).len()), (303, 60));
@@ -202,14 +207,14 @@ fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_
         // A note, with the row it stands beside.
         let listed = person.open(&page("contacts"));
         assert_eq!(listed.texts("#result_list tbody th a"), ["Guest 002"]);
-        let noted = listed.form_at(&format!("[id='note-{}']", world.people[2].id)).fill("note", "asked for  ไทย");
+        let noted = listed.form_at("#list-form").fill(&format!("note_{}", world.people[2].id), "asked for  ไทย").and("_notes", "1");
         let shown = person.follow(&person.submit(&noted));
         assert!(
             shown.texts(".messagelist").join(" ").contains("Note of 1 contact changed. “VIP” has 61 members now. Undo"),
             "{}",
             shown.body
         );
-        assert_eq!(shown.attributes("[name=note]", "value"), ["asked for  ไทย"]);
+        assert_eq!(shown.attributes("[name^=note_]", "value"), ["asked for  ไทย"]);
         // Somebody of the listed company is kept out, and allowed again.
         let out = world.people[1].id.to_string();
         let through = person.open(&format!("{}&q=%22Guest+001%22", page("through")));
@@ -220,6 +225,9 @@ fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_
         assert_eq!(never.attributes("[name=ticked]", "value"), [out.as_str()]);
         let picker = press(&person, person.open(&change(id)).form().fill("contact_q", "\"Guest 001\""), "_contact_search");
         assert!(picker.text("#contact-available-pane").contains("never to be included"));
+        let why = person.open(&format!("{LIST}{id}/explain/?contact={out}"));
+        assert_eq!(why.text(".why"), "They are never to be included in this list.");
+        assert_eq!(why.attributes(".explanation .decides a", "href"), [page("never")]);
         person.submit(&never.form_at("#list-form").and("ticked", &out).and("_unbar", "1"));
         assert_eq!(world.count(id), 61);
         // Nobody ticked is said, and changes nothing.
@@ -230,7 +238,7 @@ fn the_page_of_a_list_keeps_notes_and_keeps_people_out_who_are_in_through_their_
         let other = world.app.staff();
         let seen = other.open(&page("companies"));
         assert_eq!(
-            (seen.texts("#result_list tbody th a"), seen.attributes("[name=ticked], [name=note]", "name").len()),
+            (seen.texts("#result_list tbody th a"), seen.attributes("[name=ticked], [name^=note_]", "name").len()),
             (vec!["โรงแรมริมน้ำ".to_owned()], 0)
         );
     });
@@ -255,5 +263,101 @@ fn who_is_removed_and_still_in_through_their_company_can_be_kept_out_at_once() {
         assert_eq!(forms.len(), 1);
         let barred = person.submit(&told.form_at("form[id^=message-]:has([name=bar_removed_by])"));
         assert_eq!((barred.status, world.count(id)), (303, 59));
+    });
+}
+
+#[test]
+fn every_note_of_a_page_is_kept_whichever_button_is_pressed_and_no_later_one_is_overwritten() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = add(&person, "VIP");
+        let [one, two, three] = [1, 2, 3].map(|number| world.people[number].id.to_string());
+        let form = [&one, &two, &three].into_iter().fold(person.open(&change(id)).form(), |form, id| form.and("contact_available", id));
+        id_of(&press(&person, form, "_continue"));
+        let page = format!("{LIST}{id}/list/");
+        let note = |of: &str| person.open(&page).attributes(&format!("[name=note_{of}]"), "value");
+        let opened = person.open(&page).form_at("#list-form");
+        let typed = opened.clone().fill(&format!("note_{one}"), "first").fill(&format!("note_{two}"), "second");
+        let kept = person.follow(&person.submit(&typed.and("_notes", "1")));
+        assert!(kept.text(".messagelist").contains("Notes of 2 contacts changed."), "{}", kept.body);
+        assert_eq!([note(&one), note(&two), note(&three)], [["first"], ["second"], [""]]);
+        // Of a page that was opened before: what is typed there and nowhere else is kept, with what the button does.
+        let typed = opened.fill(&format!("note_{two}"), "mine").fill(&format!("note_{three}"), "third");
+        let told = person.follow(&person.submit(&typed.clone().and("ticked", &one).and("_remove", "1")));
+        let said = told.texts(".messagelist li").join(" ");
+        assert!(said.contains("Note of 1 contact changed, 1 contact removed."), "{said}");
+        assert!(said.contains("The note “mine” was not written: meanwhile somebody wrote “second” there."), "{said}");
+        assert_eq!([note(&one), note(&two), note(&three)], [vec![], vec!["second".to_owned()], vec!["third".to_owned()]]);
+        let gone = person.follow(&person.submit(&typed.fill(&format!("note_{one}"), "late").and("_notes", "1")));
+        let said = gone.texts(".messagelist li").join(" ");
+        assert!(said.contains("The note “late” was not written: whom it was on is not on the list any more."), "{said}");
+        let nothing = person.follow(&person.submit(&person.open(&page).form_at("#list-form").and("_notes", "1")));
+        assert!(nothing.text(".messagelist").contains("every note is as it was"), "{}", nothing.body);
+    });
+}
+
+#[test]
+fn a_list_too_long_to_be_counted_with_the_form_tells_its_numbers_when_it_is_asked() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = add(&person, "Everybody");
+        let now = Time(world.app.test.clock.now());
+        let person_of = |number: usize| Contact {
+            company_id: world.hotels[number % 2],
+            name: format!("Extra {number}"),
+            is_active: !number.is_multiple_of(10),
+            unsubscribed: number % 10 == 1,
+            email: format!("extra{}@example.com", number / 2),
+            ..Contact::new(Id::new(), now)
+        };
+        let extra: Vec<Contact> = (0..1_000).map(person_of).collect();
+        world.app.test.db.write_blocking(|connection| contact::insert(connection, &extra)).unwrap();
+        let all = person.open(&change(id)).form().fill("contact_q", "extra").fill("contact_q_shown", "extra");
+        let added = person.follow(&press(&person, all, "_contact_add_all"));
+        let numbers = added.text("#list-numbers");
+        assert!(numbers.contains("1,000 contacts and 0 companies listed · 800 members · "), "{numbers}");
+        assert!(!added.has("#list-numbers[data-url]"));
+        let more = press(&person, added.form().and("contact_available", &world.people[1].id.to_string()), "_continue");
+        let long = person.follow(&more);
+        let numbers = long.text("#list-numbers");
+        assert!(
+            numbers.contains("1,001 contacts and 0 companies listed · 801 members, counted just now · count members and addresses."),
+            "{numbers}"
+        );
+        let [url] = &long.attributes("#list-numbers", "data-url")[..] else { panic!("a script is told where to ask") };
+        let counted = person.open(url);
+        assert_eq!(
+            counted.text("#list-numbers"),
+            "1,001 contacts and 0 companies listed · 801 members · 400 addresses (1 without e-mail, 400 shared). 200 are no members: 100 unsubscribed, 100 inactive."
+        );
+        assert!(!counted.has("#list-numbers[data-url]") && !counted.has("html[data-theme]"), "a piece of page, and whole");
+    });
+}
+
+#[test]
+fn whoever_saves_after_somebody_else_has_added_all_archived_or_deleted_loses_nothing() {
+    on_both(|world| {
+        let (mine, theirs) = (world.app.superuser(), world.app.superuser());
+        let id = add(&mine, "VIP");
+        let [one, other] = [world.people[1].id, world.people[3].id];
+        id_of(&press(&mine, mine.open(&change(id)).form().and("contact_available", &one.to_string()), "_continue"));
+        // One adds all of a hotel, the other takes one of them off the list: neither has seen the other's.
+        let opened = mine.open(&change(id)).form().and("contact_chosen", &one.to_string());
+        let all = theirs.open(&change(id)).form().fill("contact_q", "palms").fill("contact_q_shown", "palms");
+        assert_eq!([press(&theirs, all, "_contact_add_all").status, press(&mine, opened, "_continue").status], [303, 303]);
+        assert_eq!((world.listed(id), world.count(id)), (world.people_at(0), 59));
+        // Archived meanwhile: a page with both versions, and whom one has chosen on it.
+        let typed = mine.open(&change(id)).form().and("contact_available", &other.to_string()).fill("tags", "typed");
+        press(&theirs, theirs.open(&change(id)).form().fill("status", "archived"), "_continue");
+        let told = press(&mine, typed.clone(), "_continue");
+        assert_eq!(told.status, 409, "{}", told.body);
+        assert!(told.text("#content").contains("Contacts to add") && told.body.contains("Guest 003"), "{}", told.body);
+        assert_eq!(told.form().value("tags"), Some("typed"));
+        // Deleted meanwhile: the form, to be saved as a new one.
+        theirs.submit(&theirs.open(&format!("{LIST}{id}/delete/")).form());
+        let told = press(&mine, typed, "_continue");
+        assert!(told.text("#content").contains("was deleted while you were editing it"), "{}", told.body);
+        let again = id_of(&press(&mine, told.form(), "_continue"));
+        assert_eq!(world.listed(again), BTreeSet::from([other]));
     });
 }

@@ -673,7 +673,7 @@ fn a_campaign_that_takes_a_segment_is_remembered_and_counted_exactly() {
         assert!(person.follow(&answer).text(".messagelist").contains("is marked as used by the campaign “Renewal letters”"));
         let blank = person.post_form(&page(id, "members/"), &[("campaign", "  ")]);
         assert!(blank.text(".errorlist").contains("Enter the name of the campaign."));
-        let form = person.open(&page(id, "members/")).form().fill("campaign", "Many");
+        let form = person.open(&page(id, "members/")).form().fill("campaign", "Many").and("repeated", "Many");
         thread::scope(|scope| {
             for _ in 0..20 {
                 let form = form.clone().fill("_new_id", &Id::new().to_string());
@@ -696,6 +696,16 @@ fn a_campaign_that_takes_a_segment_is_remembered_and_counted_exactly() {
             })
             .unwrap();
         assert_eq!(uses.len(), 23);
+        // A second use of a name is asked for twice, and of that name alone.
+        let again = person.open(&page(id, "members/")).form().fill("campaign", "renewal LETTERS ");
+        let warned = person.submit(&again);
+        assert_eq!((warned.status, stored(app, id).unwrap().times_used), (200, 23));
+        let said = warned.text("#id_campaign_error");
+        assert!(said.contains("It was marked as used for “Renewal letters” on ") && said.contains("already"), "{said}");
+        let other = person.submit(&warned.form().fill("campaign", "Many"));
+        assert!(other.text("#id_campaign_error").contains("It was marked as used for “Many” on "), "{}", other.body);
+        assert_eq!([person.submit(&warned.form()).status, person.submit(&warned.form()).status], [303, 303]);
+        assert_eq!(stored(app, id).unwrap().times_used, 24);
         assert!(uses.contains(&("Renewal letters".into(), i32::try_from(members_of(world, EVERYBODY)).unwrap())));
     });
 }

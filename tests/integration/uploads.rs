@@ -125,7 +125,7 @@ fn a_list_that_is_made_exactly_a_file_has_its_notes_and_no_others_where_the_file
         apply(person, &page, "add");
         assert_eq!([0, 1, 2].map(|at| notes()[&world.people[at]].clone()), ["old", "new", "old"]);
         let page = world.uploads(person, "some.csv", file("id,note").as_bytes(), "utf-8");
-        assert!(apply(person, &page, "exact").contains("1 contact with another note"));
+        assert!(apply(person, &page, "exact").to_lowercase().contains("note of 1 contact changed"));
         assert_eq!([0, 1, 2].map(|at| notes()[&world.people[at]].clone()), ["", "new", "old"]);
     });
 }

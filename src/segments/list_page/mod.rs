@@ -3,6 +3,7 @@
 //! Handlers, listed in `routes`; what they do to the list is `curating`'s. The picker shows who can be listed beside who is;
 //! here each row can be looked after, also those who are in through their company.
 
+mod notes;
 mod parts;
 
 use actix_web::web::Data;
@@ -13,14 +14,16 @@ use self::parts::{Asked, Show};
 use crate::accounts::session::Level;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Posted, Staff};
-use crate::admin::display::{Display, Moment};
+use crate::admin::display::{Display, Moment, number};
 use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::html::Html;
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
 use crate::admin::query_string::carrying;
 use crate::admin::search::searched;
 use crate::clock::Clock;
 use crate::criteria::Calendar;
+use crate::db::classify::Failure;
 use crate::db::connection::Lane;
 use crate::db::dialect::Word;
 use crate::db::{AnyConnection, Db, Id};
@@ -29,9 +32,10 @@ use crate::query::selection::is_walked;
 use crate::query::{Selection, Sql};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::curating::{Curated, MAX_NOTE, Task, curate};
-use crate::segments::list_source::{ListSource, find_source};
+use crate::segments::list_drift::{Apart, Told};
+use crate::segments::list_source::{Drift, Source, find_source};
 use crate::segments::listed::{self, How, is_listed_each, list_origins, still_in};
-use crate::segments::model::{Segment, SegmentType};
+use crate::segments::model::{self, Segment, SegmentType};
 use crate::segments::picker::candidates::{Candidate, know};
 use crate::segments::undoing::{BAR_REMOVED, tell};
 
@@ -39,8 +43,11 @@ const MODEL: Model = SegmentAdmin::MODEL;
 /// Rows of a page.
 const PAGE: i64 = 100;
 
+/// The button that only saves the notes.
+const NOTES: &str = "_notes";
 /// What is said where nothing was left to do.
 const NOTHING: &str = "Nothing was changed: nobody was ticked, or it was done already.";
+const NOTHING_NOTED: &str = "Nothing was changed: every note is as it was.";
 
 #[derive(Template)]
 #[template(path = "segments/list.html")]
@@ -49,6 +56,10 @@ struct ListPage {
     segment: Segment,
     asked: Asked,
     found: Found,
+    /// How far the list is from what it was saved from; `None` where that is not known, or not in time.
+    drift: Option<Drift>,
+    /// The same in a sentence.
+    told: Html,
     is_editable: bool,
     /// Whether they may change the list, as far as it can be changed.
     sees_notes: bool,
@@ -61,7 +72,7 @@ struct Found {
     rows: Vec<Candidate>,
     has_next: bool,
     /// What the list was saved from.
-    source: Option<ListSource>,
+    source: Option<Source>,
     /// Why nobody can be shown.
     problem: Option<String>,
 }
@@ -69,10 +80,6 @@ struct Found {
 impl ListPage {
     fn moment(&self, row: &Candidate) -> Option<Moment> {
         row.added_at.map(|at| self.display.moment(at))
-    }
-
-    fn saved(&self, source: &ListSource) -> Moment {
-        self.display.moment(source.saved_at)
     }
 
     fn url(&self, page: &str) -> String {
@@ -104,6 +111,10 @@ impl ListPage {
         Show::ALL.into_iter().filter(move |show| has_source || !show.is_drift())
     }
 
+    fn number(&self, show: impl std::borrow::Borrow<Show>) -> Option<String> {
+        show.borrow().number(self.drift?).map(number)
+    }
+
     fn is_shown(&self, show: impl std::borrow::Borrow<Show>) -> bool {
         *show.borrow() == self.asked.show
     }
@@ -133,10 +144,24 @@ pub async fn show(
     let sees_notes = segment.is_changeable_by(&actor);
     let read = move |connection: &mut AnyConnection| read(connection, (&actor, sees_notes), id, &wanted, calendar);
     let found = if asked.show.is_drift() { db.read_heavy(Lane::Question, read).await? } else { db.read(read).await? };
+    let apart = how_far_apart(&db, found.source.clone(), calendar).await?;
+    let drift = if let Apart::Counted(drift) = &apart { Some(*drift) } else { None };
+    let display = Display::new(&clock);
+    let told =
+        found.source.clone().map_or_else(|| Ok(Html::default()), |source| Told::new(source, apart).html(&display, &asked.filters))?;
     let frame = Frame::of_object(&request, &staff, (MODEL, segment.id, &segment.name), "List", &asked.filters).await?.here("List");
     let is_static = segment.kind() == SegmentType::Static;
     let is_editable = is_static && sees_notes && !segment.is_archived();
-    page(&ListPage { frame, segment, asked, found, is_editable, sees_notes, display: Display::new(&clock) })
+    page(&ListPage { frame, segment, asked, found, drift, told, is_editable, sees_notes, display })
+}
+
+/// How far a list and its source are apart, where that is soon counted.
+async fn how_far_apart(db: &Db, source: Option<Source>, calendar: Calendar) -> Result<Apart> {
+    let Some(source) = source else { return Ok(Apart::NotCounted) };
+    match db.read_aside(move |connection| Apart::count(connection, &source, calendar)).await {
+        Err(AppError::Database(Failure::Timeout)) => Ok(Apart::NotCounted),
+        counted => counted,
+    }
 }
 
 fn read(
@@ -146,11 +171,11 @@ fn read(
     asked: &Asked,
     calendar: Calendar,
 ) -> Result<Found> {
-    let source = find_source(connection, segment)?;
+    let source = find_source(connection, actor, segment)?;
     let kind = asked.show.kind();
     let (limit, offset) = (PAGE + 1, (asked.page - 1) * PAGE);
     let is_walked = are_many(connection, segment, asked, offset + limit)?;
-    let mut predicate = match rows(connection, actor, segment, asked.show, source.as_ref(), calendar)? {
+    let mut predicate = match rows(connection, segment, asked.show, source.as_ref(), calendar)? {
         Ok(_) if is_walked => is_listed_each(kind.side, segment),
         Ok(rows) => rows,
         Err(sentence) => return Ok(Found { source, problem: Some(sentence), ..Found::default() }),
@@ -180,17 +205,16 @@ fn are_many(connection: &mut AnyConnection, segment: Id, asked: &Asked, wanted: 
 /// Those who are meant; or why that cannot be said, as a sentence.
 fn rows(
     connection: &mut AnyConnection,
-    actor: &Actor,
     segment: Id,
     show: Show,
-    source: Option<&ListSource>,
+    source: Option<&Source>,
     calendar: Calendar,
 ) -> Result<Result<Sql, String>> {
     if !show.is_drift() {
         return Ok(Ok(show.rows(segment, &Sql::none())));
     }
     let Some(source) = source else { return Ok(Err("This list was not saved from another segment.".into())) };
-    Ok(source.members(connection, actor, calendar)?.map(|members| show.rows(segment, members.predicate())))
+    Ok(source.members(connection, calendar)?.map(|members| show.rows(segment, members.predicate())))
 }
 
 /// `POST …/<uuid>/list/`: does to the ticked rows, or to the one whose button was pressed, what the button says.
@@ -204,12 +228,13 @@ pub async fn act(
 ) -> Result<HttpResponse> {
     let (id, asked) = (segment.0.segment.id, Asked::read(request.query_string()));
     let back = MODEL.object_url(id, "list") + &asked.link(asked.show, asked.page);
+    let nothing = if posted.get(NOTES).is_some() { NOTHING_NOTED } else { NOTHING };
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
     let is_big = posted.has("_all") || posted.has(BAR_REMOVED);
     let work = move |connection: &mut AnyConnection| perform(connection, &actor, &now, id, asked.show, &posted);
     let done = if is_big { db.write_long(Lane::Saving, work).await } else { db.write(work).await };
     match done {
-        Ok(done) if done.batch.is_none() && done.notes.is_empty() => staff.message(Level::Warning, NOTHING)?,
+        Ok(done) if done.batch.is_none() && done.notes.is_empty() => staff.message(Level::Warning, nothing)?,
         Ok(done) => tell(&staff, &done)?,
         Err(AppError::Conflict(sentence) | AppError::BadRequest(sentence)) => staff.message(Level::Error, sentence)?,
         Err(error) => return Err(error),
@@ -219,30 +244,38 @@ pub async fn act(
 
 fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, show: Show, posted: &Posted) -> Result<Curated> {
     let actor = as_they_are(connection, actor)?;
-    let task = if let Some(batch) = posted.get(BAR_REMOVED).and_then(Id::parse) {
-        Task::Bar(still_in(id, batch))
+    model::lock(connection, id)?;
+    let (noted, refused) = notes::task(connection, show.kind().side, id, posted)?;
+    let pressed = if let Some(batch) = posted.get(BAR_REMOVED).and_then(Id::parse) {
+        Some(Task::Bar(still_in(id, batch)))
     } else if posted.get("_all").is_some() {
-        let source = find_source(connection, id)?;
-        let rows = rows(connection, &actor, id, show, source.as_ref(), clock.into())?.map_err(AppError::Conflict)?;
-        if show == Show::Joined { Task::Add(show.kind().side, rows) } else { Task::Remove(show.kind().side, rows) }
+        let source = find_source(connection, &actor, id)?;
+        let rows = rows(connection, id, show, source.as_ref(), clock.into())?.map_err(AppError::Conflict)?;
+        Some(if show == Show::Joined { Task::Add(show.kind().side, rows) } else { Task::Remove(show.kind().side, rows) })
     } else {
         task(show, posted)
     };
     let how = if show.is_drift() { How::Saved } else { How::Picker };
-    curate(connection, &actor, clock, id, how, &task)
+    let task = match (noted, pressed) {
+        (Some(one), None) | (None, Some(one)) => one,
+        (noted, pressed) => Task::Together(noted.into_iter().chain(pressed).collect()),
+    };
+    let done = curate(connection, &actor, clock, id, how, &task)?;
+    Ok(Curated { notes: refused.into_iter().chain(done.notes).collect(), ..done })
 }
 
-/// What was asked for; of nobody, where nothing was ticked.
-fn task(show: Show, posted: &Posted) -> Task {
+/// What the pressed button asks for besides the notes; of nobody, where nothing was ticked.
+fn task(show: Show, posted: &Posted) -> Option<Task> {
     let side = show.kind().side;
     if let Some(noted) = posted.get("_note").and_then(Id::parse) {
-        return Task::Note(side, noted, posted.get("note").unwrap_or_default().to_owned());
+        return Some(Task::Note(side, noted, posted.get("note").unwrap_or_default().to_owned()));
     }
     let ticked = posted.pairs.iter().filter(|(name, _)| name == "ticked").filter_map(|(_, id)| Id::parse(id)).collect::<Vec<_>>();
-    match ["_bar", "_unbar", "_add"].map(|button| posted.get(button).is_some()) {
-        [true, ..] => Task::Bar(listed::CONTACTS.among(&ticked)),
-        [_, true, _] => Task::Unbar(listed::CONTACTS.among(&ticked)),
-        [.., true] => Task::Add(side, side.among(&ticked)),
-        _ => Task::Remove(side, side.among(&ticked)),
+    match ["_bar", "_unbar", "_add", "_remove"].map(|button| posted.get(button).is_some()) {
+        [true, ..] => Some(Task::Bar(listed::CONTACTS.among(&ticked))),
+        [_, true, ..] => Some(Task::Unbar(listed::CONTACTS.among(&ticked))),
+        [.., true, _] => Some(Task::Add(side, side.among(&ticked))),
+        [.., true] => Some(Task::Remove(side, side.among(&ticked))),
+        _ => None,
     }
 }

@@ -5,8 +5,8 @@
 use crate::admin::query_string::{PRESERVED, QueryString, preserved};
 use crate::db::Id;
 use crate::query::Sql;
-use crate::segments::listed::{self, How, Side, came_by};
-use crate::segments::members::listed_contacts;
+use crate::segments::list_source::{Drift, joined, left};
+use crate::segments::listed::{self, Side};
 use crate::segments::picker::{COMPANIES, CONTACTS, Kind};
 
 /// Which rows are shown.
@@ -62,6 +62,15 @@ impl Show {
         }
     }
 
+    /// How many it shows, of those that compare the list with its source.
+    pub(super) fn number(self, drift: Drift) -> Option<i64> {
+        match self {
+            Self::Joined => Some(drift.joined),
+            Self::Left => Some(drift.left),
+            _ => None,
+        }
+    }
+
     pub(super) fn kind(self) -> &'static Kind {
         if self == Self::Companies { &COMPANIES } else { &CONTACTS }
     }
@@ -70,12 +79,8 @@ impl Show {
     pub(super) fn rows(self, segment: Id, source: &Sql) -> Sql {
         let side: &Side = self.kind().side;
         match self {
-            Self::Joined => {
-                let others = side.source_key() + " NOT IN (" + listed_contacts(segment) + ")";
-                side.is_to_be_listed(segment, &Sql::and([source.clone(), others]))
-            }
-            // Whom somebody listed besides was never in it, and is none of those who left.
-            Self::Left => side.is_listed(segment, &Sql::and([source.clone().complement(), came_by(side, segment, How::Saved)])),
+            Self::Joined => joined(segment, source),
+            Self::Left => left(segment, source),
             Self::Contacts | Self::Companies => side.is_listed(segment, &Sql::all()),
             Self::Never => side.is_never(segment, &Sql::all()),
             Self::Through => {

@@ -84,6 +84,13 @@ impl Wanted {
         Ok(Self { narrowed, with_email: is_set(WITH_EMAIL), one_per_address: is_set(ONE_PER_ADDRESS) })
     }
 
+    /// What the name of the file says of that; blank where it has all members.
+    pub(super) fn named(&self) -> String {
+        let parts = [(self.narrowed.is_some(), "found"), (self.with_email, "with e-mail"), (self.one_per_address, "one per address")];
+        let told: Vec<&str> = parts.into_iter().filter_map(|(is_so, part)| is_so.then_some(part)).collect();
+        if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
+    }
+
     /// What makes the file another than that of all members, as the history tells it; blank where nothing does.
     pub(super) fn told(&self) -> String {
         let mut told = Vec::new();

@@ -38,13 +38,14 @@ pub async fn export<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
     let Ok(wanted) = Wanted::read::<C, D>(request.query_string(), &Display::new(&clock)) else {
         return unusable(&request, &staff, &SegmentAdmin::MODEL.object_url(id, "members"));
     };
+    let part = wanted.named();
     let turn = db.turn(Lane::Export).await?;
     let (actor, clock) = (staff.actor.clone(), now.clone());
     let prepare = move |connection: &mut AnyConnection| Export::prepare::<C, D>(connection, &actor, &clock, id, &wanted);
     let export = db.read_heavy(Lane::Question, prepare).await?;
     let (actor, noted) = (staff.actor.clone(), export.clone());
     db.write(move |connection| noted.note(connection, &actor, &now)).await?;
-    let name = export.segment.name.clone();
+    let name = format!("{}{part}", export.segment.name);
     Ok(download::csv(&db, turn, &name, move |connection, out: &mut Pipe| export.write(connection, out)))
 }
 

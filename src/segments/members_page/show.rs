@@ -1,6 +1,6 @@
-//! The page of a segment's members, and "Mark as used".
+//! The page of a segment's members.
 //!
-//! Handlers, listed in `routes`, which hands them the screens of contacts and of companies.
+//! A handler, listed in `routes`, which hands it the screens of contacts and of companies; "Mark as used" is `marking`.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -8,32 +8,32 @@ use askama::Template;
 
 use super::asked::{ALL, Asked, OF, ONE_PER_ADDRESS, WITH_EMAIL};
 use super::list::{MemberAdmin, add_why, load as load_list};
+use super::marking::{REPEATED, Refusal};
 use super::used_by::{Use as UseView, newest};
-use crate::accounts::session::Level;
-use crate::accounts::user::as_they_are;
-use crate::accounts::{Actor, Posted, Staff};
+use crate::accounts::{Actor, Staff};
 use crate::admin::changelist::ChangeList;
 use crate::admin::display::{Display, counted, number};
 use crate::admin::facets::Facets;
-use crate::admin::form::NEW_ID;
-use crate::admin::frame::{Frame, page, see_other};
+use crate::admin::frame::{Frame, page};
+use crate::admin::html::Html;
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::object::Object;
 use crate::admin::paginator::PageLink;
 use crate::admin::query_string::{carrying, still_carrying};
-use crate::admin::views::{unknown, unusable};
+use crate::admin::views::unusable;
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem};
 use crate::customers::contact::Row;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::query::Sql;
 use crate::segments::admin::SegmentAdmin;
+use crate::segments::list_drift::{Apart, Told};
+use crate::segments::list_source::find_source;
 use crate::segments::listed;
 use crate::segments::members::{Members, Numbers};
 use crate::segments::model::{Row as SegmentRow, Segment, SegmentType, Status};
-use crate::segments::usage::Use;
 use crate::segments::why::Membership;
 
 /// Up to so many members the addresses are counted with every page; past it they are counted when asked for.
@@ -46,7 +46,7 @@ const MODEL: Model = SegmentAdmin::MODEL;
 
 #[derive(Template)]
 #[template(path = "segments/members.html")]
-struct MembersPage {
+pub(super) struct MembersPage {
     frame: Frame,
     segment: Segment,
     summary: String,
@@ -56,6 +56,8 @@ struct MembersPage {
     found: Found,
     asked: Asked,
     campaign: String,
+    /// The campaign that took them already, which is told: pressed again, it is noted once more.
+    repeated: String,
     /// The key of the use that the form notes: sent twice, it is one.
     use_id: Id,
     error: Option<String>,
@@ -83,6 +85,8 @@ struct Found {
     listed: (i64, i64),
     /// The newest uses.
     uses: Vec<UseView>,
+    /// What a list was saved from.
+    told: Html,
 }
 
 /// Who asks for the members of what, and when.
@@ -101,17 +105,29 @@ impl Found {
         asked: &Asked,
         facets: &Facets,
     ) -> Result<Option<Self>> {
-        let Task { segment, display, calendar, actor } = task;
-        let uses = newest(connection, segment.id, display)?;
+        let found = Self::members::<C, D>(connection, task, asked, facets)?;
+        let uses = newest(connection, task.segment.id, &task.display)?;
+        let is_list = task.segment.kind() == SegmentType::Static;
+        let source = if is_list { find_source(connection, &task.actor, task.segment.id)? } else { None };
+        let told = source.map(|source| Told::new(source, Apart::NotCounted).html(&task.display, &asked.filters)).transpose()?;
+        Ok(found.map(|found| Self { uses, told: told.unwrap_or_default(), ..found }))
+    }
+
+    fn members<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
+        connection: &mut AnyConnection,
+        Task { segment, calendar, actor, .. }: &Task,
+        asked: &Asked,
+        facets: &Facets,
+    ) -> Result<Option<Self>> {
         let members = match Members::of_segment(connection, segment, *calendar)? {
             Ok(members) => members,
-            Err(broken) => return Ok(Some(Self { broken, uses, ..Self::default() })),
+            Err(broken) => return Ok(Some(Self { broken, ..Self::default() })),
         };
         let count = members.count(connection)?;
         if count == 0 {
             let is_list = segment.kind() == SegmentType::Static;
             let listed = if is_list { listed::count(connection, &[segment.id])? } else { (0, 0) };
-            return Ok(Some(Self { listed, uses, ..Self::default() }));
+            return Ok(Some(Self { listed, ..Self::default() }));
         }
         let members = if count <= NAMED { members.named(connection)? } else { members };
         let wanted = count <= ADDRESSES_AT_ONCE || asked.counts_all;
@@ -121,14 +137,18 @@ impl Found {
         if let Ok(membership) = Membership::of(connection, segment, actor, *calendar)? {
             add_why(connection, &mut list, &membership, &MODEL.object_url(segment.id, "explain"))?;
         }
-        Ok(Some(Self { count, numbers, list: Some(list), uses, ..Self::default() }))
+        Ok(Some(Self { count, numbers, list: Some(list), ..Self::default() }))
     }
 }
 
 impl MembersPage {
     /// The page once more, with the campaign that was not noted and why.
-    fn refusing(self, campaign: String, why: String) -> Self {
-        Self { frame: Frame { has_errors: true, ..self.frame }, campaign, is_usable: true, error: Some(why), ..self }
+    pub(super) fn refusing(self, campaign: String, refusal: Refusal) -> Self {
+        let (why, repeated) = match refusal {
+            Refusal::Cannot(why) => (why, String::new()),
+            Refusal::Repeats(why) => (why, campaign.clone()),
+        };
+        Self { frame: Frame { has_errors: true, ..self.frame }, campaign, repeated, is_usable: true, error: Some(why), ..self }
     }
 
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]
@@ -183,7 +203,7 @@ pub async fn show<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
     }
 }
 
-async fn load<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
+pub(super) async fn load<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
     request: &HttpRequest,
     staff: &Staff,
     row: SegmentRow,
@@ -209,59 +229,6 @@ async fn load<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
         _ => None,
     };
     let is_usable = found.broken.is_empty() && !segment.is_archived();
-    let (campaign, use_id, error) = (String::new(), Id::new(), None);
-    Ok(Some(MembersPage { frame, segment, summary, note, is_usable, found, asked, campaign, use_id, error }))
-}
-
-/// `POST …/<uuid>/members/`: a campaign took them.
-pub async fn mark_used<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
-    request: HttpRequest,
-    staff: Staff,
-    segment: Object<SegmentAdmin>,
-    posted: Posted,
-    db: Data<Db>,
-    clock: Data<Clock>,
-) -> Result<HttpResponse> {
-    let (row, campaign) = (segment.0, posted.get("campaign").unwrap_or_default().to_owned());
-    let use_id = posted.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
-    match note_use(&staff.actor, &db, &clock, (row.segment.id, use_id), &campaign).await {
-        Ok(segment) => {
-            staff.message(Level::Success, format!("“{}” is marked as used by the campaign “{}”.", segment.name, campaign.trim()))?;
-            Ok(see_other(&still_carrying(request.path().to_owned(), request.query_string())))
-        }
-        Err(AppError::BadRequest(sentence) | AppError::Conflict(sentence)) => {
-            refuse_use::<C, D>(&request, &staff, row, (campaign, sentence), &db, &clock).await
-        }
-        Err(AppError::NotFound) => unknown::<SegmentAdmin>(&staff, &row.segment.id.to_string()),
-        Err(error) => Err(error),
-    }
-}
-
-/// The page once more, with what was typed and why it was not noted.
-async fn refuse_use<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
-    request: &HttpRequest,
-    staff: &Staff,
-    row: SegmentRow,
-    (campaign, why): (String, String),
-    db: &Db,
-    clock: &Clock,
-) -> Result<HttpResponse> {
-    let first_page = still_carrying(String::new(), request.query_string());
-    let asked = Asked::read::<C, D>(first_page.trim_start_matches('?'), &Display::new(clock));
-    let asked = asked.map_err(|_| AppError::internal("the list has no first page"))?;
-    match load::<C, D>(request, staff, row, asked, db, clock).await? {
-        Some(members) => page(&members.refusing(campaign, why)),
-        None => Err(AppError::internal("the list has no first page")),
-    }
-}
-
-async fn note_use(actor: &Actor, db: &Db, clock: &Clock, (id, use_id): (Id, Id), campaign: &str) -> Result<Segment> {
-    let (counting, now, campaign) = (actor.clone(), clock.clone(), campaign.to_owned());
-    let taken = db.read_heavy(Lane::Saving, move |connection| Use::prepare(connection, &counting, &now, id, &campaign)).await?;
-    let (actor, now) = (actor.clone(), clock.clone());
-    db.write(move |connection| {
-        let actor = as_they_are(connection, &actor)?;
-        taken.note(connection, &actor, &now, use_id)
-    })
-    .await
+    let (campaign, repeated, use_id, error) = (String::new(), String::new(), Id::new(), None);
+    Ok(Some(MembersPage { frame, segment, summary, note, is_usable, found, asked, campaign, repeated, use_id, error }))
 }

@@ -53,6 +53,20 @@ pub(super) fn newest(connection: &mut AnyConnection, segment: Id, display: &Disp
     Ok(newest.into_iter().map(|noted| Use::of(noted, display)).collect())
 }
 
+/// The warning that a campaign took a segment already, by another use than `but`; `None` where it did not.
+pub(super) fn warn_of_repeat(
+    connection: &mut AnyConnection,
+    (segment, but): (Id, Id),
+    campaign: &str,
+    display: &Display,
+) -> Result<Option<String>> {
+    let noted = usage::find_last(connection, segment, campaign, but)?;
+    Ok(noted.map(|Noted { campaign, used_at, .. }| {
+        let when = display.moment(used_at).date;
+        format!("It was marked as used for “{campaign}” on {when} already. If it was used for it once more, press “Mark as used” again.")
+    }))
+}
+
 /// A page of the uses; it has what the page numbers of every list read.
 struct Uses {
     model: Model,

@@ -2,13 +2,13 @@
 //!
 //! Shown by `form`, saved with it. Both panes search and page on the server, however many rows there are; `kind` declares in
 //! what contacts and companies differ, `asked` reads what was sent, `pane` and `chooser` read what is shown, and `page` gives
-//! a script the same without the rest of the form.
+//! a script the same without the rest of the form; `numbers` says what a list comes to.
 
 mod asked;
 pub mod candidates;
 mod chooser;
 mod kind;
-mod numbers;
+pub mod numbers;
 pub mod page;
 mod pane;
 

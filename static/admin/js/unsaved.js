@@ -3,8 +3,9 @@
 
 const form = document.querySelector("form[data-unsaved]");
 
+// Ticked rows of a list are quickly ticked again.
 function typed() {
-  return new URLSearchParams(new FormData(form)).toString();
+  return new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "ticked")).toString();
 }
 
 if (form) {

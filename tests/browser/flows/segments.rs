@@ -133,7 +133,7 @@ fn members_are_marked_as_used_and_exported() {
         assert_eq!(window.texts("#result_list tbody th"), ["Loy Krathong", "Monthly newsletter"], "the newest first");
         window.press("Members");
         let rows = window.count("#result_list tbody tr");
-        let file = window.download(&format!("Export all {rows}"));
+        let file = window.download(&format!("Export from all {rows}"));
         assert_eq!(file.lines().count(), rows + 1, "{file}");
     });
 }
@@ -162,7 +162,7 @@ fn members_of_a_company_that_is_searched_for_are_found_and_exported() {
         window.see("#changelist-filter .selected", &company);
         let found = window.count("#result_list tbody tr");
         assert!(found < all && window.texts("#result_list .field-company").iter().all(|other| *other == company));
-        let file = window.download(&format!("Export the {found} found"));
+        let file = window.download(&format!("Export from the {found} found"));
         assert_eq!(file.lines().count(), found + 1, "{file}");
         window.press("Clear all filters");
         assert_eq!(window.count("#result_list tbody tr"), all);
