@@ -89,7 +89,7 @@ pub async fn submit<A: ModelAdmin>(db: &Db, task: Task, data: FormData) -> Resul
     let (saving, typed) = (task.clone(), data.clone());
     let is_big = A::EDITING.edit().is_ok_and(|edit| (edit.is_big)(&good.0));
     let work = move |connection: &mut AnyConnection| save::<A>(connection, &saving, &typed, &good);
-    let attempt = if is_big { db.write_long(Lane::Saving, work).await } else { db.write(work).await };
+    let attempt = if is_big { db.write_long(work).await } else { db.write(work).await };
     match attempt {
         Ok(Attempt::Saved(saved)) => Ok(Answer::Saved(saved, intent)),
         Ok(Attempt::Gone | Attempt::Overtaken) => again::<A>(db, task, data, FormErrors::default()).await,

@@ -12,7 +12,7 @@ use diesel::connection::TransactionManager;
 use diesel::r2d2::{ManageConnection, Pool};
 
 use super::classify::{Failure, classify};
-use super::dialect::{self, Engine, Mode};
+use super::dialect::{self, Engine, Limits, Mode};
 use super::lanes::Lanes;
 use super::manager::{LogOpening, Manager};
 use crate::error::{AppError, Result};
@@ -117,7 +117,7 @@ impl Db {
         F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        on_blocking_pool(move || transaction(&mut *db.pool.get()?, Mode::Read, Some(time), work)).await
+        on_blocking_pool(move || transaction(&mut *db.pool.get()?, Mode::Read, Limits::both(Some(time)), work)).await
     }
 
     /// A place for long work, as soon as one is free.
@@ -188,40 +188,43 @@ impl Db {
         on_blocking_pool(move || db.write_blocking(work)).await
     }
 
-    /// [`Db::write`] in its turn and without a deadline: what is big is finished, not refused.
-    ///
-    /// # Errors
-    /// Those of [`Db::turn`].
-    pub async fn write_long<T, F>(&self, lane: Lane, work: F) -> Result<T>
+    /// [`Db::write_bulk`] in its turn.
+    pub async fn write_long<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
         let db = self.clone();
-        self.long(lane, move || db.write_unhurried(work)).await
+        self.long(Lane::Bulk, move || db.write_bulk(work)).await
     }
 
     /// [`Db::read`] on this thread; for commands and tests.
     pub fn read_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let mut connection = self.pool.get()?;
-        transaction(&mut connection, Mode::Read, Some(self.options.statement_timeout), work)
+        transaction(&mut connection, Mode::Read, Limits::both(Some(self.options.statement_timeout)), work)
     }
 
     /// [`Db::read_blocking`] with [`Options::unhurried_timeout`], usually none: for counts that are stored, and for commands
     /// that stream everything to a file.
     pub fn read_unhurried<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let mut connection = self.pool.get()?;
-        transaction(&mut connection, Mode::Read, self.options.unhurried_timeout, work)
+        transaction(&mut connection, Mode::Read, Limits::both(self.options.unhurried_timeout), work)
     }
 
     /// [`Db::write`] on this thread; for commands and tests.
     pub fn write_blocking<T>(&self, work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
-        self.write_until(Some(self.options.statement_timeout), work)
+        self.write_until(Limits::both(Some(self.options.statement_timeout)), work)
     }
 
-    /// [`Db::write_blocking`] without a deadline, for what changes many rows.
+    /// [`Db::write_blocking`] without a deadline for what it does itself: what is big is finished, not refused. For others it waits
+    /// no longer than any write.
+    pub fn write_bulk<T>(&self, work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
+        self.write_until(Limits { work: None, waits: Some(self.options.statement_timeout) }, work)
+    }
+
+    /// [`Db::write_blocking`] without any deadline, for commands, migrations and imports: it waits for others as long as they take.
     pub fn write_unhurried<T>(&self, work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
-        self.write_until(None, work)
+        self.write_until(Limits::both(None), work)
     }
 
     /// A connection of its own outside any transaction, for migrations and `VACUUM`.
@@ -229,20 +232,20 @@ impl Db {
         Ok(self.pool.get()?)
     }
 
-    fn write_until<T>(&self, deadline: Option<Duration>, mut work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
+    fn write_until<T>(&self, limits: Limits, mut work: impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
         let (began, mut tried) = (Instant::now(), 0);
         let mut in_line = None;
         loop {
             let mut connection = self.pool.get()?;
-            match transaction(&mut connection, Mode::Write, deadline, &mut work) {
+            match transaction(&mut connection, Mode::Write, limits, &mut work) {
                 Err(AppError::Database(failure))
-                    if failure.is_retryable() && tried + 1 < TRIES && deadline.is_none_or(|deadline| began.elapsed() < deadline) =>
+                    if failure.is_retryable() && tried + 1 < TRIES && limits.waits.is_none_or(|waits| began.elapsed() < waits) =>
                 {
                     drop(connection);
                     tracing::debug!(?failure, tried, "a write is run again");
                     std::thread::sleep(pause(tried));
                     tried += 1;
-                    if failure.is_crossing() && deadline.is_some() && in_line.is_none() {
+                    if failure.is_crossing() && limits.work.is_some() && in_line.is_none() {
                         in_line = Some(self.losers.lock().unwrap_or_else(PoisonError::into_inner));
                     }
                 }
@@ -255,10 +258,10 @@ impl Db {
 fn transaction<T>(
     connection: &mut AnyConnection,
     mode: Mode,
-    deadline: Option<Duration>,
+    limits: Limits,
     work: impl FnOnce(&mut AnyConnection) -> Result<T>,
 ) -> Result<T> {
-    let _deadline = dialect::begin(connection, mode, deadline)?;
+    let _deadline = dialect::begin(connection, mode, limits)?;
     match work(connection) {
         Ok(done) => match <AnyConnection as Connection>::TransactionManager::commit_transaction(connection) {
             Ok(()) => Ok(done),

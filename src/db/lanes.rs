@@ -15,8 +15,10 @@ use crate::error::{AppError, Result};
 pub enum Lane {
     /// Questions that may scan everything: two at once.
     Question,
-    /// What is counted before something is saved, and changes of many rows: two at once, and no question comes before it.
+    /// What is counted before something is saved: two at once, and no question comes before it.
     Saving,
+    /// Changes of very many rows, which may wait for one another: two at once.
+    Bulk,
     /// Lists of many rows that are searched, filtered or sorted by a click: two at once.
     Search,
     /// Exports, which last as long as somebody reads them: three at once.
@@ -30,6 +32,7 @@ pub enum Lane {
 pub(super) struct Lanes {
     questions: Arc<Semaphore>,
     savings: Arc<Semaphore>,
+    bulk: Arc<Semaphore>,
     searches: Arc<Semaphore>,
     exports: Arc<Semaphore>,
     readings: Arc<Semaphore>,
@@ -40,8 +43,8 @@ impl Lanes {
     /// All places free; whoever gets none waits for so long.
     pub(super) fn new(patience: Duration) -> Self {
         let places = |places| Arc::new(Semaphore::new(places));
-        let [questions, savings, searches, readings] = [2; 4].map(places);
-        Self { questions, savings, searches, exports: places(3), readings, patience }
+        let [questions, savings, bulk, searches, readings] = [2; 5].map(places);
+        Self { questions, savings, bulk, searches, exports: places(3), readings, patience }
     }
 
     /// A place, as soon as one is free.
@@ -49,6 +52,7 @@ impl Lanes {
         let places = match lane {
             Lane::Question => &self.questions,
             Lane::Saving => &self.savings,
+            Lane::Bulk => &self.bulk,
             Lane::Search => &self.searches,
             Lane::Export => &self.exports,
             Lane::Reading => &self.readings,

@@ -37,7 +37,7 @@ impl Options {
             pool_timeout: Duration::from_secs(2),
             turn_timeout: Duration::from_secs(20),
             reader_timeout: Duration::from_secs(60),
-            pool_size: 12,
+            pool_size: 14,
             prepared_statements: true,
         }
     }

@@ -69,7 +69,7 @@ pub async fn save_list(
         let made = key_of_copy(connection, &actor, sent)?;
         list_source::save_members(connection, &actor, &now, id, made)
     };
-    let shown = match db.write_long(Lane::Saving, save).await {
+    let shown = match db.write_long(save).await {
         Ok(list) => tell_list(&staff, &list)?,
         Err(AppError::Conflict(sentence)) => staff.message(Level::Error, sentence).map(|()| id)?,
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &id.to_string()),

@@ -24,7 +24,6 @@ use crate::admin::object::Object;
 use crate::admin::object_history::Undo;
 use crate::admin::query_string::still_carrying;
 use crate::clock::Clock;
-use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id, Time};
 use crate::error::{AppError, Result};
 
@@ -81,7 +80,7 @@ pub async fn undo(
         let actor = as_they_are(connection, &actor)?;
         curate(connection, &actor, &now, id, How::Picker, &Task::Undo(batch))
     };
-    match db.write_long(Lane::Saving, undo).await {
+    match db.write_long(undo).await {
         Ok(undone) => tell(&staff, &undone)?,
         Err(AppError::Conflict(sentence)) => staff.message(Level::Error, sentence)?,
         Err(error) => return Err(error),

@@ -24,6 +24,7 @@ use customer_segments::segments::{Draft, Input, Members, bulk, model};
 use diesel::prelude::*;
 
 use crate::support::app::Person;
+use crate::support::page::Form;
 use crate::support::{TestApp, TestDb, on_both_engines, on_engines};
 
 /// A company with twelve people, and a list.
@@ -414,6 +415,25 @@ fn many_who_are_still_in_through_their_company_are_kept_out_at_once() {
 }
 
 #[test]
+fn more_notes_are_written_at_once_than_a_page_shows() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let world = World::new(&app.test);
+        let now = Time(app.test.clock.now());
+        let person = |number: usize| Contact { company_id: world.company, name: format!("Many {number}"), ..Contact::new(Id::new(), now) };
+        let many: Vec<Contact> = (0..600).map(person).collect();
+        app.test.db.write_blocking(|connection| contact::insert(connection, &many)).unwrap();
+        world.does(&Task::Add(&CONTACTS, is_called("Many %")));
+        let admin = app.role(Role::Admin);
+        let form = admin.open(&format!("/admin/crm_app/customersegment/{}/list/", world.list)).form_at("#list-form");
+        let typed = Form { fields: form.fields.iter().filter(|(name, _)| !name.contains("note_")).cloned().collect(), ..form };
+        let typed = many.iter().fold(typed, |form, one| form.and(&format!("note_{}", one.id), "met at the fair"));
+        let told = admin.follow(&admin.submit(&typed.and("_notes", "1")));
+        assert!(told.text(".messagelist").contains("Notes of 600 contacts changed."), "{}", told.body);
+    });
+}
+
+#[test]
 fn a_list_that_may_not_be_changed_says_why_and_stays_as_it_is() {
     on_both_engines(|test| {
         let world = World::new(test);
@@ -450,6 +470,53 @@ fn what_cannot_be_undone_any_more_is_forgotten_with_whom_it_took_off() {
         let counted = |connection: &mut _| Ok((batch::table.count().get_result(connection)?, known::table.count().get_result(connection)?));
         assert_eq!(test.db.read_blocking(counted).unwrap(), (1_i64, 4_i64));
         assert_eq!(world.members().len(), 4);
+    });
+}
+
+#[test]
+fn the_first_change_after_others_were_forgotten_is_undone_with_its_notes() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..4]);
+        world.does(&Task::Note(&CONTACTS, world.people[0], "VIP".to_owned()));
+        test.set_now(test.clock.now() + TimeDelta::days(31));
+        let gone = world.does(&Task::Remove(&CONTACTS, CONTACTS.among(&world.people[..2])));
+        let row_count = |connection: &mut _| Ok(batch::table.select(batch::row_count).first::<i32>(connection)?);
+        assert_eq!(test.db.read_blocking(row_count).unwrap(), 2);
+        let back = world.does(&Task::Undo(gone.batch.expect("a batch")));
+        assert_eq!((back.segment.member_count, back.notes), (4, Vec::new()));
+        assert_eq!(world.known_of(world.people[0]).0, "VIP");
+    });
+}
+
+#[test]
+fn a_note_written_with_a_removal_is_undone_with_it() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..2]);
+        let note = |note: &str| Task::Note(&CONTACTS, world.people[0], note.to_owned());
+        world.does(&note("old"));
+        let remove = Task::Remove(&CONTACTS, CONTACTS.among(&world.people[..1]));
+        let done = world.does(&Task::Together(vec![note("new"), remove]));
+        assert_eq!(done.segment.member_count, 1);
+        world.does(&Task::Undo(done.batch.expect("a batch")));
+        assert_eq!(world.members(), set(&world.people[..2]));
+        assert_eq!(world.known_of(world.people[0]).0, "old");
+    });
+}
+
+#[test]
+fn a_note_is_written_again_beside_whom_the_crm_has_listed_again() {
+    on_both_engines(|test| {
+        let world = World::new(test);
+        world.adds(&world.people[..1]);
+        world.does(&Task::Note(&CONTACTS, world.people[0], "VIP".to_owned()));
+        world.removes(&world.people[..1]);
+        let row = (listed::customersegment_id.eq(world.list), listed::contact_id.eq(world.people[0]));
+        test.db.write_blocking(|connection| Ok(diesel::insert_into(listed::table).values(row).execute(connection)?)).unwrap();
+        assert_eq!(world.does(&Task::Note(&CONTACTS, world.people[0], "VIP".to_owned())).what, "note of 1 contact changed");
+        assert_eq!(world.known_of(world.people[0]).0, "VIP");
+        assert_eq!(world.does(&Task::Note(&CONTACTS, world.people[0], "VIP".to_owned())).batch, None, "now it is there");
     });
 }
 

@@ -122,30 +122,45 @@ pub(super) fn cannot_open(engine: Engine, url: &str, error: &r2d2::Error) -> App
     }
 }
 
-/// Begins a transaction whose statements end within `limit`, each on PostgreSQL, all together on SQLite, which is asked
-/// while it works and knows no statement; the guard keeps the limit for as long as it lives.
-pub(super) fn begin(connection: &mut AnyConnection, mode: Mode, limit: Option<Duration>) -> QueryResult<deadline::Guard> {
+/// How long a transaction may take; `None` is as long as it does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// For its work: each statement on PostgreSQL, all together on SQLite, which is asked while it works and knows no statement.
+    pub(super) work: Option<Duration>,
+    /// For others who hold what it wants.
+    pub(super) waits: Option<Duration>,
+}
+
+impl Limits {
+    /// The same for both.
+    pub(super) fn both(limit: Option<Duration>) -> Self {
+        Self { work: limit, waits: limit }
+    }
+}
+
+/// Begins a transaction within these limits; the guard keeps them for as long as it lives.
+pub(super) fn begin(connection: &mut AnyConnection, mode: Mode, limits: Limits) -> QueryResult<deadline::Guard> {
     match connection {
         AnyConnection::Postgres(connection) => {
             let mode = if mode == Mode::Read { " ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "" };
             // One round trip, and LOCAL, so that a pooler can hand the connection to anyone afterwards. Whoever waits for a
             // lock gives up before the statement does, and is told that somebody is in the way.
-            let timeout = limit.map_or(0, |limit| limit.as_millis());
+            let [work, waits] = [limits.work, limits.waits].map(|limit| limit.map_or(0, |limit| limit.as_millis()));
             let begin = format!(
-                "BEGIN{mode}; SET LOCAL statement_timeout = {timeout}; SET LOCAL lock_timeout = {}; SET LOCAL work_mem = '{WORK_MEM}'",
-                timeout / 2
+                "BEGIN{mode}; SET LOCAL statement_timeout = {work}; SET LOCAL lock_timeout = {}; SET LOCAL work_mem = '{WORK_MEM}'",
+                waits / 2
             );
             AnsiTransactionManager::begin_transaction_sql(connection, &begin)?;
             Ok(deadline::set(None))
         }
         AnyConnection::Sqlite(connection) => {
-            let begin = match (mode, limit) {
+            let begin = match (mode, limits.work) {
                 (Mode::Read, _) => BEGIN_READ,
                 (Mode::Write, Some(_)) => BEGIN_WRITE,
                 (Mode::Write, None) => BEGIN_BULK,
             };
             AnsiTransactionManager::begin_transaction_sql(connection, begin)?;
-            Ok(deadline::set(limit))
+            Ok(deadline::set(limits.work))
         }
     }
 }

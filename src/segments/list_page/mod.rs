@@ -232,7 +232,7 @@ pub async fn act(
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
     let is_big = posted.has("_all") || posted.has(BAR_REMOVED);
     let work = move |connection: &mut AnyConnection| perform(connection, &actor, &now, id, asked.show, &posted);
-    let done = if is_big { db.write_long(Lane::Saving, work).await } else { db.write(work).await };
+    let done = if is_big { db.write_long(work).await } else { db.write(work).await };
     match done {
         Ok(done) if done.batch.is_none() && done.notes.is_empty() => staff.message(Level::Warning, nothing)?,
         Ok(done) => tell(&staff, &done)?,

@@ -41,11 +41,15 @@ pub(super) fn task(connection: &mut AnyConnection, side: &'static Side, list: Id
         } else if !is_alike(&stored, &shown) && !is_alike(&stored, &note) {
             refused.push(format!("The note “{note}” was not written: meanwhile somebody wrote “{stored}” there."));
         } else {
-            rows.push(Sql::from("SELECT ") + Value::Id(on) + " AS " + side.item + ", " + Value::Text(note) + " AS note");
+            rows.push(Sql::from("(") + Value::Id(on) + ", " + Value::Text(note) + ")");
         }
     }
-    let given = || Sql::from(" FROM (") + Sql::join(rows.clone(), " UNION ALL ", "") + ") AS given WHERE 1 = 1";
-    Ok(((!rows.is_empty()).then(|| Task::Notes(side, given())), refused))
+    let task = (!rows.is_empty()).then(|| {
+        // Both engines call the columns of values so.
+        let given = Sql::from(" FROM (SELECT column1 AS ") + side.item + ", column2 AS note FROM (VALUES " + Sql::join(rows, ", ", "");
+        Task::Notes(side, given + ") AS typed) AS given WHERE 1 = 1")
+    });
+    Ok((task, refused))
 }
 
 /// The notes that were typed otherwise than the page showed them.

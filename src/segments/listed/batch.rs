@@ -35,13 +35,13 @@ pub struct Batch {
 
 /// Keeps what was changed, and of how many rows, so that it can be undone; forgets what was changed too long ago.
 pub fn keep_batch(connection: &mut AnyConnection, segment: Id, stamp: &Stamp, what: &str) -> Result<()> {
-    forget(connection, segment, stamp.at)?;
     // Who was taken off and added again is one row.
     let rows = CONTACTS.count_of(connection, stamp.batch)? + COMPANIES.count_of(connection, stamp.batch)?;
     let row_count = i32::try_from(rows).map_err(AppError::internal)?;
     let row = Batch { id: stamp.batch, segment_id: segment, made_at: stamp.at, what: what.to_owned(), row_count, undone_by: None };
     diesel::insert_into(batch::table).values(row).execute(connection)?;
-    Ok(())
+    // Not before it is kept itself: whom it took off the list belongs to no batch until then.
+    forget(connection, segment, stamp.at)
 }
 
 /// Forgets the batches that nobody can undo any more, with those whom they took off the list.

@@ -20,7 +20,7 @@ impl Side {
         let note = || Sql::from(Value::Text(note.to_owned()));
         let [state, how, at, by, name, _, before] = of_unknown_origin("'listed'", "'listed'".into());
         let set = Sql::from("state = 'listed', state_before = 'listed', note = excluded.note") + self.unless_never();
-        let set = set + " AND " + self.known + ".note <> excluded.note";
+        let set = set + " AND " + self.says_otherwise();
         let (key, rows, hold) = self.listed_of(segment, found);
         let rows = rows + self.unless_none(segment, note(), self.item.into());
         self.know(connection, segment, stamp, [state, how, at, by, name, note(), before], (key, rows, hold), set)
@@ -29,6 +29,11 @@ impl Side {
     /// But for no note beside a row of which nothing is known: that is the note that it has.
     fn unless_none(&self, segment: Id, note: Sql, key: Sql) -> Sql {
         Sql::from(" AND (") + note + " <> '' OR " + key + " IN (" + self.items_known(segment) + "))"
+    }
+
+    /// Whether a note is not there already; that of whom we took off the list, and the CRM has listed again, is seen by nobody.
+    fn says_otherwise(&self) -> Sql {
+        Sql::from("(") + self.known + ".note <> excluded.note OR " + self.known + ".state = 'removed')"
     }
 
     /// Writes beside listed rows what `given` says of them (see `curating::Task::Notes`); of how many it was said otherwise
@@ -51,7 +56,7 @@ impl Side {
         let [state, how, at, by, name, _, before] = of_unknown_origin("'listed'", "'listed'".into());
         let values = [state, how, at, by, name, "said.note".into(), before];
         let set = Sql::from("state = 'listed', state_before = 'listed', note = excluded.note") + self.unless_never();
-        let set = set + " AND " + self.known + ".batch_id <> excluded.batch_id AND " + self.known + ".note <> excluded.note";
+        let set = set + " AND " + self.known + ".batch_id <> excluded.batch_id AND " + self.says_otherwise();
         let listed = listed + Value::Id(segment) + self.unless_none(segment, "said.note".into(), key.clone());
         self.know(connection, segment, stamp, values, (key, listed, hold), set)
     }

@@ -7,7 +7,7 @@
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::BigInt;
 
-use super::stamp::Stamp;
+use super::stamp::{Stamp, written};
 use crate::customers::{company, contact};
 use crate::db::dialect::{Hold, Word};
 use crate::db::schema::{crm_app_company, crm_app_contact};
@@ -125,7 +125,7 @@ impl Side {
         let new = self.found(&Sql::and([found.clone(), self.is_not(self.listed_in(segment))]));
         let set = Sql::from("state = 'listed', note = '', how = excluded.how, added_at = excluded.added_at, ")
             + "added_by_id = excluded.added_by_id, added_by_name = excluded.added_by_name, state_before = "
-            + self.first("'removed'".into());
+            + self.first("state_before", "'removed'".into());
         let hold = if is_held { Word::Held(Hold::Kept).into() } else { Sql::default() };
         self.know(connection, segment, stamp, values, (self.source_key(), new, hold), set + self.unless_never())?;
         self.list(connection, segment, stamp)
@@ -135,7 +135,7 @@ impl Side {
     /// listed them, it goes on not to include.
     pub fn remove(&self, connection: &mut AnyConnection, segment: Id, found: &Sql, stamp: &Stamp) -> Result<usize> {
         let never = || Sql::from("CASE WHEN ") + self.known + ".state = 'never' THEN 'never' ELSE ";
-        let set = Sql::from("state = ") + never() + "'removed' END, state_before = " + self.first(never() + "'listed' END");
+        let set = Sql::from("state = ") + never() + "'removed' END, state_before = " + self.first("state_before", never() + "'listed' END");
         let values = of_unknown_origin("'removed'", "'listed'".into());
         self.know(connection, segment, stamp, values, self.listed_of(segment, found), set)?;
         self.unlist(connection, segment, stamp)
@@ -147,7 +147,7 @@ impl Side {
         let before = Sql::from("CASE WHEN ") + is_listed(self.source_key()) + " THEN 'listed' ELSE 'removed' END";
         let values = of_unknown_origin("'never'", before);
         let never = Sql::from("CASE WHEN ") + self.known + ".state = 'never' THEN 'never' ELSE excluded.state_before END";
-        let set = Sql::from("state = 'never', state_before = ") + self.first(never);
+        let set = Sql::from("state = 'never', state_before = ") + self.first("state_before", never);
         // Whom the CRM has listed all the same is taken off once more.
         let set = set + self.unless_never() + " OR " + is_listed(Sql::from("excluded.") + self.item);
         let barred = self.know(connection, segment, stamp, values, (self.source_key(), self.found(found), Sql::default()), set)?;
@@ -204,7 +204,7 @@ impl Side {
         let insert = Sql::from("INSERT INTO ") + self.listed + " (customersegment_id, " + self.item + ") SELECT segment_id, " + self.item;
         let marked = self.known_in(segment) + " AND batch_id = " + Value::Id(stamp.batch) + " AND state = 'listed' AND ";
         let new = marked + self.item + " NOT IN (" + self.listed_in(segment) + ") ORDER BY " + self.item;
-        Ok(Statement(insert + new).execute(connection)?)
+        written(Statement(insert + new).execute(connection))
     }
 
     /// Takes off the list whom the batch has marked so.
@@ -239,7 +239,7 @@ impl Side {
         let values = [Value::Id(segment).into(), key.clone(), state, how, at, by, name, note, batch, before, "''".into()];
         let rows = into + Sql::join(values, ", ", "NULL") + rows + " ORDER BY " + key + hold;
         let others = Sql::from(" ON CONFLICT (segment_id, ") + self.item + ") DO UPDATE SET batch_id = excluded.batch_id, note_before = ";
-        Ok(Statement(rows + others + self.known + ".note, " + set).execute(connection)?)
+        written(Statement(rows + others + self.first("note_before", Sql::from(self.known) + ".note") + ", " + set).execute(connection))
     }
 
     /// But for whom the segment never includes: after what is set of rows that are known.
@@ -248,9 +248,9 @@ impl Side {
     }
 
     /// How a row was before the batch: as it says itself, where the batch has changed it already.
-    fn first(&self, before: Sql) -> Sql {
-        let changed = Sql::from("CASE WHEN ") + self.known + ".batch_id = excluded.batch_id THEN " + self.known + ".state_before ELSE ";
-        changed + before + " END"
+    fn first(&self, column: &'static str, before: Sql) -> Sql {
+        let changed = Sql::from("CASE WHEN ") + self.known + ".batch_id = excluded.batch_id THEN " + self.known + "." + column;
+        changed + " ELSE " + before + " END"
     }
 
     /// The rows that a predicate finds, from ` FROM` on.

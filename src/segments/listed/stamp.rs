@@ -1,11 +1,16 @@
 //! What a change of a list writes beside every row that it touches: who, when, how, and as part of which batch.
 //!
-//! Made by whoever changes a list, once a transaction.
+//! Made by whoever changes a list, once a transaction; what became of the writing is told here, too.
+
+use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use super::ListChanged;
 use crate::accounts::Actor;
 use crate::clock::Clock;
+use crate::db::classify::Failure;
 use crate::db::{Id, Time};
+use crate::error::{AppError, Result};
 use crate::query::{Sql, Value};
 
 /// How somebody came to be on a list.
@@ -83,5 +88,14 @@ impl Stamp {
     pub(super) fn origin(&self) -> [Sql; 4] {
         let actor = self.actor.map_or_else(|| Sql::from("NULL"), |id| Value::Id(id).into());
         [Value::Text(self.how.name().to_owned()).into(), Value::Time(self.at).into(), actor, Value::Text(self.actor_name.clone()).into()]
+    }
+}
+
+/// How many rows were written. Somebody whom the statement found and others have deleted before it could write is as if the two
+/// could not be ordered: run again, it does not find them.
+pub(super) fn written(done: QueryResult<usize>) -> Result<usize> {
+    match done {
+        Err(Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => Err(AppError::Database(Failure::Serialization)),
+        done => Ok(done?),
     }
 }

@@ -167,12 +167,13 @@ impl Desk<'_> {
     /// Those of `curate`; the upload can then be applied again.
     pub async fn apply(&self, upload: &Upload, choice: Choice) -> Result<Option<Curated>> {
         let (id, now) = (upload.id, self.now());
+        let is_large = upload.row_count > LARGE;
+        let turn = if is_large { Some(self.db.turn(Lane::Bulk).await?) } else { None };
         if !self.db.write(move |connection| store::pass(connection, id, now, (State::Ready, State::Applying), "")).await? {
             return Ok(None);
         }
         let (db, clock, actor, how, segment) =
             (self.db.clone(), self.clock.clone(), self.staff.actor.clone(), upload.how(), self.segment.id);
-        let is_large = upload.row_count > LARGE;
         let change = move |db: &Db, clock: &Clock| {
             let known = if is_large { statistics::refresh_one(db, "segments_upload_row") } else { Ok(()) };
             let apply = |connection: &mut AnyConnection| {
@@ -182,9 +183,12 @@ impl Desk<'_> {
                 store::note_applied(connection, id, Time(clock.now()), &in_words(&curated), curated.batch)?;
                 Ok(curated)
             };
-            known.and_then(|()| db.write_unhurried(apply))
+            known.and_then(|()| db.write_bulk(apply))
         };
-        let work = move || caught(|| change(&db, &clock)).inspect_err(|error| give_back(&db, &clock, id, error));
+        let work = move || {
+            let _turn = turn;
+            caught(|| change(&db, &clock)).inspect_err(|error| give_back(&db, &clock, id, error))
+        };
         match tokio::time::timeout(MOMENT * 2, tokio::task::spawn_blocking(work)).await {
             Ok(done) => done.map_err(AppError::internal)?.map(Some),
             Err(_) => Ok(None),

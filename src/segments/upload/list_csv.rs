@@ -39,7 +39,10 @@ pub fn write(connection: &mut AnyConnection, segment: Id, sees_notes: bool, mut 
 }
 
 fn write_contacts(connection: &mut AnyConnection, segment: Id, sees_notes: bool, csv: &mut csv::Writer<impl Write>) -> Result<()> {
-    let is_known = known_contact::segment_id.eq(listed_contacts::customersegment_id).and(known_contact::contact_id.eq(contact::id));
+    let is_known = known_contact::segment_id
+        .eq(listed_contacts::customersegment_id)
+        .and(known_contact::contact_id.eq(contact::id))
+        .and(known_contact::state.ne("removed"));
     let mut after = Id(uuid::Uuid::nil());
     loop {
         let rows = listed_contacts::table
@@ -62,7 +65,10 @@ fn write_contacts(connection: &mut AnyConnection, segment: Id, sees_notes: bool,
 }
 
 fn write_companies(connection: &mut AnyConnection, segment: Id, sees_notes: bool, csv: &mut csv::Writer<impl Write>) -> Result<()> {
-    let is_known = known_company::segment_id.eq(listed_companies::customersegment_id).and(known_company::company_id.eq(company::id));
+    let is_known = known_company::segment_id
+        .eq(listed_companies::customersegment_id)
+        .and(known_company::company_id.eq(company::id))
+        .and(known_company::state.ne("removed"));
     let mut after = Id(uuid::Uuid::nil());
     loop {
         let rows = listed_companies::table
