@@ -106,6 +106,27 @@ fn whoever_is_deleted_meanwhile_is_not_listed_and_that_is_told() {
 }
 
 #[test]
+fn who_is_deleted_while_they_are_taken_off_is_gone_without_a_fault() {
+    site(|app, _| {
+        let owner = app.staff();
+        let people = contacts(&owner, ["Anong", "Boris"]);
+        let id = stored_segment(app, &owner, "VIP");
+        app.test.db.write_blocking(|connection| list(connection, app, &actor(&owner), id, &people)).unwrap();
+        let form = owner.open(&format!("{SEGMENTS}{id}/list/")).form_at("#list-form");
+        let form = people.iter().fold(form, |form, id| form.and("ticked", &id.to_string())).and("_remove", "1");
+        let deletes = |connection: &mut AnyConnection| {
+            contact::SOURCE.hold(connection, &people[..1], Hold::Alone)?;
+            contact::delete(connection, &people[..1], &app.test.clock).map(|_| ())
+        };
+        let removed = while_open(app, deletes, || owner.submit(&form));
+        assert_eq!(removed.status, 303, "{}", removed.body);
+        let told = owner.follow(&removed).text(".messagelist");
+        assert!(told.contains("1 contact removed."), "{told}");
+        assert_eq!(numbers(app, id), (0, 0));
+    });
+}
+
+#[test]
 fn who_is_deleted_while_a_list_is_copied_is_in_neither() {
     site(|app, _| {
         let (owner, other) = (app.staff(), app.staff());
