@@ -210,7 +210,7 @@ pub(crate) const PAGES: &[Page] = &[
     at("segments-of-others", Finance, "/admin/crm_app/customersegment/", "#result_list", "VIP Customers"),
     at("segment-of-others", Finance, "/admin/crm_app/customersegment/{dynamic}/change/", ".closelink", "Close"),
     by("segment-version-of-others", Finance, compare_versions, ".closelink", "Back to the history"),
-    at("segment-list-of-others", Finance, "/admin/crm_app/customersegment/{static}/list/", "#result_list", "Private note"),
+    at("segment-list-of-others", Finance, "/admin/crm_app/customersegment/{static}/list/", "#result_list", "Listed contacts"),
     at("contacts-of-others", Finance, "/admin/crm_app/contact/?q=a", "#result_list", "E-mail"),
     at("contact-of-others", Finance, "/admin/crm_app/contact/{contact}/change/", ".closelink", "Close"),
     at("index-of-finance", Finance, "/admin/", "main", "View"),
