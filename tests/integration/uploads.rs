@@ -305,6 +305,11 @@ fn what_is_no_table_or_in_another_encoding_gets_its_sentence() {
             (b"{\\rtf1 ...", "utf-8", "This is a text document"),
             (["a"; 1_000].join(",").as_bytes(), "utf-8", "The file has 1000 columns; 200 are the most"),
             (&[0; 500], "utf-8", "it holds bytes that no text has"),
+            (
+                b"email,note\nsomchai@palms.example,\"never\nanong@palms.example,\n",
+                "utf-8",
+                "A quote that is opened on line 2 of file.csv is never closed",
+            ),
             (&thai, "utf-8", "The file is not in UTF-8: line 2"),
         ] {
             let page = world.uploads(person, "file.csv", content, encoding);
