@@ -301,10 +301,15 @@ fn a_first_line_is_a_row_or_names_the_columns_as_it_looks_and_as_it_is_said_to()
         assert_eq!((rows(&with), with.text("#id_unknown_raw")), ("one.csv: 2 rows".to_owned(), "Company".to_owned()));
         let report = person.open(&with.attributes("a.unused", "href")[0]).body;
         assert!(report.contains("\r\n1,Company,Not found\r\n"), "{report}");
+        // A blank that somebody wrote down is no name of a column.
+        let page = world.uploads(person, "dash.csv", b"Somchai Jaidee,-\nAnong Srisuk,anong@palms.example\n", "utf-8");
+        assert_eq!((rows(&page), page.has("[name=has_header][checked]")), ("dash.csv: 2 rows".to_owned(), false));
         // Words that nobody knows, above addresses.
         let page = world.uploads(person, "wer.csv", b"Wer;Post\n;somchai@palms.example\n", "utf-8");
         assert_eq!((rows(&page), page.has("[name=has_header][checked]")), ("wer.csv: 1 row".to_owned(), true));
         assert!(outcomes(&page).contains(&("Already in the list".to_owned(), "1".to_owned())), "{:?}", outcomes(&page));
+        let told = page.text(".columns[open] .attention");
+        assert!(told.starts_with("The first line was taken for names of columns: Wer, Post."), "{told}");
     });
 }
 
