@@ -1,5 +1,6 @@
 //! Lists as files, out and in, on both engines: nothing is lost on the way, bad files get their sentence, bad rows their reason.
 
+use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::{Id, Time};
 use customer_segments::error::AppError;
 use customer_segments::query::Sql;
@@ -131,6 +132,55 @@ fn a_list_that_is_made_exactly_a_file_has_its_notes_and_no_others_where_the_file
 }
 
 #[test]
+fn a_note_on_the_second_line_of_somebody_is_theirs_too() {
+    with_a_list(|world, person| {
+        for mode in ["add", "exact"] {
+            world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..1])));
+            world.note(world.people[0], "old");
+            let [listed, new] = [world.people[0], world.people[1]];
+            let file = format!("id,note\n{listed},\n{new},\n{listed},VIP\n{new},Guest\n");
+            let page = world.uploads(person, "twice.csv", file.as_bytes(), "utf-8");
+            assert!(outcomes(&page).contains(&("Named twice".to_owned(), "2".to_owned())), "{:?}", outcomes(&page));
+            apply(person, &page, mode);
+            let notes = world.notes().into_iter().map(|(id, note, _)| (id, note)).collect::<std::collections::BTreeMap<_, _>>();
+            assert_eq!((notes[&listed].as_str(), notes[&new].as_str()), ("VIP", "Guest"), "{mode}");
+            world.does(&Task::Remove(&CONTACTS, Sql::all()));
+        }
+    });
+}
+
+#[test]
+fn of_many_on_the_list_whom_a_row_may_mean_some_are_shown_and_all_stay() {
+    with_a_list(|world, person| {
+        let (firm, now) = (world.firms[0], Time(world.test().clock.now()));
+        let one = |at: usize| Contact {
+            company_id: firm,
+            name: format!("Desk {at}"),
+            phone: "02-999-8888".into(),
+            ..Contact::new(Id::new(), now)
+        };
+        let desk: Vec<Contact> = (0..15).map(one).collect();
+        world.test().db.write_blocking(|connection| contact::insert(connection, &desk)).unwrap();
+        let mut ids: Vec<Id> = desk.iter().map(|contact| contact.id).collect();
+        ids.sort();
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&ids)));
+        let page = world.uploads(person, "desk.csv", b"name,phone\nAnna,029998888\nBert,029998888\n", "utf-8");
+        let values = |page: &Answer, row: &str| page.attributes(&format!("[name={row}][value^=contact]"), "value");
+        assert_eq!((values(&page, "pick_1").len(), values(&page, "pick_2").len()), (12, 12));
+        let told = "and 3 more, who are not shown: an id or e-mail address in the row says who is meant";
+        assert_eq!(page.texts(".picks .more"), [told, told]);
+        // Whoever is chosen is seen, and the others stay for the row that is open still.
+        let last = format!("contact:{}", ids[14]);
+        let chosen = page.form_at("#apply-form").without("pick_1").and("pick_1", &last).and("_page", "ambiguous:1");
+        let page = person.follow(&person.submit(&chosen));
+        assert_eq!(page.attributes("[name=pick_1][checked]", "value"), [last]);
+        assert_eq!(page.texts(".picks .more")[0], told.replace('3', "2"));
+        apply(person, &page, "exact");
+        assert_eq!(world.listed().0, ids);
+    });
+}
+
+#[test]
 fn the_report_of_unused_rows_leaves_out_those_that_were_chosen() {
     with_a_list(|world, person| {
         let file =
@@ -251,10 +301,15 @@ fn a_first_line_is_a_row_or_names_the_columns_as_it_looks_and_as_it_is_said_to()
         assert_eq!((rows(&with), with.text("#id_unknown_raw")), ("one.csv: 2 rows".to_owned(), "Company".to_owned()));
         let report = person.open(&with.attributes("a.unused", "href")[0]).body;
         assert!(report.contains("\r\n1,Company,Not found\r\n"), "{report}");
+        // A blank that somebody wrote down is no name of a column.
+        let page = world.uploads(person, "dash.csv", b"Somchai Jaidee,-\nAnong Srisuk,anong@palms.example\n", "utf-8");
+        assert_eq!((rows(&page), page.has("[name=has_header][checked]")), ("dash.csv: 2 rows".to_owned(), false));
         // Words that nobody knows, above addresses.
         let page = world.uploads(person, "wer.csv", b"Wer;Post\n;somchai@palms.example\n", "utf-8");
         assert_eq!((rows(&page), page.has("[name=has_header][checked]")), ("wer.csv: 1 row".to_owned(), true));
         assert!(outcomes(&page).contains(&("Already in the list".to_owned(), "1".to_owned())), "{:?}", outcomes(&page));
+        let told = page.text(".columns[open] .attention");
+        assert!(told.starts_with("The first line was taken for names of columns: Wer, Post."), "{told}");
     });
 }
 
@@ -305,6 +360,11 @@ fn what_is_no_table_or_in_another_encoding_gets_its_sentence() {
             (b"{\\rtf1 ...", "utf-8", "This is a text document"),
             (["a"; 1_000].join(",").as_bytes(), "utf-8", "The file has 1000 columns; 200 are the most"),
             (&[0; 500], "utf-8", "it holds bytes that no text has"),
+            (
+                b"email,note\nsomchai@palms.example,\"never\nanong@palms.example,\n",
+                "utf-8",
+                "A quote that is opened on line 2 of file.csv is never closed",
+            ),
             (&thai, "utf-8", "The file is not in UTF-8: line 2"),
         ] {
             let page = world.uploads(person, "file.csv", content, encoding);

@@ -26,7 +26,7 @@ mod written_in;
 use std::fs::File;
 use std::path::PathBuf;
 
-pub use quotes::check as require_closed_quotes;
+pub use quotes::{check as require_closed_quotes, open_at_the_end};
 pub use reader::{Line, Table};
 pub use report::{Refusal, RefusalWriter, Report};
 pub use written_in::{ENCODINGS, readable, written_in};

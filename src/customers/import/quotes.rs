@@ -1,6 +1,7 @@
 //! Whether every quote of a CSV file is closed: one that is not swallows all the lines after it, as one long cell.
 //!
-//! Called by `run` before anything is written; the CSV reader itself takes the end of the file for the end of the cell.
+//! Called before anything of a file is written, and by `segments` of what it reads; the CSV reader itself takes the end of the
+//! file for the end of the cell.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Seek};
@@ -30,7 +31,10 @@ enum Place {
 /// # Errors
 /// `BadRequest` with the line on which the quote was opened.
 pub fn check(file: &mut File, encoding: &'static Encoding, path: &Path) -> Result<()> {
-    let open = open_at_the_end(BufReader::new(Decoded::new(&mut *file, encoding)))?;
+    let mut text = BufReader::new(Decoded::new(&mut *file, encoding));
+    let Beginning { delimiter, length, line } = Beginning::of(text.fill_buf()?);
+    text.consume(length);
+    let open = open_at_the_end(text, delimiter, line)?;
     file.rewind()?;
     match open {
         None => Ok(()),
@@ -41,11 +45,12 @@ pub fn check(file: &mut File, encoding: &'static Encoding, path: &Path) -> Resul
     }
 }
 
-/// The line on which a quote was opened that the end of the file finds open.
-fn open_at_the_end(mut file: impl BufRead) -> Result<Option<u64>> {
-    let Beginning { delimiter, length, line } = Beginning::of(file.fill_buf()?);
-    file.consume(length);
-    let (mut place, mut line, mut opened) = (Place::Start, line, 1);
+/// The line on which a quote was opened that the end finds open, where the first one read is `line`.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn open_at_the_end(mut file: impl BufRead, delimiter: u8, mut line: u64) -> Result<Option<u64>> {
+    let (mut place, mut opened) = (Place::Start, line);
     loop {
         let bytes = file.fill_buf()?;
         if bytes.is_empty() {
@@ -76,7 +81,7 @@ mod tests {
 
     #[test]
     fn only_a_quote_that_opens_a_cell_and_is_never_closed_is_found() {
-        let open = |text: &str| open_at_the_end(text.as_bytes()).unwrap();
+        let open = |text: &str| open_at_the_end(text.as_bytes(), Beginning::of(text.as_bytes()).delimiter, 1).unwrap();
         for closed in ["", "a,b\n", "a,\"b\nc\"\n", "\"a \"\"b\"\"\"", "5\" pipe,x\n", "a,\"\"\n", "\"a\"b,c", "a;\"b,c\n;d\""] {
             assert_eq!(open(closed), None, "{closed}");
         }

@@ -79,27 +79,32 @@ impl Choice {
 
     /// The keys of whom the rows stand for that are taken.
     fn taken(&self, side: &Side, upload: Id) -> Sql {
-        said(side, upload) + " AND " + self.is_taken()
+        said(side, upload) + " AND " + is_none_of(|outcome| self.leaves_out(outcome))
     }
 
     /// Whether rows of this outcome list nobody, whomever they stand for.
     pub fn leaves_out(&self, outcome: Outcome) -> bool {
-        matches!(outcome, Outcome::Twice | Outcome::Never) || self.without.contains(&outcome)
+        outcome == Outcome::Twice || self.is_unwanted(outcome)
     }
 
-    fn is_taken(&self) -> Sql {
-        let left_out = Outcome::ALL.into_iter().filter(|outcome| self.leaves_out(*outcome));
-        let left_out = left_out.map(|outcome| Sql::from(Value::Text(outcome.name().to_owned())));
-        Sql::from("outcome NOT IN (") + Sql::join(left_out, ", ", "NULL") + ")"
+    /// Whether those for whom rows of this outcome stand are not to be listed.
+    fn is_unwanted(&self, outcome: Outcome) -> bool {
+        outcome == Outcome::Never || self.without.contains(&outcome)
     }
 
-    /// The rows that are taken and say a note, from ` FROM` on: a blank one only takes out what is written where the list is made
-    /// exactly this.
+    /// The rows of wanted people that say a note, from ` FROM` on, whichever of several lines of somebody says it: a blank one only
+    /// takes out what is written where the list is made exactly this.
     fn noted(&self, upload: Id) -> Sql {
         let rows = Sql::from(" FROM segments_upload_row AS given WHERE given.upload_id = ") + Value::Id(upload);
         let rows = if self.mode == Mode::Exact && self.has_notes { rows } else { rows + " AND given.note <> ''" };
-        rows + " AND given." + self.is_taken()
+        rows + " AND given." + is_none_of(|outcome| self.is_unwanted(outcome))
     }
+}
+
+fn is_none_of(is_one: impl Fn(Outcome) -> bool) -> Sql {
+    let these = Outcome::ALL.into_iter().filter(|outcome| is_one(*outcome));
+    let these = these.map(|outcome| Sql::from(Value::Text(outcome.name().to_owned())));
+    Sql::from("outcome NOT IN (") + Sql::join(these, ", ", "NULL") + ")"
 }
 
 /// The keys of whom the rows stand for.

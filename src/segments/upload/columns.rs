@@ -90,6 +90,20 @@ fn is_number(cell: &str) -> bool {
     digits >= 6 && cell.chars().all(|letter| letter.is_ascii_digit() || " +-().,/\u{a0}–".contains(letter))
 }
 
+/// What people write, without marks, where they have nothing to say.
+const BLANKS: &[&str] = &["na", "none", "no", "nil", "null", "nothing", "unknown", "empty", "blank", "tba", "tbd", "ไม่มี", "无", "没有"];
+
+/// Whether a cell says nothing.
+fn is_blank(cell: &str) -> bool {
+    let bare: String = text::key(cell).chars().filter(|letter| letter.is_alphanumeric() || !letter.is_ascii()).collect();
+    !bare.chars().any(char::is_alphanumeric) || BLANKS.contains(&bare.as_str())
+}
+
+/// Whether a cell may be the name of a column.
+fn is_word(cell: &str) -> bool {
+    !is_blank(cell) && cell.chars().any(char::is_alphabetic)
+}
+
 /// The columns of a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
@@ -106,22 +120,22 @@ const HEADER: usize = MAX_NOTE + 1;
 
 impl Layout {
     /// The columns of a table that begins with this line and goes on with these rows. The line names the columns where no cell of it
-    /// can be but a row's, and one is the name of something or stands above cells of another kind.
+    /// can be but a row's, and one is the name of something, or a word that stands above cells of another kind.
     pub fn guess<'a, R: IntoIterator<Item = &'a str>>(first: impl IntoIterator<Item = &'a str>, rows: impl IntoIterator<Item = R>) -> Self {
         let cell = |cell: &str| text::nfc(unguarded(cell).trim()).chars().take(HEADER).collect::<String>();
         let header: Vec<String> = first.into_iter().map(cell).collect();
         let mut below = vec![String::new(); header.len()];
         for row in rows {
-            let blank = below.iter_mut().zip(row).filter(|(place, _)| place.is_empty());
-            blank.for_each(|(place, said)| *place = cell(said));
+            let unsaid = below.iter_mut().zip(row).filter(|(place, said)| place.is_empty() && !is_blank(said));
+            unsaid.for_each(|(place, said)| *place = cell(said));
         }
         let named: Vec<Field> = header.iter().map(|name| Field::guessed(name)).collect();
         let is_data = header.iter().any(|cell| Field::of_cell(cell).is_some());
-        let is_above = header.iter().zip(&below).any(|(name, cell)| !name.is_empty() && Field::of_cell(cell).is_some());
+        let is_above = header.iter().zip(&below).any(|(name, cell)| is_word(name) && Field::of_cell(cell).is_some());
         if !is_data && (is_above || named.iter().any(|field| *field != Field::Ignored)) {
             return Self { header, fields: named, has_header: true }.or_by_content(&below);
         }
-        let said = header.iter().zip(&below).map(|(first, below)| if first.is_empty() { below } else { first });
+        let said = header.iter().zip(&below).map(|(first, below)| if is_blank(first) { below } else { first });
         let fields = Self::by_content(&said.cloned().collect::<Vec<_>>());
         Self { header, fields, has_header: false }
     }
@@ -149,6 +163,11 @@ impl Layout {
     /// Whether any column tells who is meant.
     pub fn is_telling(&self) -> bool {
         self.fields.iter().any(|field| !matches!(field, Field::Ignored | Field::Kind | Field::Note))
+    }
+
+    /// Whether the first line names the columns by words of which none is known: then it may be a row.
+    pub fn is_in_doubt(&self) -> bool {
+        self.has_header && self.header.iter().all(|name| Field::guessed(name) == Field::Ignored)
     }
 
     /// Whether any column holds this.
@@ -252,6 +271,20 @@ mod tests {
         assert_eq!((layout.fields, layout.has_header), (vec![Field::Name, Field::Email], true));
         let layout = Layout::guess(["Emails"], [["a@x.example"]]);
         assert_eq!((layout.fields, layout.has_header), (vec![Field::Email], true));
+    }
+
+    #[test]
+    fn a_blank_that_is_written_down_names_no_column() {
+        for blank in ["-", "—", "n/a", "N.A.", "none", "?", "ไม่มี"] {
+            let layout = Layout::guess(["Somchai", blank], [["Anong", "a@x.example"]]);
+            assert!(!layout.has_header, "{blank}");
+            assert_eq!(layout.fields, [Field::Name, Field::Email], "{blank}");
+        }
+        let layout = Layout::guess(["Wer", "-"], [["Somchai", "a@x.example"]]);
+        assert!(!layout.has_header && !layout.is_in_doubt());
+        let layout = Layout::guess(["Wer", "Post"], [["Somchai", "a@x.example"]]);
+        assert!(layout.has_header && layout.is_in_doubt());
+        assert!(!Layout::guess(["Wer", "Mail"], [["Somchai", "a@x.example"]]).is_in_doubt());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::columns::Layout;
 use super::entry::Said;
 use super::store::small;
-use crate::customers::import::{Line, Table, readable};
+use crate::customers::import::{Line, Table, readable, require_closed_quotes};
 use crate::customers::upload::content::require_few_columns;
 use crate::error::{AppError, Result};
 
@@ -28,10 +28,12 @@ const LOOKED_AT: usize = 50;
 /// Opens a table.
 ///
 /// # Errors
-/// `BadRequest` with the sentence why it is none, or not in this encoding.
+/// `BadRequest` with the sentence why it is none, or not in this encoding, or has a quote that is never closed.
 pub fn open(mut file: File, name: &str, encoding: &str) -> Result<Rows> {
     let (size, encoding) = (file.metadata()?.len(), readable(&mut file, encoding)?);
-    let mut table = Table::new(file, encoding, Path::new(if name.is_empty() { "The file" } else { name }))?;
+    let path = Path::new(if name.is_empty() { "The file" } else { name });
+    require_closed_quotes(&mut file, encoding, path)?;
+    let mut table = Table::new(file, encoding, path)?;
     require_few_columns(table.header.len())?;
     let mut begun = VecDeque::new();
     while begun.len() < LOOKED_AT

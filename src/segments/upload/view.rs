@@ -18,6 +18,9 @@ use crate::segments::picker::candidates::{self, Candidate};
 /// Rows of an outcome on one page.
 const PAGE: i64 = 50;
 
+/// Of those whom a row may mean the most that are shown: all who are on the list are kept, however many that are.
+const SHOWN: usize = 12;
+
 /// What the address asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
@@ -74,8 +77,17 @@ pub struct Line {
     pub row: Row,
     /// Whom it stands for.
     pub stands_for: Option<Seen>,
-    /// Whom it may stand for.
+    /// Whom it may stand for, as far as they are shown.
     pub candidates: Vec<Seen>,
+    /// How many more it may stand for.
+    pub more: usize,
+}
+
+/// Those of whom a row may mean who are shown: the first, and whoever was chosen.
+fn shown(row: &Row) -> Vec<Item> {
+    let chosen = row.item();
+    let all = row.candidates().into_iter().enumerate();
+    all.filter(|(at, item)| *at < SHOWN || chosen == Some(*item)).map(|(_, item)| item).collect()
 }
 
 /// Somebody whom a row may stand for.
@@ -187,13 +199,15 @@ impl Section {
         let is_asked = asked.of == Some(outcome);
         let page = if is_asked { asked.page.clamp(1, pages) } else { 1 };
         let rows = rows::list_page(connection, upload, outcome, (page - 1) * PAGE, PAGE)?;
-        let items: Vec<Item> = rows.iter().flat_map(|row| row.item().into_iter().chain(row.candidates())).collect();
+        let items: Vec<Item> = rows.iter().flat_map(|row| row.item().into_iter().chain(shown(row))).collect();
         let seen = seen(connection, &items)?;
         let line = |row: Row| {
             let chosen = row.item();
-            let candidates = row.candidates().into_iter().filter_map(|item| seen.get(&item).cloned().map(|seen| (item, seen)));
+            let shown = shown(&row);
+            let more = row.candidates().len() - shown.len();
+            let candidates = shown.into_iter().filter_map(|item| seen.get(&item).cloned().map(|seen| (item, seen)));
             let candidates = candidates.map(|(item, seen)| Seen { is_chosen: chosen == Some(item), ..seen }).collect();
-            Line { stands_for: chosen.and_then(|item| seen.get(&item).cloned()), candidates, row }
+            Line { stands_for: chosen.and_then(|item| seen.get(&item).cloned()), candidates, more, row }
         };
         let lines = rows.into_iter().map(line).collect();
         Ok(Self { outcome, count, lines, page, pages, is_open: is_asked || outcome.is_open() })
