@@ -210,7 +210,9 @@ impl Section {
             Line { stands_for: chosen.and_then(|item| seen.get(&item).cloned()), candidates, more, row }
         };
         let lines = rows.into_iter().map(line).collect();
-        Ok(Self { outcome, count, lines, page, pages, is_open: is_asked || outcome.is_open() })
+        // What somebody has to look at: whom to choose, and what was found for nobody.
+        let is_open = is_asked || outcome.is_open() || matches!(outcome, Outcome::Unknown | Outcome::Refused);
+        Ok(Self { outcome, count, lines, page, pages, is_open })
     }
 
     /// Its first row's place among those of the outcome.
