@@ -46,13 +46,17 @@ impl Side {
             return Ok(0);
         }
         // One line of several that name the same is as good as another, but for one without a note.
-        let said = Sql::from("(SELECT ") + key() + ", MAX(given.note) AS note" + is_any + " GROUP BY " + key() + ") AS said";
-        let update = Sql::from("UPDATE ") + self.known + " SET note = said.note FROM " + said.clone() + " WHERE said.";
-        let of_this = update + self.item + " = " + self.known + "." + self.item + " AND segment_id = " + Value::Id(segment);
-        Statement(of_this + " AND state = 'listed' AND batch_id = " + Value::Id(stamp.batch)).execute(connection)?;
-        let (key, listed, hold) =
-            (Sql::from("said.") + self.item, Sql::from(" FROM ") + self.listed + " INNER JOIN " + said.clone(), Sql::default());
-        let listed = listed + " ON said." + self.item + " = " + self.listed + "." + self.item + " WHERE customersegment_id = ";
+        let said = Sql::from("(SELECT ") + key() + ", MAX(given.note) AS note" + is_any.clone() + " GROUP BY " + key() + ") AS said";
+        let keys = Sql::from("SELECT ") + key() + is_any.clone();
+        let note = Sql::from("(SELECT MAX(given.note)") + is_any + " AND " + key() + " = " + self.known + "." + self.item + ")";
+        let of_this = Sql::from("UPDATE ") + self.known + " SET note = " + note + " WHERE segment_id = " + Value::Id(segment);
+        let of_this = of_this + " AND state = 'listed' AND batch_id = " + Value::Id(stamp.batch) + " AND " + self.is_one_of(keys);
+        Statement(of_this).execute(connection)?;
+        // SQLite takes this order for an order: each that is said is looked up on the list. The other way round all of them would be
+        // read for each.
+        let (key, hold) = (Sql::from("said.") + self.item, Sql::default());
+        let listed = Sql::from(" FROM ") + said + " CROSS JOIN " + self.listed + " WHERE said." + self.item + " = " + self.listed + ".";
+        let listed = listed + self.item + " AND customersegment_id = ";
         let [state, how, at, by, name, _, before] = of_unknown_origin("'listed'", "'listed'".into());
         let values = [state, how, at, by, name, "said.note".into(), before];
         let set = Sql::from("state = 'listed', state_before = 'listed', note = excluded.note") + self.unless_never();

@@ -276,7 +276,7 @@ impl Side {
     }
 
     /// That a row on a list, or of what is known, is among the keys of a question.
-    fn is_one_of(&self, keys: Sql) -> Sql {
+    pub(super) fn is_one_of(&self, keys: Sql) -> Sql {
         Sql::from(self.item) + " IN (" + keys + ")"
     }
 
