@@ -9,7 +9,8 @@ use chrono::TimeDelta;
 use customer_segments::accounts::Role;
 use customer_segments::customers::import::{Report, What};
 use customer_segments::customers::upload::content;
-use customer_segments::customers::upload::store::{self, Import, State};
+use customer_segments::customers::upload::state::State;
+use customer_segments::customers::upload::store::{self, Import};
 use customer_segments::db::schema::{
     auth_user, crm_app_company, crm_app_contact, crm_app_contract, segments_event, segments_import, segments_session,
 };

@@ -9,7 +9,8 @@ use std::path::Path;
 use diesel::prelude::*;
 use encoding_rs::Encoding;
 
-use super::store::{self, Import, State};
+use super::state::State;
+use super::store::{self, Import};
 use crate::customers::import::{Table, require_closed_quotes, written_in};
 use crate::db::schema::segments_import_piece as piece;
 use crate::db::{AnyConnection, Db, Id, Time};

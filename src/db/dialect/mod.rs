@@ -4,8 +4,6 @@
 //! here, so that no one else has to think of two: text is folded by a function that maps each character alone, order is
 //! by bytes, a writing transaction takes its lock at once.
 
-use std::time::Duration;
-
 use diesel::connection::{AnsiTransactionManager, CacheSize, SimpleConnection};
 use diesel::prelude::*;
 use diesel::query_builder::InsertStatement;
@@ -20,10 +18,13 @@ use super::types::Id;
 use crate::error::{AppError, Result};
 
 mod fold;
+mod limits;
 mod migrating;
 mod word;
 
 pub use fold::{fold, number_end};
+pub(super) use limits::Limits;
+pub use limits::Mode;
 pub(super) use migrating::{make_lease_table, migration_state, revert_migrations, run_first_migration, run_migrations};
 pub use word::Word;
 
@@ -60,15 +61,6 @@ impl Engine {
 /// The path of the file that a SQLite URL names.
 pub fn sqlite_path(url: &str) -> &str {
     url.strip_prefix(SQLITE_SCHEME).unwrap_or(url)
-}
-
-/// What a transaction may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// One snapshot, no change.
-    Read,
-    /// Changes, with SQLite's one write lock taken at the beginning (a later upgrade would fail at once).
-    Write,
 }
 
 /// `busy_timeout` comes first: switching to WAL may already have to wait. `FULL` makes what was acknowledged durable.
@@ -119,22 +111,6 @@ pub(super) fn cannot_open(engine: Engine, url: &str, error: &r2d2::Error) -> App
     match engine {
         Engine::Postgres => AppError::Unavailable(format!("The database cannot be reached: {reason}.")),
         Engine::Sqlite => AppError::BadRequest(format!("The database {} cannot be opened: {reason}.", sqlite_path(url))),
-    }
-}
-
-/// How long a transaction may take; `None` is as long as it does.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    /// For its work: each statement on PostgreSQL, all together on SQLite, which is asked while it works and knows no statement.
-    pub(super) work: Option<Duration>,
-    /// For others who hold what it wants.
-    pub(super) waits: Option<Duration>,
-}
-
-impl Limits {
-    /// The same for both.
-    pub(super) fn both(limit: Option<Duration>) -> Self {
-        Self { work: limit, waits: limit }
     }
 }
 

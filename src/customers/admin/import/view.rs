@@ -8,7 +8,8 @@ use crate::customers::import::{ENCODINGS, What, fields};
 use crate::customers::upload::choices::Choices;
 use crate::customers::upload::content::{Beginning, find_piece};
 use crate::customers::upload::refusals::{self, Row};
-use crate::customers::upload::store::{Import, State};
+use crate::customers::upload::state::State;
+use crate::customers::upload::store::Import;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 
