@@ -6,6 +6,7 @@ use customer_segments::error::AppError;
 use customer_segments::query::Sql;
 use customer_segments::segments::curating::Task;
 use customer_segments::segments::listed::{COMPANIES, CONTACTS, How};
+use customer_segments::segments::upload::beating::beating;
 use customer_segments::segments::upload::store::{self, State, Upload};
 
 use crate::pasting::{World, outcomes, wait, with_a_list};
@@ -441,6 +442,32 @@ fn what_was_being_applied_when_the_server_ended_is_untouched_and_is_applied_agai
         // Whoever was at it all the time comes too late.
         let late = test.db.write_blocking(|c| store::note_applied(c, id, Time(test.clock.now()), "", None));
         assert!(matches!(late, Err(AppError::Conflict(_))), "{late:?}");
+    });
+}
+
+#[test]
+fn whoever_is_long_at_applying_gives_signs_of_life_and_is_not_taken_for_dead() {
+    with_a_list(|world, person| {
+        let test = world.test();
+        let page = world.uploads(person, "vip.csv", b"email\nsomchai@palms.example\n", "utf-8");
+        let id = Id::parse(page.form_at("#apply-form").value("u").unwrap()).unwrap();
+        let passes = |from, to| test.db.write_blocking(|c| store::pass(c, id, Time(test.clock.now()), (from, to), "")).unwrap();
+        assert!(passes(State::Ready, State::Applying));
+        let state = || {
+            let find = |c: &mut _| store::find(c, id, world.list, person.id, Time(test.clock.now()));
+            test.db.read_blocking(find).unwrap().unwrap().state(Time(test.clock.now()))
+        };
+        test.set_now(test.clock.now() + chrono::TimeDelta::minutes(3));
+        assert_eq!(state(), State::Ready, "nothing was heard of it");
+        let beats = std::time::Duration::from_millis(5);
+        let heard = beating(&test.db, &test.clock, id, beats, || {
+            (0..1_000).any(|_| {
+                std::thread::sleep(beats);
+                state() == State::Applying
+            })
+        });
+        assert!(heard);
+        assert!(passes(State::Applying, State::Applied), "it stays theirs");
     });
 }
 

@@ -66,13 +66,13 @@ impl Chooser {
         // What is too much is not saved either; the panes need not show all of it.
         change.add.truncate(MOST);
         change.remove.truncate(MOST);
-        // Many are met on the way through all names, where each is looked up; a few, or those whom a search leaves of many, are
-        // looked up together.
+        // Many are met on the way through all names, or among those whom a search leaves of everybody, where each is looked up; a
+        // few, or those whom a search leaves of many, are looked up together.
         let are_many = is_walked(listed, PAGE);
-        let is_met = |pane| are_many && !asked.is_searched(pane);
-        let others = is_chosen(kind.side, segment, &change, is_met(&AVAILABLE)).complement();
+        let is_met = are_many && !asked.is_searched(&CHOSEN);
+        let others = is_chosen(kind.side, segment, &change, are_many).complement();
         let mut available = if is_editable { Pane::read(connection, &asked, &AVAILABLE, others, true)? } else { Pane::default() };
-        let mut shown = Pane::read(connection, &asked, &CHOSEN, is_chosen(kind.side, segment, &change, is_met(&CHOSEN)), is_met(&CHOSEN))?;
+        let mut shown = Pane::read(connection, &asked, &CHOSEN, is_chosen(kind.side, segment, &change, is_met), is_met)?;
         if let Some(segment) = segment {
             let ids: Vec<Id> = available.rows.iter().chain(&shown.rows).map(|row| row.id).collect();
             let origins = list_origins(connection, kind.side, segment.id, &ids, is_editable)?;

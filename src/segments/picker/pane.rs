@@ -16,6 +16,9 @@ use crate::query::{Choice, Selection, Sql};
 /// Rows of a pane.
 pub(super) const PAGE: i64 = 50;
 
+/// Up to so many who are found, they are named: their page is sorted from those.
+const COUNTED: i64 = 10_000;
+
 /// A pane as it is shown.
 #[derive(Debug, Clone, Default)]
 pub struct Pane {
@@ -75,20 +78,22 @@ impl Pane {
         let (kind, page) = (asked.kind, asked.page(names));
         let is_searched = asked.is_searched(names);
         let of = if is_searched { Sql::and([of, asked.rows(connection, names)?]) } else { of };
+        let keys = if is_searched { kind.side.source.list_some_keys(connection, &of, COUNTED + 1)? } else { Vec::new() };
+        // Those who had to be looked for to be counted are not looked for again; of many, a page is soon met.
+        let are_few = is_searched && i64::try_from(keys.len()).is_ok_and(|found| found <= COUNTED);
+        let found = match is_searched {
+            false => None,
+            true if are_few => i64::try_from(keys.len()).ok(),
+            true => Some(kind.side.source.count(connection, &of)?),
+        };
+        let of = if are_few { kind.side.among(&keys) } else { of };
         let order = Sql::column(kind.name) + Word::ByteOrder + ", " + kind.side.source_key();
-        let order = if is_walked { order } else { order.unindexed() };
+        let order = if is_walked && !are_few { order } else { order.unindexed() };
         let selection = Selection { predicate: &of, order: &order, limit: PAGE + 1, offset: (page - 1) * PAGE, reads_rows: false };
         let mut rows = (kind.list)(connection, &selection)?;
         let page_length = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let has_next = rows.len() > page_length;
         rows.truncate(page_length);
-        // Those of a single page are counted by looking at it.
-        let is_all = page == 1 && !has_next;
-        let found = match is_searched {
-            false => None,
-            true if is_all => i64::try_from(rows.len()).ok(),
-            true => Some(kind.side.source.count(connection, &of)?),
-        };
         let mut ticked: HashSet<Id> = asked.ticked(names).into_iter().collect();
         for row in &mut rows {
             row.is_ticked = ticked.remove(&row.id);

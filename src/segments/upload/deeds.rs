@@ -7,6 +7,7 @@ use std::fs::File;
 use std::time::Duration;
 
 use super::applying::Choice;
+use super::beating::{EVERY, beating};
 use super::columns::Layout;
 use super::entry::Item;
 use super::file;
@@ -187,7 +188,8 @@ impl Desk<'_> {
         };
         let work = move || {
             let _turn = turn;
-            caught(|| change(&db, &clock)).inspect_err(|error| give_back(&db, &clock, id, error))
+            let done = beating(&db, &clock, id, EVERY, || caught(|| change(&db, &clock)));
+            done.inspect_err(|error| give_back(&db, &clock, id, error))
         };
         match tokio::time::timeout(MOMENT * 2, tokio::task::spawn_blocking(work)).await {
             Ok(done) => done.map_err(AppError::internal)?.map(Some),

@@ -2,12 +2,13 @@
 //!
 //! `file` and `columns` read the rows of a file, `mailbox` the addresses in them (`paste` those of a paste), `staging` has them matched
 //! some thousand at a time and keeps them in `store` and `rows`; `matching` says whom each stands for: the `pool` of whom it may, `near`
-//! misses by their bare `names`, and their `standing` on the list. `view` is what came of it, `applying` what is done with it.
+//! misses by their bare `names`, and their `standing` on the list. `view` is what came of it, `applying` what is done with it, `beating` meanwhile.
 //! `deeds` are done on threads of their own, `pages` and `download` are what people see, `acting` what
 //! they do there.
 
 pub mod acting;
 pub mod applying;
+pub mod beating;
 pub mod columns;
 pub mod deeds;
 pub mod download;

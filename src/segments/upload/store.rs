@@ -193,6 +193,13 @@ pub fn pass(connection: &mut AnyConnection, id: Id, now: Time, (from, to): (Stat
     Ok(diesel::update(there).set(set).execute(connection)? == 1)
 }
 
+/// Writes down that it is still being applied.
+pub fn touch(connection: &mut AnyConnection, id: Id, now: Time) -> Result<()> {
+    let there = upload::table.find(id).filter(upload::state.eq(State::Applying.name()));
+    diesel::update(there).set(upload::touched_at.eq(now)).execute(connection)?;
+    Ok(())
+}
+
 /// Writes down that it was applied, in the transaction that does it.
 ///
 /// # Errors
