@@ -116,6 +116,32 @@ fn a_list_that_was_saved_stays_as_it_is_and_shows_who_came_and_went_in_its_sourc
 }
 
 #[test]
+fn all_of_those_who_came_or_went_are_those_whom_a_search_shows() {
+    on_both(|app, people| {
+        let person = app.staff();
+        let list = saved(&person, owners(&person));
+        let page = |show: &str, query: &str| person.open(&format!("{LIST}{list}/list/?show={show}&q={query}"));
+        for id in &people[..3] {
+            set_title(app, *id, "Chef");
+        }
+        assert_eq!(page("left", "").text("button[name=_all]"), "Remove all of them");
+        let shown = page("left", "Guest+1");
+        assert_eq!(shown.attributes("[name=ticked]", "value"), [people[1].to_string()]);
+        assert_eq!(shown.text("button[name=_all]"), "Remove all 1 found");
+        person.submit(&shown.form_at("#list-form").and("_all", "1"));
+        assert_eq!(listed(app, list), [people[0], people[2]].into(), "nobody but whom the page showed");
+        for id in &people[2..] {
+            set_title(app, *id, "Owner");
+        }
+        set_title(app, people[1], "Owner");
+        let shown = page("joined", "Guest+3");
+        assert_eq!(shown.text("button[name=_all]"), "Add all 1 found");
+        person.submit(&shown.form_at("#list-form").and("_all", "1"));
+        assert_eq!(listed(app, list), [people[0], people[2], people[3]].into());
+    });
+}
+
+#[test]
 fn form_members_and_list_tell_how_far_a_list_is_from_its_source() {
     on_both(|app, people| {
         let person = app.staff();
