@@ -97,6 +97,14 @@ pub fn find_source(connection: &mut AnyConnection, reader: &Actor, segment: Id) 
     Ok(Some(Source { then, now }))
 }
 
+/// Writes down of the copy of a list what that was saved from, and when, for whoever may see it.
+pub(super) fn copy(connection: &mut AnyConnection, reader: &Actor, from: Id, to: Id) -> Result<()> {
+    if let Some(Source { then, now: Some(_) }) = find_source(connection, reader, from)? {
+        diesel::insert_into(source::table).values(ListSource { segment_id: to, ..then }).execute(connection)?;
+    }
+    Ok(())
+}
+
 impl Source {
     /// Its members now.
     ///

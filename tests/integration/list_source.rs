@@ -7,7 +7,7 @@ use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::schema::{
     crm_app_contact, crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed,
-    segments_listed_contact as known,
+    segments_list_source as list_source, segments_listed_contact as known,
 };
 use customer_segments::db::{AnyConnection, Id, Time};
 use customer_segments::segments::curating::{Task, curate};
@@ -178,6 +178,40 @@ fn whom_somebody_took_off_a_list_is_not_new_in_its_source_however_long_ago() {
         assert_eq!(joined.attributes("[name=ticked]", "value").len(), 2, "{}", joined.body);
         later.submit(&joined.form_at("#list-form").and("_all", "1"));
         assert_eq!(listed(app, list), people[1..].iter().copied().collect());
+    });
+}
+
+#[test]
+fn the_copy_of_a_list_drifts_from_the_same_source_for_whoever_may_see_that() {
+    on_both(|app, people| {
+        let (person, other) = (app.role(Role::Sales), app.role(Role::Sales));
+        let source = owners(&person);
+        let list = saved(&person, source);
+        let copied = |who: &Person<'_>| {
+            let copied = who.submit(&who.open(&format!("{LIST}{list}/change/")).form_at("form[id^=tool-][action*='/duplicate/']"));
+            Id::parse(copied.location().trim_start_matches(LIST).split('/').next().unwrap()).unwrap()
+        };
+        let saved_at = |id: Id| {
+            let row = list_source::table.find(id).select((list_source::source_id, list_source::source_name, list_source::saved_at));
+            app.test.db.read_blocking(|connection| Ok(row.first::<(Id, String, Time)>(connection).optional()?)).unwrap()
+        };
+        does(app, list, &Task::Remove(&CONTACTS, CONTACTS.among(&people[..1])));
+        app.test.set_now(app.test.clock.now() + chrono::TimeDelta::minutes(5));
+        let copy = copied(&person);
+        assert_eq!(saved_at(copy), saved_at(list));
+        assert!(saved_at(copy).is_some_and(|(id, name, _)| (id, name.as_str()) == (source, "Owners")));
+        set_title(app, people[1], "Chef");
+        set_title(app, people[3], "Owner");
+        let told = |list: Id| person.open(&format!("{LIST}{list}/list_numbers/")).text(".list-drift");
+        assert_eq!(told(copy), told(list));
+        let drift =
+            "Now 1 of its members is not in this list, and 1 of those saved from it has left it, not counting 1 who was taken off by hand.";
+        assert!(told(copy).ends_with(drift), "{}", told(copy));
+        // Who may not see the source does not learn of it by copying.
+        let set = diesel::update(segment::table.find(source)).set(segment::status.eq("paused"));
+        app.test.db.write_blocking(|connection| Ok(set.clone().execute(connection)?)).unwrap();
+        let theirs = copied(&other);
+        assert_eq!((saved_at(theirs), listed(app, theirs)), (None, listed(app, list)));
     });
 }
 
