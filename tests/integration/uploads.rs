@@ -88,6 +88,35 @@ fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_writte
 }
 
 #[test]
+fn whoever_was_chosen_for_open_rows_counts_once_and_as_new_or_listed_like_others() {
+    with_a_list(|world, person| {
+        let [listed, new] = [world.people[2], world.people[3]];
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&[world.people[0], listed])));
+        let file = b"email,name\nshared@palms.example,\nshared@palms.example,A\nanong@palms.example,\ngone@palms.example,\n";
+        let chosen = |first: Id, second: Id, without: &str| {
+            let page = world.uploads(person, "some.csv", file, "utf-8");
+            let pick = |form: crate::support::page::Form, row: &str, whom: Id| form.without(row).and(row, &format!("contact:{whom}"));
+            let form = pick(pick(page.form_at("#apply-form").without(without), "pick_1", first), "pick_2", second);
+            person.follow(&person.submit(&form.and("_page", "ambiguous:1")))
+        };
+        let numbers = |page: &Answer| {
+            let said = page.texts(".upload-choice label").into_iter().take(3);
+            let said: Vec<String> = said.map(|said| said.split(" –").next().unwrap().replace(", and whom you choose below", "")).collect();
+            (said[0].clone(), said[1].clone(), said[2].clone())
+        };
+        let [add, remove, exact] = ["Add whoever is not on the list yet: ", "Remove whoever is on it: ", "Make the list exactly this: "];
+        let told = |a: &str, r: &str, e: &str| (format!("{add}{a}"), format!("{remove}{r}"), format!("{exact}{e}"));
+        assert_eq!(numbers(&chosen(listed, listed, "none")), told("2", "1", "add 2, keep 1, take 1 off"));
+        assert_eq!(numbers(&chosen(new, new, "none")), told("3 (1 of them chosen)", "0", "add 3, keep 0, take 2 off"));
+        assert_eq!(numbers(&chosen(new, new, "with_inactive")), told("2 (1 of them chosen)", "0", "add 2, keep 0, take 2 off"));
+        let both = chosen(listed, new, "none");
+        assert_eq!(numbers(&both), told("3 (1 of them chosen)", "1", "add 3, keep 1, take 1 off"));
+        assert!(apply(person, &both, "exact").contains("1 contact removed, 3 contacts added"));
+        assert!(apply(person, &chosen(listed, listed, "none"), "remove").contains("3 contacts removed"));
+    });
+}
+
+#[test]
 fn whom_open_rows_may_mean_stays_until_somebody_says_who_is_meant() {
     with_a_list(|world, person| {
         let shared = [world.people[2], world.people[3]];
