@@ -7,6 +7,7 @@ use customer_segments::query::Sql;
 use customer_segments::segments::curating::Task;
 use customer_segments::segments::listed::{COMPANIES, CONTACTS, How};
 use customer_segments::segments::upload::beating::beating;
+use customer_segments::segments::upload::rows;
 use customer_segments::segments::upload::store::{self, State, Upload};
 
 use crate::pasting::{World, outcomes, wait, with_a_list};
@@ -471,6 +472,34 @@ fn what_was_being_applied_when_the_server_ended_is_untouched_and_is_applied_agai
         // Whoever was at it all the time comes too late.
         let late = test.db.write_blocking(|c| store::note_applied(c, id, Time(test.clock.now()), "", None));
         assert!(matches!(late, Err(AppError::Conflict(_))), "{late:?}");
+    });
+}
+
+#[test]
+fn what_was_applied_is_not_altered_by_a_page_that_is_open_still() {
+    with_a_list(|world, person| {
+        let test = world.test();
+        let page = world.uploads(person, "some.csv", b"email,company\nshared@palms.example,\n,six palms\nanong@palms.example,\n", "utf-8");
+        let stale = page.form_at("#apply-form");
+        let id = Id::parse(stale.value("u").unwrap()).unwrap();
+        let rows = || test.db.read_blocking(|c| rows::list_rows(c, id, &[], 0, 100)).unwrap();
+        let chosen = stale.clone().without("pick_1").and("pick_1", &format!("contact:{}", world.people[3]));
+        let passes = |from, to| test.db.write_blocking(|c| store::pass(c, id, Time(test.clock.now()), (from, to), "")).unwrap();
+        assert!(passes(State::Ready, State::Applying));
+        let before = rows();
+        let told = person.follow(&person.submit(&chosen.clone().and("_tick", "suggested:1")));
+        let applying = "Nothing was changed: it is being applied already, with whom you had chosen before.";
+        assert_eq!((told.text(".messagelist"), rows()), (applying.to_owned(), before.clone()));
+        assert!(passes(State::Applying, State::Ready));
+        assert!(apply(person, &page, "add").contains("1 contact added"));
+        for button in [("_apply", "1"), ("_tick", "suggested:1"), ("_page", "ambiguous:1"), ("_cancel", "1")] {
+            let told = person.follow(&person.submit(&chosen.clone().and(button.0, button.1)));
+            let applied = "Nothing was changed: it was applied already, with whom you had chosen before.";
+            assert_eq!((told.text(".messagelist"), told.text("#content h1")), (applied.to_owned(), "Applied".to_owned()), "{button:?}");
+        }
+        let applied = person.open(&format!("{}?u={id}", world.url("uploaded")));
+        assert_eq!(applied.form_at("#apply-form").value("shown"), Some(""), "its pages can be turned");
+        assert_eq!((rows(), world.listed()), (before, (vec![world.people[1]], vec![])));
     });
 }
 

@@ -176,9 +176,10 @@ impl View {
         Outcome::UNUSED.into_iter().map(|outcome| self.count(outcome)).sum::<i64>() - self.chosen()
     }
 
-    /// The places of the open rows on this page, joined by commas.
+    /// The places of the open rows on this page that can be chosen, joined by commas.
     pub fn shown(&self) -> String {
-        let open = self.sections.iter().filter(|section| section.outcome.is_open()).flat_map(|section| &section.lines);
+        let is_ready = self.state == State::Ready;
+        let open = self.sections.iter().filter(|section| is_ready && section.outcome.is_open()).flat_map(|section| &section.lines);
         open.map(|line| line.row.position.to_string()).collect::<Vec<_>>().join(",")
     }
 
