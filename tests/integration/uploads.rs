@@ -1,5 +1,7 @@
 //! Lists as files, out and in, on both engines: nothing is lost on the way, bad files get their sentence, bad rows their reason.
 
+use std::cell::Cell;
+
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::{Id, Time};
 use customer_segments::error::AppError;
@@ -7,7 +9,9 @@ use customer_segments::query::Sql;
 use customer_segments::segments::curating::Task;
 use customer_segments::segments::listed::{COMPANIES, CONTACTS, How};
 use customer_segments::segments::upload::beating::beating;
+use customer_segments::segments::upload::entry::{Entry, Said};
 use customer_segments::segments::upload::rows;
+use customer_segments::segments::upload::staging::Staging;
 use customer_segments::segments::upload::store::{self, State, Upload};
 
 use crate::pasting::{World, outcomes, wait, with_a_list};
@@ -588,5 +592,38 @@ fn many_lines_are_read_in_bounded_pieces_and_can_be_stopped() {
         let stopped = person.submit(&page.form_at("#apply-form").and("_cancel", "1"));
         assert_eq!(stopped.location(), world.url("change"));
         assert_eq!(world.listed().0, []);
+    });
+}
+
+#[test]
+fn an_upload_that_is_stopped_while_it_is_read_is_read_no_further_and_cannot_be_applied() {
+    with_a_list(|world, person| {
+        let test = world.test();
+        let new = Upload::new(world.list, person.id.unwrap(), Time(test.clock.now()), How::Csv, "long.csv");
+        test.db.write_blocking(|connection| store::insert(connection, &new)).unwrap();
+        let path = format!("{}?u={}", world.url("uploaded"), new.id);
+        let read = Cell::new(0);
+        let line = |number: u64| {
+            read.set(number);
+            if number == 5_001 {
+                let page = person.open(&path);
+                assert!(page.text("[role=status]").contains("Reading long.csv: 5,000 rows so far"), "{}", page.text("[role=status]"));
+                let stopped = person.submit(&page.form_at("form[action*='/uploaded/']").and("_cancel", "1"));
+                assert_eq!(stopped.location(), world.url("change"));
+            }
+            let entry = Entry { email: "somchai@palms.example".into(), ..Entry::default() };
+            Ok((Said::new(number, "somchai@palms.example", Ok(entry)), 1))
+        };
+        Staging::run(&test.db, &test.clock, &new, |staging| staging.read((1..=100_000).map(line)));
+        assert_eq!(read.get(), 10_000, "no piece is begun after the one that found out");
+        let found = test.db.read_blocking(|c| store::find(c, new.id, world.list, person.id, Time(test.clock.now()))).unwrap().unwrap();
+        assert_eq!((found.state(Time(test.clock.now())), found.row_count), (State::Cancelled, 5_000));
+        let page = person.open(&path);
+        assert!(page.text("#content").contains("This file was thrown away. Nothing was changed."), "{}", page.text("#content"));
+        assert!(!page.has("#apply-form") && page.header("refresh").is_empty());
+        let token = page.attributes("[name=csrfmiddlewaretoken]", "value")[0].clone();
+        let id = new.id.to_string();
+        let late = person.post(&world.url("uploaded"), &[("csrfmiddlewaretoken", &token), ("u", &id), ("_apply", "1")]);
+        assert_eq!((late.status, world.listed()), (303, (vec![], vec![])));
     });
 }
