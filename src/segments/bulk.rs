@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::draft::Draft;
 use super::freshness;
+use super::list_source;
 use super::listed;
 use super::model::{self, Segment, Status};
 use super::references::{Deed, require_unreferred};
@@ -131,6 +132,7 @@ pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, i
     }
     let sees_notes = original.is_changeable_by(actor);
     [&listed::CONTACTS, &listed::COMPANIES].into_iter().try_for_each(|side| side.copy(connection, original.id, copy.id, sees_notes))?;
+    list_source::copy(connection, actor, original.id, copy.id)?;
     let event = NewEvent::new(actor, clock.now(), Action::Added, copy.object(), format!("Cloned from “{}”.", original.name));
     record(connection, event.values(Value::Null, Draft::stored(&copy).as_json()).counts(None, Some(copy.member_count)))?;
     Ok(copy)

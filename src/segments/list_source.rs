@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::bulk::free_name;
 use super::draft::{Draft, Input};
-use super::listed::{CONTACTS, Change, How, ListChange, came_by};
+use super::listed::{CONTACTS, Change, How, ListChange, came_by, was_taken_off};
 use super::members::{Members, listed_contacts};
 use super::model::{self, Segment, SegmentType, Status};
 use super::save::{self, Edited};
@@ -78,8 +78,10 @@ pub struct Source {
 /// How a list and its source have drifted apart, in contacts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Drift {
-    /// Members of the source who are not in the list and could be.
+    /// Members of the source who are not in the list and could be, but for those whom somebody took off it.
     pub joined: i64,
+    /// How many those are.
+    pub taken_off: i64,
     /// Listed contacts who came from the source and are no members of it any more.
     pub left: i64,
 }
@@ -93,6 +95,14 @@ pub fn find_source(connection: &mut AnyConnection, reader: &Actor, segment: Id) 
         found => Some(found?),
     };
     Ok(Some(Source { then, now }))
+}
+
+/// Writes down of the copy of a list what that was saved from, and when, for whoever may see it.
+pub(super) fn copy(connection: &mut AnyConnection, reader: &Actor, from: Id, to: Id) -> Result<()> {
+    if let Some(Source { then, now: Some(_) }) = find_source(connection, reader, from)? {
+        diesel::insert_into(source::table).values(ListSource { segment_id: to, ..then }).execute(connection)?;
+    }
+    Ok(())
 }
 
 impl Source {
@@ -119,12 +129,20 @@ impl Source {
             Err(why) => return Ok(Err(why)),
         };
         let mut count = |rows: fn(Id, &Sql) -> Sql| CONTACTS.source.count(connection, &rows(self.then.segment_id, members.predicate()));
-        Ok(Ok(Drift { joined: count(joined)?, left: count(left)? }))
+        Ok(Ok(Drift { joined: count(joined)?, taken_off: count(taken_off)?, left: count(left)? }))
     }
 }
 
-/// Those of the members of its source who are not in a list and could be.
+/// Those of the members of its source who are not in a list and could be: not those whom somebody took off it on purpose.
 pub fn joined(list: Id, members: &Sql) -> Sql {
+    Sql::and([missing(list, members), was_taken_off(&CONTACTS, list).complement()])
+}
+
+fn taken_off(list: Id, members: &Sql) -> Sql {
+    Sql::and([missing(list, members), was_taken_off(&CONTACTS, list)])
+}
+
+fn missing(list: Id, members: &Sql) -> Sql {
     let others = CONTACTS.source_key() + " NOT IN (" + listed_contacts(list) + ")";
     CONTACTS.is_to_be_listed(list, &Sql::and([members.clone(), others]))
 }

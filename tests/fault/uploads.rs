@@ -149,7 +149,7 @@ fn killed_while_all_that_a_search_finds_are_listed_there_are_all_or_nobody() {
             let list = add_list(&browser, &format!("All {round}"));
             let add_all = |browser: &Browser| {
                 let form = Answer::of(browser.get(&format!("{list}change/"))).form_at("#customersegment_form");
-                press(browser, &form.fill("contact_q", "a").and("_contact_add_all", "1"))
+                press(browser, &form.fill("contact_q", "a").fill("contact_q_shown", "a").and("_contact_add_all", "1"))
             };
             thread::scope(|scope| {
                 let added = scope.spawn(|| add_all(&browser));

@@ -7,7 +7,7 @@ use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::schema::{
     crm_app_contact, crm_app_customersegment as segment, crm_app_customersegment_static_contacts as listed,
-    segments_listed_contact as known,
+    segments_list_source as list_source, segments_listed_contact as known,
 };
 use customer_segments::db::{AnyConnection, Id, Time};
 use customer_segments::segments::curating::{Task, curate};
@@ -65,6 +65,12 @@ fn listed(app: &TestApp, id: Id) -> BTreeSet<Id> {
     app.test.db.read_blocking(|connection| Ok(rows.load::<Id>(connection)?)).unwrap().into_iter().collect()
 }
 
+/// Changes the list by hand; the batch.
+fn does(app: &TestApp, list: Id, task: &Task) -> Option<Id> {
+    let actor = Actor::system("tests", false);
+    app.test.db.write_blocking(|connection| curate(connection, &actor, &app.test.clock, list, How::Picker, task)).unwrap().batch
+}
+
 fn set_title(app: &TestApp, id: Id, title: &str) {
     let set = diesel::update(crm_app_contact::table.find(id)).set(crm_app_contact::title.eq(title.to_owned()));
     app.test.db.write_blocking(|connection| Ok(set.clone().execute(connection)?)).unwrap();
@@ -86,14 +92,14 @@ fn a_list_that_was_saved_stays_as_it_is_and_shows_who_came_and_went_in_its_sourc
         assert_eq!((how, listed(app, list)), (vec!["saved".to_owned()], people[..3].iter().copied().collect()));
         let page = |show: &str| format!("{LIST}{list}/list/?show={show}");
         assert!(person.open(&page("contacts")).text("#content").contains("Saved from “Owners” on "));
-        assert_eq!(person.open(&page("joined")).text(".empty-list"), "Nobody has joined the source who is not in this list.");
-        let by_hand = |task: Task| {
-            let actor = Actor::system("tests", false);
-            app.test.db.write_blocking(|connection| curate(connection, &actor, &app.test.clock, list, How::Picker, &task)).unwrap();
-        };
-        by_hand(Task::Add(&CONTACTS, CONTACTS.among(&people[3..4])));
+        assert_eq!(
+            person.open(&page("joined")).text(".empty-list"),
+            "Nobody has joined the source who is not in this list, but for whom somebody took off it."
+        );
+        let by_hand = |task: Task| does(app, list, &task);
+        let added = by_hand(Task::Add(&CONTACTS, CONTACTS.among(&people[3..4])));
         assert_eq!(person.open(&page("left")).attributes("[name=ticked]", "value"), [""; 0], "who never was in it has not left it");
-        by_hand(Task::Remove(&CONTACTS, CONTACTS.among(&people[3..4])));
+        by_hand(Task::Undo(added.unwrap()));
         set_title(app, people[0], "Chef");
         set_title(app, people[3], "Owner");
         assert_eq!(listed(app, list).len(), 3);
@@ -112,6 +118,100 @@ fn a_list_that_was_saved_stays_as_it_is_and_shows_who_came_and_went_in_its_sourc
             "“Owners”, from which this list was saved, is not there any more, or not yours to see."
         );
         assert_eq!(listed(app, list).len(), 3);
+    });
+}
+
+#[test]
+fn all_of_those_who_came_or_went_are_those_whom_a_search_shows() {
+    on_both(|app, people| {
+        let person = app.staff();
+        let list = saved(&person, owners(&person));
+        let page = |show: &str, query: &str| person.open(&format!("{LIST}{list}/list/?show={show}&q={query}"));
+        for id in &people[..3] {
+            set_title(app, *id, "Chef");
+        }
+        assert_eq!(page("left", "").text("button[name=_all]"), "Remove all of them");
+        let shown = page("left", "Guest+1");
+        assert_eq!(shown.attributes("[name=ticked]", "value"), [people[1].to_string()]);
+        assert_eq!(shown.text("button[name=_all]"), "Remove all 1 found");
+        person.submit(&shown.form_at("#list-form").and("_all", "1"));
+        assert_eq!(listed(app, list), [people[0], people[2]].into(), "nobody but whom the page showed");
+        for id in &people[2..] {
+            set_title(app, *id, "Owner");
+        }
+        set_title(app, people[1], "Owner");
+        let shown = page("joined", "Guest+3");
+        assert_eq!(shown.text("button[name=_all]"), "Add all 1 found");
+        person.submit(&shown.form_at("#list-form").and("_all", "1"));
+        assert_eq!(listed(app, list), [people[0], people[2], people[3]].into());
+    });
+}
+
+#[test]
+fn whom_somebody_took_off_a_list_is_not_new_in_its_source_however_long_ago() {
+    on_both(|app, people| {
+        let person = app.staff();
+        let list = saved(&person, owners(&person));
+        let page = |show: &str| person.open(&format!("{LIST}{list}/list/?show={show}"));
+        let of = |people: &[Id]| CONTACTS.among(people);
+        let new = || page("joined").attributes("[name=ticked]", "value");
+        does(app, list, &Task::Remove(&CONTACTS, of(&people[..1])));
+        does(app, list, &Task::Bar(of(&people[1..2])));
+        assert_eq!(new(), [""; 0], "one was removed, one is never to be included");
+        let told =
+            "None of its members is missing here, and nobody who was saved from it has left it, not counting 1 who was taken off by hand.";
+        assert!(page("joined").text(".list-drift").ends_with(told), "{}", page("joined").text(".list-drift"));
+        set_title(app, people[3], "Owner");
+        assert_eq!(new(), [people[3].to_string()], "who was never on it is new");
+        assert_eq!(page("joined").texts(".list-parts a")[4], "New in its source (1)");
+        // What was added and taken back is new again; who is allowed again as well.
+        let added = does(app, list, &Task::Add(&CONTACTS, of(&people[3..])));
+        does(app, list, &Task::Undo(added.unwrap()));
+        does(app, list, &Task::Unbar(of(&people[1..2])));
+        let both = [people[1], people[3]].map(|id| id.to_string());
+        assert_eq!(new().into_iter().collect::<BTreeSet<_>>(), both.clone().into());
+        // The batches are forgotten, and not who was taken off.
+        app.test.set_now(app.test.clock.now() + chrono::TimeDelta::days(31));
+        does(app, list, &Task::Note(&CONTACTS, people[2], "still here".into()));
+        let later = app.superuser();
+        let joined = later.open(&format!("{LIST}{list}/list/?show=joined"));
+        assert_eq!(joined.attributes("[name=ticked]", "value").len(), 2, "{}", joined.body);
+        later.submit(&joined.form_at("#list-form").and("_all", "1"));
+        assert_eq!(listed(app, list), people[1..].iter().copied().collect());
+    });
+}
+
+#[test]
+fn the_copy_of_a_list_drifts_from_the_same_source_for_whoever_may_see_that() {
+    on_both(|app, people| {
+        let (person, other) = (app.role(Role::Sales), app.role(Role::Sales));
+        let source = owners(&person);
+        let list = saved(&person, source);
+        let copied = |who: &Person<'_>| {
+            let copied = who.submit(&who.open(&format!("{LIST}{list}/change/")).form_at("form[id^=tool-][action*='/duplicate/']"));
+            Id::parse(copied.location().trim_start_matches(LIST).split('/').next().unwrap()).unwrap()
+        };
+        let saved_at = |id: Id| {
+            let row = list_source::table.find(id).select((list_source::source_id, list_source::source_name, list_source::saved_at));
+            app.test.db.read_blocking(|connection| Ok(row.first::<(Id, String, Time)>(connection).optional()?)).unwrap()
+        };
+        does(app, list, &Task::Remove(&CONTACTS, CONTACTS.among(&people[..1])));
+        app.test.set_now(app.test.clock.now() + chrono::TimeDelta::minutes(5));
+        let copy = copied(&person);
+        assert_eq!(saved_at(copy), saved_at(list));
+        assert!(saved_at(copy).is_some_and(|(id, name, _)| (id, name.as_str()) == (source, "Owners")));
+        set_title(app, people[1], "Chef");
+        set_title(app, people[3], "Owner");
+        let told = |list: Id| person.open(&format!("{LIST}{list}/list_numbers/")).text(".list-drift");
+        assert_eq!(told(copy), told(list));
+        let drift =
+            "Now 1 of its members is not in this list, and 1 of those saved from it has left it, not counting 1 who was taken off by hand.";
+        assert!(told(copy).ends_with(drift), "{}", told(copy));
+        // Who may not see the source does not learn of it by copying.
+        let set = diesel::update(segment::table.find(source)).set(segment::status.eq("paused"));
+        app.test.db.write_blocking(|connection| Ok(set.clone().execute(connection)?)).unwrap();
+        let theirs = copied(&other);
+        assert_eq!((saved_at(theirs), listed(app, theirs)), (None, listed(app, list)));
     });
 }
 

@@ -303,3 +303,29 @@ fn many_outcomes_are_paged_and_ticks_survive_turning() {
         assert_eq!(file.body.lines().count(), 121);
     });
 }
+
+#[test]
+fn a_hundred_thousand_lines_are_read_in_one_paste_and_more_than_a_form_takes_is_refused() {
+    with_a_list(|world, person| {
+        let mut pasted: String = (0..100_000).map(|number| format!("n{number}@a.vn\n")).collect();
+        pasted.push_str("somchai@palms.example\nsomchai@palms.example\n");
+        assert!(pasted.len() > 1_000_000, "{}", pasted.len());
+        let page = world.pastes(person, &pasted);
+        let found = outcomes(&page);
+        for (outcome, rows) in [("To add", "1"), ("Named twice", "1"), ("Not found", "100,000")] {
+            assert!(found.contains(&(outcome.to_owned(), rows.to_owned())), "{outcome}: {found:?}");
+        }
+        assert!(page.body.len() < 100_000, "a page of them is shown: {}", page.body.len());
+        let done = person.submit(&page.form_at("#apply-form").and("_apply", "1"));
+        assert_eq!((done.status, world.listed().0), (303, vec![world.people[0]]));
+        let form = person.open(&world.url("paste")).form();
+        let plain = person.submit(&form.clone().fill("pasted", &"x".repeat(2_700_000)));
+        assert!((plain.status, plain.body.contains("The form is larger than 2.5 MB")) == (413, true), "{}", plain.body);
+        let token = form.value("csrfmiddlewaretoken").unwrap();
+        let part = |name: &str, value: &str| format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let body = part("csrfmiddlewaretoken", token) + &part("pasted", &"x".repeat(8_100_000)) + "--edge--\r\n";
+        let parts = person.post_parts(&world.url("paste"), body);
+        assert!((parts.status, parts.body.contains("more than 8 MB of text")) == (413, true), "{}", parts.body);
+        assert_eq!(world.listed().0, [world.people[0]]);
+    });
+}

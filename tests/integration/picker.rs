@@ -83,6 +83,11 @@ fn id_of(saved: &Answer) -> Id {
     Id::parse(saved.location().trim_start_matches(LIST).split('/').next().unwrap()).expect("the way to a segment")
 }
 
+/// The form with a search that was shown.
+fn searched_for(page: &Answer, query: &str) -> Form {
+    page.form().fill("contact_q", query).fill("contact_q_shown", query)
+}
+
 #[test]
 fn both_panes_are_narrowed_by_company_country_and_type() {
     on_both(|world| {
@@ -131,7 +136,7 @@ fn all_that_match_are_added_and_removed_at_once_with_the_rest_of_the_form() {
             "{numbers}"
         );
         // Whoever sends it twice is told the same, and it is done once.
-        let again = press(&person, person.open(&change(id)).form().fill("contact_q", "palms"), "_contact_add_all");
+        let again = press(&person, searched_for(&person.open(&change(id)), "palms"), "_contact_add_all");
         assert_eq!((again.status, world.listed(id).len()), (303, 60));
         let some = press(&person, shown.form().fill("contact_cq", "\"Guest 01\""), "_contact_search");
         assert!(some.text("#contact-chosen-pane").contains("Remove all 5 and save"));
@@ -141,6 +146,37 @@ fn all_that_match_are_added_and_removed_at_once_with_the_rest_of_the_form() {
         assert_eq!((world.listed(id).len(), world.count(id)), (0, 0));
         person.submit(&emptied.form_at("form[id^=message-]"));
         assert_eq!((world.listed(id).len(), world.count(id)), (55, 54), "and it is undone by its message");
+    });
+}
+
+#[test]
+fn all_that_a_search_finds_are_moved_only_once_somebody_has_seen_them() {
+    on_both(|world| {
+        let person = world.app.staff();
+        let id = add(&person, "VIP");
+        let page = person.open(&change(id));
+        // Typed, and never looked for.
+        let unseen = press(&person, page.form().fill("contact_q", "palms"), "_contact_add_all");
+        let told = "Nothing was saved: you had changed the search. This is what it finds now; the button does it to all of these.";
+        assert_eq!((unseen.status, unseen.text("#contact-available-pane .unseen")), (200, told.to_owned()));
+        assert_eq!(unseen.attributes("#contact-available-pane [autofocus]", "value"), ["palms"]);
+        assert_eq!((world.listed(id), unseen.texts(".unseen").len()), (BTreeSet::new(), 1));
+        person.follow(&press(&person, unseen.form(), "_contact_add_all"));
+        assert_eq!(world.listed(id), world.people_at(0), "pressed once more, it does what was shown");
+        // The button says twelve; then the box is emptied, or the filter changed.
+        let some = press(&person, person.open(&change(id)).form().fill("contact_cf_type", "Decision Maker"), "_contact_search");
+        assert!(some.text("#contact-chosen-pane").contains("Remove all 12 and save"), "{}", some.text("#contact-chosen-pane"));
+        for form in [some.form().fill("contact_cf_type", ""), some.form().fill("contact_cq", "Guest 00")] {
+            let unseen = press(&person, form.fill("tags", "kept"), "_contact_remove_all");
+            assert_eq!((unseen.status, unseen.text("#contact-chosen-pane .unseen")), (200, told.to_owned()));
+            assert_eq!((world.listed(id).len(), unseen.form().value("tags")), (60, Some("kept")));
+        }
+        let nobody = press(&person, some.form().fill("contact_cq", "nobody at all"), "_contact_remove_all");
+        assert_eq!(nobody.text(".unseen"), "Nothing was saved: you had changed the search. This is what it finds now.");
+        assert_eq!(nobody.text("#contact-chosen-pane .nothing"), "Nothing chosen yet.");
+        // What the other pane searches for is no matter.
+        person.follow(&press(&person, some.form().fill("contact_q", "palms"), "_contact_remove_all"));
+        assert_eq!(world.listed(id).len(), 48);
     });
 }
 

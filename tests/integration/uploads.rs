@@ -1,5 +1,7 @@
 //! Lists as files, out and in, on both engines: nothing is lost on the way, bad files get their sentence, bad rows their reason.
 
+use std::cell::Cell;
+
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::{Id, Time};
 use customer_segments::error::AppError;
@@ -7,6 +9,9 @@ use customer_segments::query::Sql;
 use customer_segments::segments::curating::Task;
 use customer_segments::segments::listed::{COMPANIES, CONTACTS, How};
 use customer_segments::segments::upload::beating::beating;
+use customer_segments::segments::upload::entry::{Entry, Said};
+use customer_segments::segments::upload::rows;
+use customer_segments::segments::upload::staging::Staging;
 use customer_segments::segments::upload::store::{self, State, Upload};
 
 use crate::pasting::{World, outcomes, wait, with_a_list};
@@ -84,6 +89,35 @@ fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_writte
         assert!(person.follow(&person.submit(&without)).text(".messagelist").contains("1 contact added"));
         assert_eq!(world.listed().0, [world.people[0]]);
         assert_eq!(world.notes()[0].1, "new");
+    });
+}
+
+#[test]
+fn whoever_was_chosen_for_open_rows_counts_once_and_as_new_or_listed_like_others() {
+    with_a_list(|world, person| {
+        let [listed, new] = [world.people[2], world.people[3]];
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&[world.people[0], listed])));
+        let file = b"email,name\nshared@palms.example,\nshared@palms.example,A\nanong@palms.example,\ngone@palms.example,\n";
+        let chosen = |first: Id, second: Id, without: &str| {
+            let page = world.uploads(person, "some.csv", file, "utf-8");
+            let pick = |form: crate::support::page::Form, row: &str, whom: Id| form.without(row).and(row, &format!("contact:{whom}"));
+            let form = pick(pick(page.form_at("#apply-form").without(without), "pick_1", first), "pick_2", second);
+            person.follow(&person.submit(&form.and("_page", "ambiguous:1")))
+        };
+        let numbers = |page: &Answer| {
+            let said = page.texts(".upload-choice label").into_iter().take(3);
+            let said: Vec<String> = said.map(|said| said.split(" –").next().unwrap().replace(", and whom you choose below", "")).collect();
+            (said[0].clone(), said[1].clone(), said[2].clone())
+        };
+        let [add, remove, exact] = ["Add whoever is not on the list yet: ", "Remove whoever is on it: ", "Make the list exactly this: "];
+        let told = |a: &str, r: &str, e: &str| (format!("{add}{a}"), format!("{remove}{r}"), format!("{exact}{e}"));
+        assert_eq!(numbers(&chosen(listed, listed, "none")), told("2", "1", "add 2, keep 1, take 1 off"));
+        assert_eq!(numbers(&chosen(new, new, "none")), told("3 (1 of them chosen)", "0", "add 3, keep 0, take 2 off"));
+        assert_eq!(numbers(&chosen(new, new, "with_inactive")), told("2 (1 of them chosen)", "0", "add 2, keep 0, take 2 off"));
+        let both = chosen(listed, new, "none");
+        assert_eq!(numbers(&both), told("3 (1 of them chosen)", "1", "add 3, keep 1, take 1 off"));
+        assert!(apply(person, &both, "exact").contains("1 contact removed, 3 contacts added"));
+        assert!(apply(person, &chosen(listed, listed, "none"), "remove").contains("3 contacts removed"));
     });
 }
 
@@ -446,6 +480,34 @@ fn what_was_being_applied_when_the_server_ended_is_untouched_and_is_applied_agai
 }
 
 #[test]
+fn what_was_applied_is_not_altered_by_a_page_that_is_open_still() {
+    with_a_list(|world, person| {
+        let test = world.test();
+        let page = world.uploads(person, "some.csv", b"email,company\nshared@palms.example,\n,six palms\nanong@palms.example,\n", "utf-8");
+        let stale = page.form_at("#apply-form");
+        let id = Id::parse(stale.value("u").unwrap()).unwrap();
+        let rows = || test.db.read_blocking(|c| rows::list_rows(c, id, &[], 0, 100)).unwrap();
+        let chosen = stale.clone().without("pick_1").and("pick_1", &format!("contact:{}", world.people[3]));
+        let passes = |from, to| test.db.write_blocking(|c| store::pass(c, id, Time(test.clock.now()), (from, to), "")).unwrap();
+        assert!(passes(State::Ready, State::Applying));
+        let before = rows();
+        let told = person.follow(&person.submit(&chosen.clone().and("_tick", "suggested:1")));
+        let applying = "Nothing was changed: it is being applied already, with whom you had chosen before.";
+        assert_eq!((told.text(".messagelist"), rows()), (applying.to_owned(), before.clone()));
+        assert!(passes(State::Applying, State::Ready));
+        assert!(apply(person, &page, "add").contains("1 contact added"));
+        for button in [("_apply", "1"), ("_tick", "suggested:1"), ("_page", "ambiguous:1"), ("_cancel", "1")] {
+            let told = person.follow(&person.submit(&chosen.clone().and(button.0, button.1)));
+            let applied = "Nothing was changed: it was applied already, with whom you had chosen before.";
+            assert_eq!((told.text(".messagelist"), told.text("#content h1")), (applied.to_owned(), "Applied".to_owned()), "{button:?}");
+        }
+        let applied = person.open(&format!("{}?u={id}", world.url("uploaded")));
+        assert_eq!(applied.form_at("#apply-form").value("shown"), Some(""), "its pages can be turned");
+        assert_eq!((rows(), world.listed()), (before, (vec![world.people[1]], vec![])));
+    });
+}
+
+#[test]
 fn whoever_is_long_at_applying_gives_signs_of_life_and_is_not_taken_for_dead() {
     with_a_list(|world, person| {
         let test = world.test();
@@ -530,5 +592,38 @@ fn many_lines_are_read_in_bounded_pieces_and_can_be_stopped() {
         let stopped = person.submit(&page.form_at("#apply-form").and("_cancel", "1"));
         assert_eq!(stopped.location(), world.url("change"));
         assert_eq!(world.listed().0, []);
+    });
+}
+
+#[test]
+fn an_upload_that_is_stopped_while_it_is_read_is_read_no_further_and_cannot_be_applied() {
+    with_a_list(|world, person| {
+        let test = world.test();
+        let new = Upload::new(world.list, person.id.unwrap(), Time(test.clock.now()), How::Csv, "long.csv");
+        test.db.write_blocking(|connection| store::insert(connection, &new)).unwrap();
+        let path = format!("{}?u={}", world.url("uploaded"), new.id);
+        let read = Cell::new(0);
+        let line = |number: u64| {
+            read.set(number);
+            if number == 5_001 {
+                let page = person.open(&path);
+                assert!(page.text("[role=status]").contains("Reading long.csv: 5,000 rows so far"), "{}", page.text("[role=status]"));
+                let stopped = person.submit(&page.form_at("form[action*='/uploaded/']").and("_cancel", "1"));
+                assert_eq!(stopped.location(), world.url("change"));
+            }
+            let entry = Entry { email: "somchai@palms.example".into(), ..Entry::default() };
+            Ok((Said::new(number, "somchai@palms.example", Ok(entry)), 1))
+        };
+        Staging::run(&test.db, &test.clock, &new, |staging| staging.read((1..=100_000).map(line)));
+        assert_eq!(read.get(), 10_000, "no piece is begun after the one that found out");
+        let found = test.db.read_blocking(|c| store::find(c, new.id, world.list, person.id, Time(test.clock.now()))).unwrap().unwrap();
+        assert_eq!((found.state(Time(test.clock.now())), found.row_count), (State::Cancelled, 5_000));
+        let page = person.open(&path);
+        assert!(page.text("#content").contains("This file was thrown away. Nothing was changed."), "{}", page.text("#content"));
+        assert!(!page.has("#apply-form") && page.header("refresh").is_empty());
+        let token = page.attributes("[name=csrfmiddlewaretoken]", "value")[0].clone();
+        let id = new.id.to_string();
+        let late = person.post(&world.url("uploaded"), &[("csrfmiddlewaretoken", &token), ("u", &id), ("_apply", "1")]);
+        assert_eq!((late.status, world.listed()), (303, (vec![], vec![])));
     });
 }

@@ -71,6 +71,8 @@ struct ListPage {
 struct Found {
     rows: Vec<Candidate>,
     has_next: bool,
+    /// How many a search finds of those that compare the list with its source, all of whom one button moves.
+    searched: Option<i64>,
     /// What the list was saved from.
     source: Option<Source>,
     /// Why nobody can be shown.
@@ -113,6 +115,11 @@ impl ListPage {
 
     fn number(&self, show: impl std::borrow::Borrow<Show>) -> Option<String> {
         show.borrow().number(self.drift?).map(number)
+    }
+
+    /// Whom the button that moves everybody shown is about.
+    fn everybody(&self) -> String {
+        self.found.searched.map_or_else(|| "all of them".to_owned(), |found| format!("all {} found", number(found)))
     }
 
     fn is_shown(&self, show: impl std::borrow::Borrow<Show>) -> bool {
@@ -175,14 +182,11 @@ fn read(
     let kind = asked.show.kind();
     let (limit, offset) = (PAGE + 1, (asked.page - 1) * PAGE);
     let is_walked = are_many(connection, segment, asked, offset + limit)?;
-    let mut predicate = match rows(connection, segment, asked.show, source.as_ref(), calendar)? {
+    let predicate = match rows(connection, segment, asked, source.as_ref(), calendar)? {
         Ok(_) if is_walked => is_listed_each(kind.side, segment),
         Ok(rows) => rows,
         Err(sentence) => return Ok(Found { source, problem: Some(sentence), ..Found::default() }),
     };
-    if !asked.query.is_empty() {
-        predicate = Sql::and([predicate, searched(connection, kind.search, &asked.query)?.rows]);
-    }
     let order = Sql::column(kind.name) + Word::ByteOrder + ", " + kind.side.source_key();
     let order = if is_walked { order } else { order.unindexed() };
     let mut rows = (kind.list)(connection, &Selection { predicate: &predicate, order: &order, limit, offset, reads_rows: false })?;
@@ -190,7 +194,9 @@ fn read(
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
     know(&mut rows, &list_origins(connection, kind.side, segment, &ids, sees_notes)?);
-    Ok(Found { rows, has_next, source, problem: None })
+    let is_counted = asked.show.is_drift() && !asked.query.is_empty();
+    let searched = if is_counted { Some(kind.side.source.count(connection, &predicate)?) } else { None };
+    Ok(Found { rows, has_next, searched, source, problem: None })
 }
 
 /// Whether so many are listed that the page is met soon on the way through all names.
@@ -202,19 +208,26 @@ fn are_many(connection: &mut AnyConnection, segment: Id, asked: &Asked, wanted: 
     Ok(is_walked(if asked.show == Show::Companies { companies } else { contacts }, wanted))
 }
 
-/// Those who are meant; or why that cannot be said, as a sentence.
+/// Those whom the page shows, on whichever of its pages; or why that cannot be said, as a sentence.
 fn rows(
     connection: &mut AnyConnection,
     segment: Id,
-    show: Show,
+    asked: &Asked,
     source: Option<&Source>,
     calendar: Calendar,
 ) -> Result<Result<Sql, String>> {
-    if !show.is_drift() {
-        return Ok(Ok(show.rows(segment, &Sql::none())));
+    let shown = match source {
+        _ if !asked.show.is_drift() => asked.show.rows(segment, &Sql::none()),
+        None => return Ok(Err("This list was not saved from another segment.".into())),
+        Some(source) => match source.members(connection, calendar)? {
+            Ok(members) => asked.show.rows(segment, members.predicate()),
+            Err(sentence) => return Ok(Err(sentence)),
+        },
+    };
+    if asked.query.is_empty() {
+        return Ok(Ok(shown));
     }
-    let Some(source) = source else { return Ok(Err("This list was not saved from another segment.".into())) };
-    Ok(source.members(connection, calendar)?.map(|members| show.rows(segment, members.predicate())))
+    Ok(Ok(Sql::and([shown, searched(connection, asked.show.kind().search, &asked.query)?.rows])))
 }
 
 /// `POST …/<uuid>/list/`: does to the ticked rows, or to the one whose button was pressed, what the button says.
@@ -231,7 +244,7 @@ pub async fn act(
     let nothing = if posted.get(NOTES).is_some() { NOTHING_NOTED } else { NOTHING };
     let (actor, now) = (staff.actor.clone(), Clock::clone(&clock));
     let is_big = posted.has("_all") || posted.has(BAR_REMOVED);
-    let work = move |connection: &mut AnyConnection| perform(connection, &actor, &now, id, asked.show, &posted);
+    let work = move |connection: &mut AnyConnection| perform(connection, &actor, &now, id, &asked, &posted);
     let done = if is_big { db.write_long(work).await } else { db.write(work).await };
     match done {
         Ok(done) if done.batch.is_none() && done.notes.is_empty() => staff.message(Level::Warning, nothing)?,
@@ -242,7 +255,8 @@ pub async fn act(
     Ok(see_other(&back))
 }
 
-fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, show: Show, posted: &Posted) -> Result<Curated> {
+fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, asked: &Asked, posted: &Posted) -> Result<Curated> {
+    let show = asked.show;
     let actor = as_they_are(connection, actor)?;
     model::lock(connection, id)?;
     let (noted, refused) = notes::task(connection, show.kind().side, id, posted)?;
@@ -250,7 +264,7 @@ fn perform(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id,
         Some(Task::Bar(still_in(id, batch)))
     } else if posted.get("_all").is_some() {
         let source = find_source(connection, &actor, id)?;
-        let rows = rows(connection, id, show, source.as_ref(), clock.into())?.map_err(AppError::Conflict)?;
+        let rows = rows(connection, id, asked, source.as_ref(), clock.into())?.map_err(AppError::Conflict)?;
         Some(if show == Show::Joined { Task::Add(show.kind().side, rows) } else { Task::Remove(show.kind().side, rows) })
     } else {
         task(show, posted)

@@ -56,7 +56,7 @@ impl Show {
             Self::Contacts => "No contact is listed by itself.",
             Self::Companies => "No company is listed. A listed company stands for all its contacts, those to come as well.",
             Self::Through => "Nobody is in through a company alone.",
-            Self::Joined => "Nobody has joined the source who is not in this list.",
+            Self::Joined => "Nobody has joined the source who is not in this list, but for whom somebody took off it.",
             Self::Left => "Whoever came from the source is still in it, or is not on the list any more.",
             Self::Never => "Nobody is kept out. Whoever is never to be included stays out, also when their company is listed.",
         }

@@ -10,7 +10,7 @@ use super::stamp::Stamp;
 use crate::db::schema::segments_batch as batch;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
-use crate::query::{Sql, Value};
+use crate::query::{Sql, Statement, Value};
 
 /// For so many days a change of a list can be undone.
 pub const DAYS: i64 = 30;
@@ -46,12 +46,28 @@ pub fn keep_batch(connection: &mut AnyConnection, segment: Id, stamp: &Stamp, wh
 
 /// Forgets the batches that nobody can undo any more, with those whom they took off the list.
 fn forget(connection: &mut AnyConnection, segment: Id, now: Time) -> Result<()> {
-    let old = batch::table.filter(batch::segment_id.eq(segment)).filter(batch::made_at.lt(oldest(now)));
-    if diesel::delete(old).execute(connection)? == 0 {
+    let old = || batch::table.filter(batch::segment_id.eq(segment)).filter(batch::made_at.lt(oldest(now)));
+    if old().count().get_result::<i64>(connection)? == 0 {
         return Ok(());
     }
-    let kept = || Sql::from("SELECT id FROM segments_batch WHERE segment_id = ") + Value::Id(segment);
-    [&CONTACTS, &COMPANIES].into_iter().try_for_each(|side| side.forget(connection, segment, kept()))
+    // The rows first: who was taken off by hand is told by the batches that have undone others.
+    for side in [&CONTACTS, &COMPANIES] {
+        let gone = Sql::from("DELETE FROM ") + side.known + " WHERE segment_id = " + Value::Id(segment) + " AND state = 'removed'";
+        let kept = Sql::from("SELECT id FROM segments_batch WHERE segment_id = ") + Value::Id(segment);
+        let gone = gone + " AND batch_id NOT IN (" + kept + " AND made_at >= " + Value::Time(oldest(now)) + ") AND NOT ";
+        Statement(gone + is_taken_off(segment)).execute(connection)?;
+    }
+    diesel::delete(old()).execute(connection)?;
+    Ok(())
+}
+
+/// That a row of what is known was taken off a list by hand, and not by an undo of its being added. It is kept as long as the
+/// list is one that was saved from another segment: that compares the two.
+pub(super) fn is_taken_off(segment: Id) -> Sql {
+    let undoing = Sql::from("SELECT undone_by FROM segments_batch WHERE undone_by IS NOT NULL AND segment_id = ") + Value::Id(segment);
+    Sql::from("(state = 'removed' AND state_before = 'listed' AND batch_id NOT IN (")
+        + undoing
+        + ") AND segment_id IN (SELECT segment_id FROM segments_list_source))"
 }
 
 /// The first moment whose changes can still be undone.

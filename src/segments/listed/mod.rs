@@ -239,6 +239,11 @@ pub fn came_by(side: &Side, segment: Id, how: How) -> Sql {
     side.source_key() + " IN (" + known + " AND how = " + Value::Text(how.name().to_owned()) + ")"
 }
 
+/// That a row of the side's source was taken off the list of a segment by hand, where that was saved from another one.
+pub fn was_taken_off(side: &Side, segment: Id) -> Sql {
+    side.source_key() + " IN (" + side.items_known(segment) + " AND " + batch::is_taken_off(segment) + ")"
+}
+
 /// That a row of the side's source is listed, looked up for each row by itself: for a walk in the order of names that soon ends.
 /// What `IN` asks is answered first, for everybody on the list.
 pub fn is_listed_each(side: &Side, segment: Id) -> Sql {

@@ -7,6 +7,7 @@
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::BigInt;
 
+use super::batch::is_taken_off;
 use super::stamp::{Stamp, written};
 use crate::customers::{company, contact};
 use crate::db::dialect::{Hold, Word};
@@ -185,17 +186,10 @@ impl Side {
         let columns = Sql::from(self.item) + ", state, how, added_at, added_by_id, added_by_name, batch_id, state_before, ";
         let known = Sql::from("INSERT INTO ") + self.known + " (segment_id, " + columns.clone() + "note, note_before) SELECT ";
         let known = known + Value::Id(to) + ", " + columns + if sees_notes { "note, note_before" } else { "'', ''" };
-        Statement(known + self.known_in(from) + " AND state <> 'removed'").execute(connection)?;
+        Statement(known + self.known_in(from) + " AND (state <> 'removed' OR " + is_taken_off(from) + ")").execute(connection)?;
         let listed = Sql::from("INSERT INTO ") + self.listed + " (customersegment_id, " + self.item + ") SELECT " + Value::Id(to) + ", ";
         let rows = Sql::from(self.item) + " FROM " + self.listed + " WHERE customersegment_id = " + Value::Id(from);
         Statement(listed + rows).execute(connection)?;
-        Ok(())
-    }
-
-    /// Forgets those who were taken off the list before the batches that can still be undone.
-    pub(super) fn forget(&self, connection: &mut AnyConnection, segment: Id, kept: Sql) -> Result<()> {
-        let gone = Sql::from("DELETE") + self.known_in(segment) + " AND state = 'removed' AND batch_id NOT IN (" + kept + ")";
-        Statement(gone).execute(connection)?;
         Ok(())
     }
 

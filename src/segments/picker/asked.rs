@@ -77,7 +77,7 @@ impl<'a> Asked<'a> {
     pub fn shows_again(&self) -> bool {
         let moves = [&AVAILABLE, &CHOSEN].map(|pane| [pane.page, pane.moves]);
         moves.iter().flatten().chain(["search"].iter()).any(|button| self.data.has(&self.button(button)))
-            || [&AVAILABLE, &CHOSEN].iter().any(|pane| self.is_entered(pane))
+            || [&AVAILABLE, &CHOSEN].iter().any(|pane| self.is_entered(pane) || self.is_unseen(pane))
     }
 
     /// Whether everything that a pane finds is to be moved: that is saved at once.
@@ -94,6 +94,11 @@ impl<'a> Asked<'a> {
     pub(super) fn boxes(&self, pane: &Names) -> Vec<String> {
         let filters = self.kind.filters.iter().map(|filter| format!("{}_{}", pane.filter, filter.name));
         std::iter::once(pane.query.to_owned()).chain(filters).collect()
+    }
+
+    /// Whether everything that a pane finds is to be moved, by a search of which nobody has seen what it finds.
+    pub(super) fn is_unseen(&self, pane: &Names) -> bool {
+        self.data.has(&self.button(pane.moves_all)) && self.is_new_search(pane)
     }
 
     fn is_new_search(&self, pane: &Names) -> bool {

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::asked::{Asked, Names};
+use super::asked::{Asked, CHOSEN, Names};
 use super::candidates::Candidate;
 use super::kind::By;
 use crate::admin::display::number;
@@ -18,6 +18,10 @@ pub(super) const PAGE: i64 = 50;
 
 /// Up to so many who are found, they are named: their page is sorted from those.
 const COUNTED: i64 = 10_000;
+
+/// Why not everybody was moved whom a search finds that was typed and not looked at; where it finds some, and where not.
+const UNSEEN: &str = "Nothing was saved: you had changed the search. This is what it finds now; the button does it to all of these.";
+const UNSEEN_NOBODY: &str = "Nothing was saved: you had changed the search. This is what it finds now.";
 
 /// A pane as it is shown.
 #[derive(Debug, Clone, Default)]
@@ -40,8 +44,10 @@ pub struct Pane {
     pub has_next: bool,
     /// How many are found, where something is searched for.
     pub found: Option<String>,
-    /// Whether the page begins in its search box: Enter was pressed there.
+    /// Whether the page begins in its search box: Enter was pressed there, or what it finds has to be looked at first.
     pub has_focus: bool,
+    /// Why what was asked for is not done yet; `None` where nothing was.
+    pub unseen: Option<&'static str>,
 }
 
 /// The names of the fields and buttons of a pane.
@@ -100,7 +106,11 @@ impl Pane {
         }
         let mut hidden: Vec<Id> = ticked.into_iter().collect();
         hidden.sort_unstable();
-        Ok(Self { rows, hidden, page, has_next, found: found.map(number), has_focus: asked.is_entered(names), ..Self::asked(asked, names) })
+        let has_focus = asked.is_entered(names) || asked.is_unseen(names);
+        // Who can be added is not moved without a search: that is told of the whole picker.
+        let is_offered = found.map_or(names.moves_all == CHOSEN.moves_all, |found| found > 0);
+        let unseen = asked.is_unseen(names).then_some(if is_offered { UNSEEN } else { UNSEEN_NOBODY });
+        Ok(Self { rows, hidden, page, has_next, found: found.map(number), has_focus, unseen, ..Self::asked(asked, names) })
     }
 
     /// The boxes of the pane, as they were filled in.

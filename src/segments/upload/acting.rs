@@ -10,7 +10,7 @@ use super::columns::{Field, Layout};
 use super::deeds::{Desk, in_words};
 use super::entry::{Item, Outcome};
 use super::pages::{desk, found, gone, list_of};
-use super::store::Upload;
+use super::store::{State, Upload};
 use super::view::{Asked, View};
 use crate::accounts::session::{Level, Message};
 use crate::accounts::{Posted, Staff};
@@ -36,7 +36,10 @@ pub async fn act(
     let segment = list_of(&staff, segment.0)?;
     let desk = desk(&request, &staff, &segment, &db, &clock);
     let Some(upload) = found(&desk, posted.get("u")).await? else { return gone(&desk, posted.get("u")) };
-    desk.choose(upload.id, chosen(&posted)).await?;
+    if let Some(too_late) = choose(&desk, &posted, upload.id).await? {
+        desk.staff.message(Level::Warning, too_late)?;
+        return Ok(see_other(&desk.address(upload.id)));
+    }
     if posted.has("_cancel") {
         return throw_away(&desk, upload.id).await;
     }
@@ -45,9 +48,6 @@ pub async fn act(
     }
     if posted.has("_apply") {
         return apply(&desk, &upload, choice(&posted, &upload)).await;
-    }
-    if posted.has("_tick") {
-        desk.tick(upload.id, shown(&posted).collect()).await?;
     }
     Ok(see_other(&here(&desk, &posted, &upload)))
 }
@@ -73,6 +73,23 @@ async fn read_again(desk: &Desk<'_>, posted: &Posted, upload: Upload, layout: La
     }
     desk.read_again(upload, layout).await?;
     Ok(see_other(&here))
+}
+
+/// Keeps what was chosen beside the button; why that is too late, where it is.
+async fn choose(desk: &Desk<'_>, posted: &Posted, upload: Id) -> Result<Option<&'static str>> {
+    let chosen = chosen(posted);
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let ticked = if posted.has("_tick") { shown(posted).collect() } else { Vec::new() };
+    Ok(match desk.choose(upload, chosen, ticked).await? {
+        State::Ready => None,
+        State::Applying => Some("Nothing was changed: it is being applied already, with whom you had chosen before."),
+        State::Applied => Some("Nothing was changed: it was applied already, with whom you had chosen before."),
+        State::Reading => Some("Nothing was changed: its rows are being read again. Choose once that is done."),
+        State::Cancelled => Some("Nothing was changed: it was thrown away already."),
+        State::Failed => Some("Nothing was changed: it could not be read again."),
+    })
 }
 
 /// Whom the open rows that were shown are said to stand for.

@@ -54,6 +54,17 @@ pub struct Choice {
     pub has_notes: bool,
 }
 
+/// How many rows of the list a choice is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// Whom the rows stand for who are not on the list yet and are to be.
+    pub new: i64,
+    /// Those of them whom somebody chose for an open row.
+    pub chosen: i64,
+    /// Whom the rows stand for who are on the list.
+    pub listed: i64,
+}
+
 impl Choice {
     /// What to do with the list of `segment`.
     ///
@@ -75,6 +86,27 @@ impl Choice {
             tasks.extend(sides.map(|side| Task::Notes(side, self.noted(upload))));
         }
         Ok(Task::Together(tasks))
+    }
+
+    /// What comes of it, asked as [`Choice::task`] asks: whom several rows stand for is one, and whoever was chosen for an open
+    /// row is new or listed as others are.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn count(&self, connection: &mut AnyConnection, upload: Id, segment: Id) -> Result<Numbers> {
+        let mut numbers = Numbers::default();
+        for side in [&CONTACTS, &COMPANIES] {
+            let new = side.is_to_be_listed(segment, &is_among(side, self.taken(side, upload)));
+            let open = said(side, upload) + " AND " + is_none_of(|outcome| !outcome.is_open());
+            let chosen = Sql::and([new.clone(), is_among(side, open)]);
+            let listed = side.is_listed(segment, &Sql::all());
+            let all = side.source.tally(connection, &is_among(side, said(side, upload)), &[new, chosen, listed])?;
+            let [new, chosen, listed] = [0, 1, 2].map(|at| all.get(at).copied().unwrap_or(0));
+            numbers.new += new;
+            numbers.chosen += chosen;
+            numbers.listed += listed;
+        }
+        Ok(numbers)
     }
 
     /// The keys of whom the rows stand for that are taken.

@@ -149,17 +149,20 @@ impl Desk<'_> {
             .await
     }
 
-    /// Keeps who is meant by the rows that a page has shown.
-    pub async fn choose(&self, id: Id, chosen: Vec<(i32, Option<Item>)>) -> Result<()> {
-        if chosen.is_empty() {
-            return Ok(());
-        }
-        self.db.write(move |connection| chosen.iter().try_for_each(|(at, item)| rows::choose(connection, id, *at, *item))).await
-    }
-
-    /// Ticks those of some rows for which one alone is suggested.
-    pub async fn tick(&self, id: Id, places: Vec<i32>) -> Result<()> {
-        self.db.write(move |connection| rows::choose_only(connection, id, &places)).await
+    /// Keeps who is meant by the rows that a page has shown, and ticks those of `ticked` for which one alone is suggested: of an
+    /// upload that can still be applied. How far it is.
+    pub async fn choose(&self, id: Id, chosen: Vec<(i32, Option<Item>)>, ticked: Vec<i32>) -> Result<State> {
+        let now = self.now();
+        self.db
+            .write(move |connection| {
+                let state = store::hold(connection, id, now)?;
+                if state == State::Ready {
+                    chosen.iter().try_for_each(|(at, item)| rows::choose(connection, id, *at, *item))?;
+                    rows::choose_only(connection, id, &ticked)?;
+                }
+                Ok(state)
+            })
+            .await
     }
 
     /// Changes the list, as one batch; `None` while it goes on.

@@ -193,6 +193,16 @@ pub fn pass(connection: &mut AnyConnection, id: Id, now: Time, (from, to): (Stat
     Ok(diesel::update(there).set(set).execute(connection)? == 1)
 }
 
+/// How far it has come; nobody goes on with it from there before the transaction ends.
+///
+/// # Errors
+/// `NotFound`.
+pub fn hold(connection: &mut AnyConnection, id: Id, now: Time) -> Result<State> {
+    diesel::update(upload::table.find(id)).set(upload::state.eq(upload::state)).execute(connection)?;
+    let found: Upload = upload::table.find(id).select(Upload::as_select()).first(connection)?;
+    Ok(found.state(now))
+}
+
 /// Writes down that it is still being applied.
 pub fn touch(connection: &mut AnyConnection, id: Id, now: Time) -> Result<()> {
     let there = upload::table.find(id).filter(upload::state.eq(State::Applying.name()));

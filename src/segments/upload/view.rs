@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::applying::{Choice, LeftOut, Mode, count_left_out};
+use super::applying::{Choice, LeftOut, Mode, Numbers, count_left_out};
 use super::columns::{Field, Layout};
 use super::entry::{Item, Outcome};
 use super::rows::{self, Row};
@@ -45,6 +45,8 @@ pub struct View {
     counts: HashMap<Outcome, (i64, i64)>,
     /// The outcomes that some have.
     pub sections: Vec<Section>,
+    /// How many it adds, and how many of those whom it names are listed.
+    pub numbers: Numbers,
     /// How many of the list go when it is made exactly this, or the sentence why it cannot be.
     pub left_out: Result<LeftOut, String>,
     /// What was chosen so far.
@@ -118,6 +120,10 @@ impl View {
                 sections.push(Section::read(connection, upload.id, outcome, *count, &asked)?);
             }
         }
+        let numbers = match state {
+            State::Ready => asked.choice.count(connection, upload.id, upload.segment_id)?,
+            _ => Numbers::default(),
+        };
         let left_out = match state {
             State::Ready => count_left_out(connection, upload.id, upload.segment_id),
             _ => Ok(LeftOut::default()),
@@ -127,7 +133,7 @@ impl View {
             counted => Ok(counted?),
         };
         let (layout, silence) = (upload.layout(), upload.silence(now));
-        Ok(Self { silence, upload, state, layout, counts, sections, left_out, choice: asked.choice })
+        Ok(Self { silence, upload, state, layout, counts, sections, numbers, left_out, choice: asked.choice })
     }
 
     /// How many rows were read.
@@ -138,12 +144,6 @@ impl View {
     /// How many rows have an outcome.
     pub fn count(&self, outcome: Outcome) -> i64 {
         self.counts.get(&outcome).map_or(0, |(all, _)| *all)
-    }
-
-    /// How many rows can be listed as they are: those that are found and not on the list yet, and those whom somebody chose.
-    pub fn to_add(&self) -> i64 {
-        let new = [Outcome::New, Outcome::Inactive, Outcome::Unsubscribed].into_iter().map(|outcome| self.count(outcome)).sum::<i64>();
-        new + self.chosen()
     }
 
     /// Whether the rows have a column of notes.
@@ -162,7 +162,7 @@ impl View {
     }
 
     /// For how many open rows it is said whom they stand for.
-    pub fn chosen(&self) -> i64 {
+    fn chosen(&self) -> i64 {
         [Outcome::Ambiguous, Outcome::Suggested].iter().filter_map(|outcome| self.counts.get(outcome)).map(|(_, said)| said).sum()
     }
 
@@ -176,9 +176,10 @@ impl View {
         Outcome::UNUSED.into_iter().map(|outcome| self.count(outcome)).sum::<i64>() - self.chosen()
     }
 
-    /// The places of the open rows on this page, joined by commas.
+    /// The places of the open rows on this page that can be chosen, joined by commas.
     pub fn shown(&self) -> String {
-        let open = self.sections.iter().filter(|section| section.outcome.is_open()).flat_map(|section| &section.lines);
+        let is_ready = self.state == State::Ready;
+        let open = self.sections.iter().filter(|section| is_ready && section.outcome.is_open()).flat_map(|section| &section.lines);
         open.map(|line| line.row.position.to_string()).collect::<Vec<_>>().join(",")
     }
 
