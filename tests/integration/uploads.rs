@@ -96,7 +96,7 @@ fn whom_open_rows_may_mean_stays_until_somebody_says_who_is_meant() {
         let file = b"email,company\nsomchai@palms.example,\nshared@palms.example,\n,six palms\n,Nowhere\n";
         let page = world.uploads(person, "some.csv", file, "utf-8");
         let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
-        let told = "add 1, keep 0, take 1 off (3 who may be meant by open rows stay) – the row that was not found or cannot be understood keeps nobody on the list";
+        let told = "add 1, keep 0, take 1 off (3 who may be meant by rows that are not used stay) – the row that was not found or cannot be understood keeps nobody on the list";
         assert_eq!(exact, format!("Make the list exactly this: {told}"));
         assert!(apply(person, &page, "exact").contains("1 contact removed, 1 contact added"));
         let mut people = vec![world.people[0], shared[0], shared[1]];
@@ -325,13 +325,64 @@ fn files_of_other_programs_are_understood_and_what_is_far_too_long_is_cut() {
         assert_eq!(page.texts("#new td.num"), ["3"]);
         let long = format!("email,company\nsomchai@palms.example,{}\nanong@palms.example,\n", "x".repeat(1_000_000));
         let page = world.uploads(person, "long.csv", long.as_bytes(), "utf-8");
-        assert!(outcomes(&page).contains(&("Cannot be understood".to_owned(), "1".to_owned())));
+        assert_eq!(outcomes(&page), [("To add".to_owned(), "2".to_owned())]);
         assert!(page.body.len() < 100_000, "{}", page.body.len());
         let again = wait(
             person,
             person.submit(&page.form_at("#apply-form").without("column").and("column", "e-mail").and("column", "note")).location(),
         );
         assert!(again.text("#refused").contains("A note has at most 1000 characters"), "what is too long once is so by any columns");
+    });
+}
+
+#[test]
+fn whoever_is_named_stays_on_a_list_that_is_made_exactly_a_file_however_much_is_written_beside_them() {
+    with_a_list(|world, person| {
+        let [first, second, third] = [world.people[0], world.people[1], world.people[2]];
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..4])));
+        world.note(second, "old");
+        let (much, note) = ("x".repeat(6_500), "y".repeat(1_001));
+        let file = format!("id,CRM notes,note\n{first},{much},\n{second},,{note}\n{third},,{note}\n{third},,short\n");
+        let page = world.uploads(person, "vip.csv", file.as_bytes(), "utf-8");
+        let found = [("Already in the list", "2"), ("Cannot be understood", "2")].map(|(what, rows)| (what.to_owned(), rows.to_owned()));
+        assert_eq!(outcomes(&page), found);
+        let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
+        let told = "add 0, keep 2, take 1 off (1 who may be meant by rows that are not used stays)";
+        assert_eq!(exact, format!("Make the list exactly this: {told} – notes too: a blank one takes out what is written"));
+        let said = apply(person, &page, "exact");
+        assert!(said.contains("1 contact removed") && said.contains("2 rows were not used"), "{said}");
+        let mut people = vec![first, second, third];
+        people.sort();
+        assert_eq!(world.listed().0, people);
+        let mut notes: Vec<(Id, String)> =
+            world.notes().into_iter().map(|(id, note, _)| (id, note)).filter(|(_, note)| !note.is_empty()).collect();
+        notes.sort();
+        let mut expected = vec![(second, "old".to_owned()), (third, "short".to_owned())];
+        expected.sort();
+        assert_eq!(notes, expected, "what cannot be taken leaves what is there");
+        // A row that is refused takes nobody off the list either.
+        let page = world.uploads(person, "vip.csv", format!("id,note\n{first},{note}\n{second},\n").as_bytes(), "utf-8");
+        assert!(apply(person, &page, "remove").contains("1 contact removed"));
+    });
+}
+
+#[test]
+fn a_row_of_which_not_all_is_kept_is_found_and_is_not_read_by_other_columns() {
+    with_a_list(|world, person| {
+        let many = |cell: &str| vec![cell; 15].join(",");
+        let (names, long) = (many("more"), many(&"z".repeat(1_000)));
+        let file = format!("{names},who,email\n{long},x,somchai@palms.example\n{names},x,anong@palms.example\n");
+        let page = world.uploads(person, "wide.csv", file.as_bytes(), "utf-8");
+        assert_eq!(outcomes(&page), [("To add".to_owned(), "2".to_owned())]);
+        let form = page.form_at("#apply-form").without("column");
+        let form = (0..16).fold(form, |form, _| form.and("column", "(left out)")).and("column", "e-mail");
+        let again = wait(person, person.submit(&form.and("_columns", "1").fill("mode", "add")).location());
+        assert_eq!(outcomes(&again), outcomes(&page), "by the same columns nothing is read again");
+        let form = again.form_at("#apply-form").without("column").and("column", "name");
+        let form = (0..15).fold(form, |form, _| form.and("column", "(left out)")).and("column", "e-mail");
+        let again = wait(person, person.submit(&form).location());
+        assert_eq!(again.texts("#refused td").last().unwrap(), "It is too long to be read by other columns.");
+        assert_eq!(outcomes(&again).last().unwrap(), &("Cannot be understood".to_owned(), "1".to_owned()));
     });
 }
 

@@ -156,9 +156,10 @@ impl View {
         self.lost() * 2 > self.rows() || self.layout.as_ref().is_some_and(|layout| !layout.is_telling())
     }
 
-    /// How many rows stand for nobody, whoever they were to mean.
+    /// How many rows name nobody, whoever they were to mean.
     pub fn lost(&self) -> i64 {
-        self.count(Outcome::Unknown) + self.count(Outcome::Refused)
+        let naming = self.counts.get(&Outcome::Refused).map_or(0, |(_, naming)| *naming);
+        self.count(Outcome::Unknown) + self.count(Outcome::Refused) - naming
     }
 
     /// For how many open rows it is said whom they stand for.
