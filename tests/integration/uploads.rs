@@ -1,5 +1,6 @@
 //! Lists as files, out and in, on both engines: nothing is lost on the way, bad files get their sentence, bad rows their reason.
 
+use customer_segments::accounts::Role;
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::{Id, Time};
 use customer_segments::error::AppError;
@@ -59,6 +60,20 @@ fn a_list_comes_in_as_it_went_out_with_its_notes() {
         // Nothing is left to do the second time.
         let page = world.uploads(person, "vip.csv", file.body.as_bytes(), "utf-8");
         assert!(apply(person, &page, "exact").contains("Nothing was left to change."));
+    });
+}
+
+#[test]
+fn the_list_as_a_colleague_exports_it_takes_no_note_out_when_its_owner_imports_it() {
+    with_a_list(|world, person| {
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..3])));
+        world.note(world.people[0], "hates calls");
+        let file = world.app().role(Role::Sales).open(&world.url("export_list")).body;
+        assert!(file.starts_with("\u{feff}kind,id,name,email,company,country,added_by,added_at,how\r\n"), "{file}");
+        let page = world.uploads(person, "vip.csv", file.as_bytes(), "utf-8");
+        assert!(apply(person, &page, "exact").contains("Nothing was left to change."));
+        let notes: Vec<String> = world.notes().into_iter().map(|(_, note, _)| note).filter(|note| !note.is_empty()).collect();
+        assert_eq!(notes, ["hates calls"]);
     });
 }
 
