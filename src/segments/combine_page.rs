@@ -150,7 +150,9 @@ pub async fn make(request: HttpRequest, staff: Staff, posted: Posted, db: Data<D
         let actor = as_they_are(connection, &actor)?;
         Combined::find(connection, &actor, &of)?.save(connection, &actor, &now, made, &asked)
     };
-    let errors = match db.write(save).await {
+    // A list may have very many rows.
+    let saved = if wanted.is_list { db.write_long(save).await } else { db.write(save).await };
+    let errors = match saved {
         Ok(Ok(segment)) => return tell(&staff, &segment),
         Ok(Err(errors)) => errors,
         Err(AppError::NotUnique(_)) => vec![FieldError::new("name", NAME_TAKEN)],

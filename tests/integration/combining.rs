@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
+use customer_segments::db::connection::{Lane, Turn};
 use customer_segments::db::schema::crm_app_customersegment as segment;
 use customer_segments::db::{Id, Time};
 use customer_segments::segments::{Members, Segment};
@@ -97,6 +98,31 @@ fn each_way_is_counted_before_and_saved_as_rules_or_as_a_list() {
                 assert_eq!(made.segment_type, if kind == "list" { "static" } else { "dynamic" });
             }
         }
+    });
+}
+
+#[test]
+fn what_makes_a_list_takes_its_turn_among_the_long_ones_and_what_makes_rules_does_not() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::with(engine, |options| options.turn_timeout = std::time::Duration::from_millis(50)));
+        let person = app.staff();
+        let both = [add(&person, "Owners", "owner"), add(&person, "Chefs", "chef")];
+        let combine = combined(&person, &both).form_at("#combine-form");
+        let list = person.submit(&combine.clone().fill("as", "list").fill("name", "List"));
+        let list = person.follow(&list).form_at("form[action*='/duplicate/']");
+        let rules = person.open(&format!("{LIST}{}/change/", both[0])).form_at("form[action*='/duplicate/']");
+        let combine = combine.fill("_new_id", &Id::new().to_string());
+        let turns = actix_web::rt::System::new();
+        let taken: Vec<Turn> = (0..2).map(|_| turns.block_on(app.test.db.turn(Lane::Bulk)).unwrap()).collect();
+        let answers = |name: &str| {
+            let combine = combine.clone().fill("name", name);
+            [combine.clone().fill("as", "list"), list.clone(), combine.fill("as", "rules"), rules.clone()]
+                .map(|form| person.submit(&form).status)
+        };
+        assert_eq!(answers("Rules"), [503, 503, 303, 303]);
+        drop(taken);
+        assert_eq!(person.submit(&list).status, 303);
+        assert_eq!(person.submit(&combine.fill("_new_id", &Id::new().to_string()).fill("as", "list").fill("name", "Another")).status, 303);
     });
 }
 
