@@ -214,6 +214,42 @@ fn the_report_of_unused_rows_leaves_out_those_that_were_chosen() {
 }
 
 #[test]
+fn rows_that_are_left_out_by_choice_are_told_with_their_reason() {
+    with_a_list(|world, person| {
+        let file = b"email\nsomchai@palms.example\ngone@palms.example\nnomail@palms.example\nnobody@nowhere.example\n";
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        let without = page.form_at("#apply-form").without("with_inactive").without("with_unsubscribed").and("_apply", "1");
+        let done = person.follow(&person.submit(&without));
+        assert!(done.texts(".messagelist").join(" ").contains("3 rows were not used"), "{}", done.text(".messagelist"));
+        let link = done.attributes(".messagelist a", "href").into_iter().find(|link| link.contains("uploaded/")).unwrap();
+        let report = person.open(&person.open(&link).attributes("a.unused", "href")[0]).body;
+        let told = "3,gone@palms.example,\"Inactive: not to be listed, as you chose\"\r\n4,nomail@palms.example,\"Unsubscribed: not to be listed, as you chose\"\r\n5,nobody@nowhere.example,Not found\r\n";
+        assert!(report.ends_with(told), "{report}");
+        // Whoever is taken off the list was used.
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        let remove = page.form_at("#apply-form").without("with_inactive").without("with_unsubscribed").fill("mode", "remove");
+        let done = person.follow(&person.submit(&remove.and("_apply", "1")));
+        assert!(done.texts(".messagelist").join(" ").contains("1 row was not used"));
+    });
+}
+
+#[test]
+fn notes_that_differ_between_rows_of_one_person_are_told_and_which_is_taken() {
+    with_a_list(|world, person| {
+        let [first, second, third] = [world.people[0], world.people[1], world.people[2]];
+        let file = format!("id,note\n{first},Alpha\n{first},Beta\n{second},same\n{second},same\n{third},one\n{third},\n");
+        let page = world.uploads(person, "notes.csv", file.as_bytes(), "utf-8");
+        let told = "For one of them rows give different notes: the one that comes last in the alphabet is taken.";
+        assert_eq!(page.text(".at-odds"), told);
+        apply(person, &page, "add");
+        let notes = world.notes().into_iter().map(|(id, note, _)| (id, note)).collect::<std::collections::BTreeMap<_, _>>();
+        assert_eq!([first, second, third].map(|id| notes[&id].as_str()), ["Beta", "same", "one"]);
+        let page = world.uploads(person, "notes.csv", format!("id,note\n{first},Alpha\n{second},x\n").as_bytes(), "utf-8");
+        assert!(!page.has(".at-odds"));
+    });
+}
+
+#[test]
 fn bad_rows_are_refused_one_by_one_with_line_and_reason() {
     with_a_list(|world, person| {
         let long = "ก".repeat(1_001);

@@ -82,6 +82,11 @@ impl Choice {
         said(side, upload) + " AND " + is_none_of(|outcome| self.leaves_out(outcome))
     }
 
+    /// Those who are found and are not to be listed, because somebody said so.
+    pub fn left_out(&self) -> &[Outcome] {
+        if self.mode == Mode::Remove { &[] } else { &self.without }
+    }
+
     /// Whether rows of this outcome list nobody, whomever they stand for.
     pub fn leaves_out(&self, outcome: Outcome) -> bool {
         outcome == Outcome::Twice || self.is_unwanted(outcome)

@@ -249,6 +249,11 @@ impl Outcome {
         Self::ALL.into_iter().find(|outcome| outcome.name() == name)
     }
 
+    /// Whether they are no members though they can be listed, so that one can say not to.
+    pub fn can_be_left_out(self) -> bool {
+        matches!(self, Self::Inactive | Self::Unsubscribed)
+    }
+
     /// Whether somebody has to say who is meant.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Ambiguous | Self::Suggested)

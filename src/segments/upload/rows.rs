@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, max, min};
 use diesel::prelude::*;
 
 use super::entry::{Item, Outcome};
@@ -122,6 +122,16 @@ pub fn count_rows(connection: &mut AnyConnection, id: Id) -> Result<Vec<(Outcome
     let said: Vec<(String, i64)> = rows().filter(is_said).load(connection)?;
     let of = |name: &str| said.iter().find(|(said, _)| said == name).map_or(0, |(_, number)| *number);
     Ok(all.iter().filter_map(|(name, number)| Some((Outcome::named(name)?, *number, of(name)))).collect())
+}
+
+/// Of how many, people and companies, several rows say different notes; a blank one says none.
+pub fn count_at_odds(connection: &mut AnyConnection, id: Id) -> Result<usize> {
+    let noted = || row::table.filter(row::upload_id.eq(id)).filter(row::note.ne("")).filter(row::outcome.ne(Outcome::Never.name()));
+    let people = noted().filter(row::contact_id.is_not_null()).group_by(row::contact_id).having(max(row::note).ne(min(row::note)));
+    let firms = noted().filter(row::company_id.is_not_null()).group_by(row::company_id).having(max(row::note).ne(min(row::note)));
+    let people: Vec<Option<Id>> = people.select(row::contact_id).load(connection)?;
+    let firms: Vec<Option<Id>> = firms.select(row::company_id).load(connection)?;
+    Ok(people.len() + firms.len())
 }
 
 /// Whom the open rows may mean for which nobody has said it, and those that are refused for what they say beside it.
