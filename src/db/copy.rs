@@ -45,7 +45,7 @@ pub struct Rehearsal {
 }
 
 /// Where a dry run does not keep others from writing: on SQLite, where one alone writes, in a copy (in the folder for temporary
-/// files); on PostgreSQL in the database itself.
+/// files); on PostgreSQL in the database itself, where the rows stay as they are (`shadow`).
 ///
 /// # Errors
 /// `Database(Full)` and the like when the copy cannot be written.

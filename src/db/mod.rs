@@ -14,6 +14,7 @@ mod manager;
 pub mod migrations;
 pub mod options;
 pub mod schema;
+pub mod shadow;
 pub mod statistics;
 pub mod types;
 

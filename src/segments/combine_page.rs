@@ -19,6 +19,7 @@ use crate::admin::frame::{Frame, page, see_other};
 use crate::admin::model_admin::{Model, ModelAdmin};
 use crate::admin::query_string::{QueryString, back_to, preserved};
 use crate::clock::Clock;
+use crate::criteria::Problem;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
@@ -50,6 +51,8 @@ struct CombinePage {
     segments: Vec<Segment>,
     ways: Vec<Way>,
     wanted: Wanted,
+    /// Why it cannot be saved as rules; blank where it can.
+    no_rules: String,
     errors: Vec<FieldError>,
     made: Id,
     here: String,
@@ -90,7 +93,7 @@ async fn draw(
     let back = back_to(MODEL.list_url(), &preserved(request.query_string()));
     let (actor, now, ids) = (staff.actor.clone(), clock.clone(), ids(request));
     let counted = db.read_heavy(Lane::Question, move |connection| count(connection, &actor, &now, &ids)).await;
-    let (segments, mut ways) = match counted {
+    let Counted { segments, mut ways, no_rules } = match counted {
         Err(AppError::Conflict(sentence)) => {
             staff.message(Level::Error, sentence)?;
             return Ok(see_other(&back));
@@ -100,23 +103,38 @@ async fn draw(
     for way in &mut ways {
         way.is_chosen = place(wanted.combination) == way.value;
     }
+    let wanted = Wanted { is_list: wanted.is_list || !no_rules.is_empty(), ..wanted };
     let frame = Frame::new(request, staff, "Combine Customer Segments").await?.crumb(MODEL.app_name(), MODEL.app_url());
     let frame = frame.crumb(MODEL.verbose_name_plural, &*back).here("Combine");
     let here = format!("{}?{}", request.path(), request.query_string());
     let frame = Frame { has_errors: !errors.is_empty(), ..frame };
-    page(&CombinePage { frame, segments, ways, wanted, errors, made, here, back })
+    page(&CombinePage { frame, segments, ways, wanted, no_rules, errors, made, here, back })
 }
 
-fn count(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, ids: &[Id]) -> Result<(Vec<Segment>, Vec<Way>)> {
+/// What there is to choose from.
+struct Counted {
+    segments: Vec<Segment>,
+    ways: Vec<Way>,
+    no_rules: String,
+}
+
+fn in_words(problems: Vec<Problem>) -> String {
+    problems.into_iter().map(|problem| problem.detail).collect::<Vec<_>>().join(" ")
+}
+
+fn count(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, ids: &[Id]) -> Result<Counted> {
     let combined = Combined::find(connection, actor, ids)?;
     let mut ways = Vec::new();
     for way in combined.ways() {
         let found = combined.count(connection, actor, clock, way)?;
         let found = found.map(|count| format!("{} {}", number(count), if count == 1 { "member" } else { "members" }));
-        let found = found.map_err(|problems| problems.into_iter().map(|problem| problem.detail).collect::<Vec<_>>().join(" "));
+        let found = found.map_err(in_words);
         ways.push(Way { value: place(way), label: combined.label(way), found, is_chosen: false });
     }
-    Ok((combined.segments, ways))
+    // What is wrong with a segment is told at each way; a list is offered where all can be counted.
+    let mut no_rules = combined.broken_rules(connection, actor, clock)?;
+    no_rules.dedup_by(|one, other| one.detail == other.detail);
+    Ok(Counted { segments: combined.segments, ways, no_rules: in_words(no_rules) })
 }
 
 /// A way, as the form sends it.
@@ -150,7 +168,9 @@ pub async fn make(request: HttpRequest, staff: Staff, posted: Posted, db: Data<D
         let actor = as_they_are(connection, &actor)?;
         Combined::find(connection, &actor, &of)?.save(connection, &actor, &now, made, &asked)
     };
-    let errors = match db.write(save).await {
+    // A list may have very many rows.
+    let saved = if wanted.is_list { db.write_long(save).await } else { db.write(save).await };
+    let errors = match saved {
         Ok(Ok(segment)) => return tell(&staff, &segment),
         Ok(Err(errors)) => errors,
         Err(AppError::NotUnique(_)) => vec![FieldError::new("name", NAME_TAKEN)],

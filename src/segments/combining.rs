@@ -90,10 +90,15 @@ impl Combined {
         format!("{}: {}.", self.label(way), names.join(", "))
     }
 
+    /// The segments, and whether a way is of those who are in them.
+    fn parts(&self, way: Combination) -> impl Iterator<Item = (&Segment, bool)> {
+        let is_in = move |place: usize| !matches!(way, Combination::Only(only) if only != place);
+        self.segments.iter().enumerate().map(move |(place, segment)| (segment, is_in(place)))
+    }
+
     /// The rules that a way comes to.
     pub fn document(&self, way: Combination) -> Value {
-        let rules = self.segments.iter().enumerate().map(|(place, segment)| {
-            let is_in = !matches!(way, Combination::Only(only) if only != place);
+        let rules = self.parts(way).map(|(segment, is_in)| {
             let operator = if is_in { "in_segment" } else { "not_in_segment" };
             json!({"field": "segment", "operator": operator, "value": segment.id})
         });
@@ -101,7 +106,7 @@ impl Combined {
         json!({"entity": "contact", "match_type": match_type, "rules": rules.collect::<Vec<_>>()})
     }
 
-    /// How many are in it by each way; or what is wrong with the rules that it comes to.
+    /// How many are in it by a way; or why that cannot be said.
     pub fn count(
         &self,
         connection: &mut AnyConnection,
@@ -109,10 +114,37 @@ impl Combined {
         clock: &Clock,
         way: Combination,
     ) -> Result<Result<i64, Vec<Problem>>> {
-        match self.criteria(connection, actor, clock, way)? {
-            Ok(criteria) => Ok(Ok(Members::of_criteria(&criteria).count(connection)?)),
+        match self.members(connection, actor, clock, way)? {
+            Ok(members) => Ok(Ok(members.count(connection)?)),
             Err(problems) => Ok(Err(problems)),
         }
+    }
+
+    /// Why it cannot be saved as rules, if it cannot: the same by whatever way.
+    pub fn broken_rules(&self, connection: &mut AnyConnection, actor: &Actor, clock: &Clock) -> Result<Vec<Problem>> {
+        Ok(self.criteria(connection, actor, clock, Combination::All)?.err().unwrap_or_default())
+    }
+
+    /// Who is in it by a way: by the rules that it comes to, or where there can be none, for the segments already stand on as many
+    /// others as may name one another, by those of each.
+    fn members(
+        &self,
+        connection: &mut AnyConnection,
+        actor: &Actor,
+        clock: &Clock,
+        way: Combination,
+    ) -> Result<Result<Members, Vec<Problem>>> {
+        if let Ok(criteria) = self.criteria(connection, actor, clock, way)? {
+            return Ok(Ok(Members::of_criteria(&criteria)));
+        }
+        let mut parts = Vec::new();
+        for (segment, is_in) in self.parts(way) {
+            match Members::of_segment(connection, segment, clock.into())? {
+                Ok(members) => parts.push((members, is_in)),
+                Err(problems) => return Ok(Err(problems)),
+            }
+        }
+        Ok(Ok(Members::combined(&parts, way == Combination::Any)))
     }
 
     fn criteria(
@@ -145,8 +177,8 @@ impl Combined {
         if !self.ways().contains(&wanted.combination) {
             return Ok(Err(vec![FieldError::new("way", "Choose who is in it.")]));
         }
-        let criteria = match self.criteria(connection, actor, clock, wanted.combination)? {
-            Ok(criteria) => criteria,
+        let members = match self.members(connection, actor, clock, wanted.combination)? {
+            Ok(members) => members,
             Err(problems) => return Ok(Err(vec![FieldError::rules(problems)])),
         };
         let (document, kind) =
@@ -164,7 +196,7 @@ impl Combined {
             Ok(draft) => draft,
             Err(errors) => return Ok(Err(errors)),
         };
-        let listed = wanted.is_list.then(|| Members::of_criteria(&criteria).predicate().clone());
+        let listed = wanted.is_list.then(|| members.predicate().clone());
         let contacts = Change { add_all: listed, ..Change::default() };
         let edited = Edited::new(draft, ListChange { contacts, ..ListChange::default() }).by(How::Saved);
         Ok(Ok(save::insert(connection, actor, clock, made, &edited)?.segment))

@@ -84,6 +84,19 @@ impl Members {
         }
     }
 
+    /// Those of all of `parts`, or of any; of a part that is `false`, those who are not of it.
+    pub fn combined(parts: &[(Self, bool)], is_any: bool) -> Self {
+        let joined = |plan: fn(&Self) -> &Sql| {
+            let each = parts.iter().map(|(part, is_in)| if *is_in { plan(part).clone() } else { plan(part).clone().complement() });
+            mailable(if is_any { Sql::or(each) } else { Sql::and(each) })
+        };
+        Self {
+            to_look_up: joined(|part| &part.to_look_up),
+            in_order: joined(|part| &part.in_order),
+            one_by_one: joined(|part| &part.one_by_one),
+        }
+    }
+
     /// Those of them who meet `predicate` too, which asks of contacts.
     #[must_use]
     pub fn among(&self, predicate: &Sql) -> Self {

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::admin::SegmentAdmin;
 use super::bulk;
 use super::list_source;
-use super::model::{self, Segment};
+use super::model::{self, Segment, SegmentType};
 use super::recalculate::{self, Outcome};
 use crate::accounts::session::{Level, Message};
 use crate::accounts::user::as_they_are;
@@ -38,19 +38,27 @@ pub async fn duplicate(
 ) -> Result<HttpResponse> {
     let sent = asked.get(NEW_ID).and_then(Id::parse).unwrap_or_default();
     let (actor, now, id) = (staff.actor.clone(), Clock::clone(&clock), original.0.segment.id);
+    // Its list is copied with it, and may have very many rows.
+    let has_list = original.0.segment.kind() == SegmentType::Static;
     let copy = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &actor)?;
         let made = key_of_copy(connection, &actor, sent)?;
         bulk::duplicate(connection, &actor, &now, id, made, None)
     };
-    let copy = match db.write(copy).await {
+    let copied = if has_list { db.write_long(copy).await } else { db.write(copy).await };
+    let copy = match copied {
         Err(AppError::NotFound) => return unknown::<SegmentAdmin>(&staff, &id.to_string()),
         copy => copy?,
     };
+    Ok(see_other(&still_carrying(tell_copy(&staff, &copy)?, request.query_string())))
+}
+
+/// Says which copy was made, and gives its address.
+fn tell_copy(staff: &Staff, copy: &Segment) -> Result<String> {
     let url = SegmentAdmin::MODEL.change_url(copy.id);
     let text = format!("This is the copy: “{}”. It is yours; give it the name it should have.", Message::PLACE);
     staff.session().message_about(Level::Success, text, &copy.name, url.clone())?;
-    Ok(see_other(&still_carrying(url, request.query_string())))
+    Ok(url)
 }
 
 /// `POST …/<uuid>/save_list/`: leads to the list.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use customer_segments::customers::company::{self, Company};
 use customer_segments::customers::contact::{self, Contact};
+use customer_segments::db::connection::{Lane, Turn};
 use customer_segments::db::schema::crm_app_customersegment as segment;
 use customer_segments::db::{Id, Time};
 use customer_segments::segments::{Members, Segment};
@@ -44,8 +45,11 @@ fn on_both(test: impl Fn(&TestApp)) {
 }
 
 fn add(person: &Person<'_>, name: &str, title: &str) -> Id {
-    let rules = json!({"rules": [{"field": "title", "operator": "contains", "value": title}]}).to_string();
-    let form = person.open(&format!("{LIST}add/")).form().fill("name", name).fill("filter_criteria", &rules).and("_continue", "1");
+    add_by(person, name, &json!({"rules": [{"field": "title", "operator": "contains", "value": title}]}).to_string())
+}
+
+fn add_by(person: &Person<'_>, name: &str, rules: &str) -> Id {
+    let form = person.open(&format!("{LIST}add/")).form().fill("name", name).fill("filter_criteria", rules).and("_continue", "1");
     let added = person.submit(&form);
     assert_eq!(added.status, 303, "{}", added.body);
     Id::parse(added.location().trim_start_matches(LIST).split('/').next().unwrap()).unwrap()
@@ -96,6 +100,59 @@ fn each_way_is_counted_before_and_saved_as_rules_or_as_a_list() {
                 assert_eq!(usize::try_from(made.member_count).unwrap(), expected.len());
                 assert_eq!(made.segment_type, if kind == "list" { "static" } else { "dynamic" });
             }
+        }
+    });
+}
+
+#[test]
+fn what_makes_a_list_takes_its_turn_among_the_long_ones_and_what_makes_rules_does_not() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::with(engine, |options| options.turn_timeout = std::time::Duration::from_millis(50)));
+        let person = app.staff();
+        let both = [add(&person, "Owners", "owner"), add(&person, "Chefs", "chef")];
+        let combine = combined(&person, &both).form_at("#combine-form");
+        let list = person.submit(&combine.clone().fill("as", "list").fill("name", "List"));
+        let list = person.follow(&list).form_at("form[action*='/duplicate/']");
+        let rules = person.open(&format!("{LIST}{}/change/", both[0])).form_at("form[action*='/duplicate/']");
+        let combine = combine.fill("_new_id", &Id::new().to_string());
+        let turns = actix_web::rt::System::new();
+        let taken: Vec<Turn> = (0..2).map(|_| turns.block_on(app.test.db.turn(Lane::Bulk)).unwrap()).collect();
+        let answers = |name: &str| {
+            let combine = combine.clone().fill("name", name);
+            [combine.clone().fill("as", "list"), list.clone(), combine.fill("as", "rules"), rules.clone()]
+                .map(|form| person.submit(&form).status)
+        };
+        assert_eq!(answers("Rules"), [503, 503, 303, 303]);
+        drop(taken);
+        assert_eq!(person.submit(&list).status, 303);
+        assert_eq!(person.submit(&combine.fill("_new_id", &Id::new().to_string()).fill("as", "list").fill("name", "Another")).status, 303);
+    });
+}
+
+#[test]
+fn segments_on_the_longest_chain_are_combined_as_a_list_alone() {
+    on_both(|app| {
+        let person = app.staff();
+        let (chefs, mut last) = (add(&person, "Chefs", "chef"), add(&person, "Chain 1", "owner"));
+        for link in 2..=6 {
+            let rules = json!({"rules": [{"field": "segment", "operator": "in_segment", "value": last}]}).to_string();
+            last = add_by(&person, &format!("Chain {link}"), &rules);
+        }
+        let page = combined(&person, &[last, chefs]);
+        assert_eq!(page.texts(".combine-way .quiet")[..4], ["2 members", "6 members", "2 members", "2 members"]);
+        assert_eq!(page.attributes("[name=as][disabled]", "value"), ["rules"]);
+        assert_eq!(page.attributes("[name=as][checked]", "value"), ["list"]);
+        assert!(page.text("#combine-form").contains("As rules · At most 5 segments may name one another in a chain"), "{}", page.body);
+        let ways = page.texts(".combine-way");
+        let only = |name: &str| ways.iter().position(|way| way.contains(name)).unwrap().to_string();
+        for (way, expected) in [("0", "23"), ("1", "012345"), (only("In “Chefs”").as_str(), "45"), (only("In “Chain 6”").as_str(), "01")]
+        {
+            let form = page.form_at("#combine-form").fill("way", way).fill("name", way).fill("_new_id", &Id::new().to_string());
+            let made = person.submit(&form.clone().fill("as", "list"));
+            assert_eq!(made.status, 303, "{}", made.body);
+            assert_eq!(members(app, way).0, set(expected));
+            let told = person.submit(&form.fill("as", "rules").fill("name", "By rules").fill("_new_id", &Id::new().to_string()));
+            assert!(told.text("#id_way_error").contains("At most 5 segments"), "{}", told.body);
         }
     });
 }

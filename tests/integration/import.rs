@@ -11,6 +11,7 @@ use customer_segments::customers::contact::{self, Contact};
 use customer_segments::customers::contract::{self, Contract};
 use customer_segments::customers::import::What::{Companies, Contacts, Contracts};
 use customer_segments::customers::import::{self, Listener, Order, Refusal, Report, What};
+use customer_segments::db::copy;
 use customer_segments::db::dialect::Engine;
 use customer_segments::db::{Id, Money, schema};
 use customer_segments::error::AppError;
@@ -21,7 +22,7 @@ use customer_segments::segments::export::write_csv;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use super::support::{Shell, TestDb, on_both_engines};
+use super::support::{Shell, TestDb, on_both_engines, on_engines};
 
 /// A file to import, and how.
 struct Import<'a> {
@@ -291,6 +292,59 @@ fn a_dry_run_tells_the_same_and_keeps_nothing() {
     });
 }
 
+/// Saves the company of this name as somebody else, while the import is between two batches.
+struct Colleague<'a> {
+    test: &'a TestDb,
+    saved: usize,
+}
+
+impl Listener for Colleague<'_> {
+    fn unused(&mut self, _: &[String]) {}
+
+    fn done(&mut self, _: u64, _: &Report) -> Result<(), AppError> {
+        let mut theirs = companies(self.test).swap_remove(0);
+        self.saved += 1;
+        theirs.city = format!("City {}", self.saved);
+        self.test.db.write_blocking(|connection| company::update(connection, &theirs))
+    }
+
+    fn refused(&mut self, _: &Refusal) -> Result<(), AppError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn others_save_what_a_dry_run_changes_and_it_tells_the_same_as_the_import() {
+    on_engines(|engine| {
+        let test = &TestDb::with(engine, |options| options.statement_timeout = std::time::Duration::from_secs(2));
+        load(test, Companies, "name\nPalms\n", plain);
+        let ids: Vec<Id> = (0..6_000).map(|_| Id::new()).collect();
+        // Some are there twice, across batches, some belong to one that comes later, and Palms changes in each batch.
+        let mut csv = String::from("name,country,parent_company_id,id\nPalms,Peru,,\n");
+        for (place, id) in ids.iter().enumerate() {
+            let parent = ids.get(place + 1).filter(|_| place > 5_990).map(Id::to_string).unwrap_or_default();
+            writeln!(csv, "Company {place},Laos,{parent},{id}").unwrap();
+        }
+        csv += "Palms,Chile,,\ncompany 7,Peru,,\nCompany 8,Laos,,\nCompany 9,Laos,,no-id\n";
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), csv).unwrap();
+        let import = Import::file(test, Companies, file.path());
+        let dry = import.with(|order| order.dry_run = true);
+        let there = copy::rehearsal(&test.db).unwrap();
+        let mut colleague = Colleague { test, saved: 0 };
+        let report = import::run(&there.db, &test.clock, &Actor::system("import", false), &dry.order, &mut colleague).unwrap();
+        assert!(colleague.saved >= 2);
+        let left = companies(test);
+        assert_eq!((left.len(), left[0].country.as_str(), left[0].city.clone()), (1, "", format!("City {}", colleague.saved)));
+        assert_eq!(numbers(&report), numbers(&dry.with(|order| order.dry_run = false).run().unwrap()));
+        assert_eq!(numbers(&report), [6_000, 3, 1, 1, 0]);
+        assert_eq!(companies(test).iter().find(|company| company.name == "Palms").unwrap().country, "Chile");
+        // Whoever has the connection next writes to the tables themselves.
+        let again = load(test, Companies, "name,country\nPalms,Cuba\n", plain);
+        assert_eq!((numbers(&again)[1], companies(test).iter().filter(|company| company.country == "Cuba").count()), (1, 1));
+    });
+}
+
 #[test]
 fn found_rows_are_updated_and_others_added() {
     on_both_engines(|test| {
@@ -471,7 +525,10 @@ fn a_row_that_the_database_alone_refuses_does_not_take_others_with_it() {
         load(test, Companies, "name\nAcme\n", plain);
         load(test, Contacts, format!("id,company,name,email\n{ann},Acme,Ann,a@x.org\n{bob},Acme,Bob,b@x.org\n"), plain);
         // The line does not say where Bob works, so that only the database can tell.
-        let report = load(test, Contacts, format!("id,name,email,company\n{bob},Bob,a@x.org,\n{ann},Annie,,\n,Cat,c@x.org,Acme\n"), plain);
+        let file = format!("id,name,email,company\n{bob},Bob,a@x.org,\n{ann},Annie,,\n,Cat,c@x.org,Acme\n");
+        let told = load(test, Contacts, &file, |order| order.dry_run = true);
+        let report = load(test, Contacts, &file, plain);
+        assert_eq!((numbers(&told), told.errors[0].line), (numbers(&report), 2), "a dry run knows it too");
         assert_eq!(numbers(&report), [1, 1, 0, 1, 0]);
         assert_eq!(report.errors[0].line, 2);
         // An id that nobody has does not make a second company of the same name.

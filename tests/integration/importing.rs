@@ -208,6 +208,22 @@ fn what_the_choices_cannot_mean_is_told_on_their_page() {
 }
 
 #[test]
+fn two_columns_that_hold_the_same_are_told_on_their_page_and_only_those_of_a_name_are_joined() {
+    with_sales(|app, person| {
+        let file = b"First,Last,Work mail,Home mail,Hotel\nAnn,Lee,ann@work.example,ann@home.example,Palms\n";
+        let page = upload(person, "contact", "people.csv", file);
+        let twice = check(person, &page, &["name", "name", "email", "email", "company"], &[("create_companies", "1")]);
+        let told = "The columns “Work mail” and “Home mail” are both given as “email”. Only the parts of a name are joined: leave one of them out.";
+        assert_eq!(twice.text(".errornote"), told);
+        let page = check(person, &twice, &["name", "name", "email", "", "company"], &[]);
+        press(person, &page, "_import");
+        let of_name = crm_app_contact::table.filter(crm_app_contact::name.eq("Ann Lee")).select(crm_app_contact::email);
+        let email = app.test.db.read_blocking(|connection| Ok(of_name.first::<String>(connection)?)).unwrap();
+        assert_eq!(email, "ann@work.example");
+    });
+}
+
+#[test]
 fn a_first_line_that_looks_like_a_row_is_told_of_before_it_is_lost() {
     with_sales(|_, person| {
         let page = upload(person, "contact", "bare.csv", b"Anong,anong@palms.example\nSomchai,somchai@palms.example\n");

@@ -72,6 +72,10 @@ impl<'a> World<'a> {
         test.db.write_blocking(|connection| curate(connection, &actor, &test.clock, self.list, How::Picker, task)).unwrap();
     }
 
+    pub(crate) fn app(&self) -> &TestApp {
+        self.app
+    }
+
     pub(crate) fn test(&self) -> &TestDb {
         &self.app.test
     }

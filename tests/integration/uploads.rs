@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use customer_segments::accounts::Role;
 use customer_segments::customers::contact::{self, Contact};
 use customer_segments::db::{Id, Time};
 use customer_segments::error::AppError;
@@ -68,6 +69,20 @@ fn a_list_comes_in_as_it_went_out_with_its_notes() {
 }
 
 #[test]
+fn the_list_as_a_colleague_exports_it_takes_no_note_out_when_its_owner_imports_it() {
+    with_a_list(|world, person| {
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..3])));
+        world.note(world.people[0], "hates calls");
+        let file = world.app().role(Role::Sales).open(&world.url("export_list")).body;
+        assert!(file.starts_with("\u{feff}kind,id,name,email,company,country,added_by,added_at,how\r\n"), "{file}");
+        let page = world.uploads(person, "vip.csv", file.as_bytes(), "utf-8");
+        assert!(apply(person, &page, "exact").contains("Nothing was left to change."));
+        let notes: Vec<String> = world.notes().into_iter().map(|(_, note, _)| note).filter(|note| !note.is_empty()).collect();
+        assert_eq!(notes, ["hates calls"]);
+    });
+}
+
+#[test]
 fn the_three_modes_do_what_their_numbers_say_and_notes_of_listed_rows_are_written_anew() {
     with_a_list(|world, person| {
         world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..3])));
@@ -130,7 +145,7 @@ fn whom_open_rows_may_mean_stays_until_somebody_says_who_is_meant() {
         let file = b"email,company\nsomchai@palms.example,\nshared@palms.example,\n,six palms\n,Nowhere\n";
         let page = world.uploads(person, "some.csv", file, "utf-8");
         let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
-        let told = "add 1, keep 0, take 1 off (3 who may be meant by open rows stay) – the row that was not found or cannot be understood keeps nobody on the list";
+        let told = "add 1, keep 0, take 1 off (3 who may be meant by rows that are not used stay) – the row that was not found or cannot be understood keeps nobody on the list";
         assert_eq!(exact, format!("Make the list exactly this: {told}"));
         assert!(apply(person, &page, "exact").contains("1 contact removed, 1 contact added"));
         let mut people = vec![world.people[0], shared[0], shared[1]];
@@ -229,6 +244,42 @@ fn the_report_of_unused_rows_leaves_out_those_that_were_chosen() {
             "\u{feff}line,row,reason\r\n2,\"shared@palms.example,\",Ambiguous: choose one\r\n3,\"nobody@nowhere.example,\",Not found\r\n"
         );
         assert!(apply(person, &ticked, "add").contains("2 rows were not used"));
+    });
+}
+
+#[test]
+fn rows_that_are_left_out_by_choice_are_told_with_their_reason() {
+    with_a_list(|world, person| {
+        let file = b"email\nsomchai@palms.example\ngone@palms.example\nnomail@palms.example\nnobody@nowhere.example\n";
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        let without = page.form_at("#apply-form").without("with_inactive").without("with_unsubscribed").and("_apply", "1");
+        let done = person.follow(&person.submit(&without));
+        assert!(done.texts(".messagelist").join(" ").contains("3 rows were not used"), "{}", done.text(".messagelist"));
+        let link = done.attributes(".messagelist a", "href").into_iter().find(|link| link.contains("uploaded/")).unwrap();
+        let report = person.open(&person.open(&link).attributes("a.unused", "href")[0]).body;
+        let told = "3,gone@palms.example,\"Inactive: not to be listed, as you chose\"\r\n4,nomail@palms.example,\"Unsubscribed: not to be listed, as you chose\"\r\n5,nobody@nowhere.example,Not found\r\n";
+        assert!(report.ends_with(told), "{report}");
+        // Whoever is taken off the list was used.
+        let page = world.uploads(person, "some.csv", file, "utf-8");
+        let remove = page.form_at("#apply-form").without("with_inactive").without("with_unsubscribed").fill("mode", "remove");
+        let done = person.follow(&person.submit(&remove.and("_apply", "1")));
+        assert!(done.texts(".messagelist").join(" ").contains("1 row was not used"));
+    });
+}
+
+#[test]
+fn notes_that_differ_between_rows_of_one_person_are_told_and_which_is_taken() {
+    with_a_list(|world, person| {
+        let [first, second, third] = [world.people[0], world.people[1], world.people[2]];
+        let file = format!("id,note\n{first},Alpha\n{first},Beta\n{second},same\n{second},same\n{third},one\n{third},\n");
+        let page = world.uploads(person, "notes.csv", file.as_bytes(), "utf-8");
+        let told = "For one of them rows give different notes: the one that comes last in the alphabet is taken.";
+        assert_eq!(page.text(".at-odds"), told);
+        apply(person, &page, "add");
+        let notes = world.notes().into_iter().map(|(id, note, _)| (id, note)).collect::<std::collections::BTreeMap<_, _>>();
+        assert_eq!([first, second, third].map(|id| notes[&id].as_str()), ["Beta", "same", "one"]);
+        let page = world.uploads(person, "notes.csv", format!("id,note\n{first},Alpha\n{second},x\n").as_bytes(), "utf-8");
+        assert!(!page.has(".at-odds"));
     });
 }
 
@@ -359,13 +410,64 @@ fn files_of_other_programs_are_understood_and_what_is_far_too_long_is_cut() {
         assert_eq!(page.texts("#new td.num"), ["3"]);
         let long = format!("email,company\nsomchai@palms.example,{}\nanong@palms.example,\n", "x".repeat(1_000_000));
         let page = world.uploads(person, "long.csv", long.as_bytes(), "utf-8");
-        assert!(outcomes(&page).contains(&("Cannot be understood".to_owned(), "1".to_owned())));
+        assert_eq!(outcomes(&page), [("To add".to_owned(), "2".to_owned())]);
         assert!(page.body.len() < 100_000, "{}", page.body.len());
         let again = wait(
             person,
             person.submit(&page.form_at("#apply-form").without("column").and("column", "e-mail").and("column", "note")).location(),
         );
         assert!(again.text("#refused").contains("A note has at most 1000 characters"), "what is too long once is so by any columns");
+    });
+}
+
+#[test]
+fn whoever_is_named_stays_on_a_list_that_is_made_exactly_a_file_however_much_is_written_beside_them() {
+    with_a_list(|world, person| {
+        let [first, second, third] = [world.people[0], world.people[1], world.people[2]];
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..4])));
+        world.note(second, "old");
+        let (much, note) = ("x".repeat(6_500), "y".repeat(1_001));
+        let file = format!("id,CRM notes,note\n{first},{much},\n{second},,{note}\n{third},,{note}\n{third},,short\n");
+        let page = world.uploads(person, "vip.csv", file.as_bytes(), "utf-8");
+        let found = [("Already in the list", "2"), ("Cannot be understood", "2")].map(|(what, rows)| (what.to_owned(), rows.to_owned()));
+        assert_eq!(outcomes(&page), found);
+        let exact = page.texts(".upload-choice label").into_iter().nth(2).unwrap();
+        let told = "add 0, keep 2, take 1 off (1 who may be meant by rows that are not used stays)";
+        assert_eq!(exact, format!("Make the list exactly this: {told} – notes too: a blank one takes out what is written"));
+        let said = apply(person, &page, "exact");
+        assert!(said.contains("1 contact removed") && said.contains("2 rows were not used"), "{said}");
+        let mut people = vec![first, second, third];
+        people.sort();
+        assert_eq!(world.listed().0, people);
+        let mut notes: Vec<(Id, String)> =
+            world.notes().into_iter().map(|(id, note, _)| (id, note)).filter(|(_, note)| !note.is_empty()).collect();
+        notes.sort();
+        let mut expected = vec![(second, "old".to_owned()), (third, "short".to_owned())];
+        expected.sort();
+        assert_eq!(notes, expected, "what cannot be taken leaves what is there");
+        // A row that is refused takes nobody off the list either.
+        let page = world.uploads(person, "vip.csv", format!("id,note\n{first},{note}\n{second},\n").as_bytes(), "utf-8");
+        assert!(apply(person, &page, "remove").contains("1 contact removed"));
+    });
+}
+
+#[test]
+fn a_row_of_which_not_all_is_kept_is_found_and_is_not_read_by_other_columns() {
+    with_a_list(|world, person| {
+        let many = |cell: &str| vec![cell; 15].join(",");
+        let (names, long) = (many("more"), many(&"z".repeat(1_000)));
+        let file = format!("{names},who,email\n{long},x,somchai@palms.example\n{names},x,anong@palms.example\n");
+        let page = world.uploads(person, "wide.csv", file.as_bytes(), "utf-8");
+        assert_eq!(outcomes(&page), [("To add".to_owned(), "2".to_owned())]);
+        let form = page.form_at("#apply-form").without("column");
+        let form = (0..16).fold(form, |form, _| form.and("column", "(left out)")).and("column", "e-mail");
+        let again = wait(person, person.submit(&form.and("_columns", "1").fill("mode", "add")).location());
+        assert_eq!(outcomes(&again), outcomes(&page), "by the same columns nothing is read again");
+        let form = again.form_at("#apply-form").without("column").and("column", "name");
+        let form = (0..15).fold(form, |form, _| form.and("column", "(left out)")).and("column", "e-mail");
+        let again = wait(person, person.submit(&form).location());
+        assert_eq!(again.texts("#refused td").last().unwrap(), "It is too long to be read by other columns.");
+        assert_eq!(outcomes(&again).last().unwrap(), &("Cannot be understood".to_owned(), "1".to_owned()));
     });
 }
 

@@ -34,6 +34,9 @@ impl Source {
     }
 }
 
+/// The field of which several columns are parts: first name and last name.
+const NAME: &str = "name";
+
 /// What feeds what.
 #[derive(Debug, Default)]
 pub(super) struct Mapping {
@@ -74,10 +77,10 @@ impl Mapping {
         Ok(Self { unused: unused.filter(|name| !name.is_empty()).cloned().collect(), sources })
     }
 
-    /// What each column of a header holds; a blank goes nowhere, and columns that hold the same are joined.
+    /// What each column of a header holds; a blank goes nowhere, and the columns of a name are joined.
     ///
     /// # Errors
-    /// `BadRequest` for a field that is not `known`.
+    /// `BadRequest` for a field that is not `known`, and for two columns that hold the same but a name.
     pub(super) fn by_column(header: &[String], fields: &[String], known: &[String]) -> Result<Self> {
         let mut mapping = Self::default();
         for (column, name) in header.iter().enumerate() {
@@ -86,6 +89,12 @@ impl Mapping {
                 _ if field.is_empty() => mapping.unused.extend(Some(name.clone()).filter(|name| !name.is_empty())),
                 _ if !known.iter().any(|known| known == field) => {
                     return Err(AppError::BadRequest(format!("Unknown field “{field}”.")));
+                }
+                Some((_, source)) if field != NAME => {
+                    return Err(AppError::BadRequest(format!(
+                        "The columns “{}” and “{name}” are both given as “{field}”. Only the parts of a name are joined: leave one of them out.",
+                        source.label
+                    )));
                 }
                 Some((_, source)) => {
                     source.columns.push(column);
@@ -188,6 +197,8 @@ mod tests {
         assert_eq!(mapping.source("email").map(|source| source.columns.clone()), Some(vec![3]));
         assert_eq!(mapping.unused, ["name"]);
         assert!(Mapping::by_column(&header("A"), &header("shoe"), &header("name")).is_err());
+        let twice = Mapping::by_column(&header("A,B"), &header("email,email"), &header("name,email")).err();
+        assert!(twice.is_some_and(|error| error.to_string().contains("“A” and “B” are both given as “email”")));
         Ok(())
     }
 

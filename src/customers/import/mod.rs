@@ -37,7 +37,7 @@ use crate::clock::Clock;
 use crate::customers::company::Company;
 use crate::customers::contact::Contact;
 use crate::customers::contract::Contract;
-use crate::db::{AnyConnection, Db, Time, statistics};
+use crate::db::{AnyConnection, Db, Time, shadow, statistics};
 use crate::error::{AppError, Result};
 use crate::history::{self, Action, NewEvent, Object};
 
@@ -199,11 +199,12 @@ fn import<R: Model>(db: &Db, clock: &Clock, actor: &Actor, ordered: Ordered<'_>,
     })
 }
 
-/// Imports, tells what came of it, and takes it back.
+/// Imports, tells what came of it, and takes it back. Nobody waits meanwhile for a row that the file speaks of.
 fn rehearse<R: Model>(db: &Db, clock: &Clock, ordered: Ordered<'_>, listener: &mut dyn Listener) -> Result<Report> {
     let mut report = None;
     let taken_back = || AppError::Conflict("This was a dry run.".into());
     let outcome: Result<()> = db.write_unhurried(|connection| {
+        shadow::put_before_customers(connection);
         let mut run = Run::<R>::open(ordered, clock, listener)?;
         run.all(&mut Keep::Nothing(connection), listener).map_err(|error| match error {
             // Not run again: the listener has heard of half of it.

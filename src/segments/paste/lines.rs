@@ -50,7 +50,7 @@ fn table(pasted: &str, layout: Layout, delimiter: u8) -> impl Iterator<Item = (S
             let said = Said::new(place.0, &raw(&cells).unwrap_or_default(), layout.entry(&cells));
             (said, percent(place.1, pasted))
         }
-        Err(error) => (Said { line: 0, raw: String::new(), entry: Err(format!("It cannot be read: {error}.")) }, 100),
+        Err(error) => (Said::new(0, "", Err(format!("It cannot be read: {error}."))), 100),
     })
 }
 

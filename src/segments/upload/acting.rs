@@ -136,9 +136,9 @@ fn layout(posted: &Posted, upload: &Upload) -> Option<Layout> {
 
 async fn apply(desk: &Desk<'_>, upload: &Upload, choice: Choice) -> Result<HttpResponse> {
     let here = with_choice(&desk.address(upload.id), &choice, None);
-    let (id, now) = (upload.id, Time(desk.clock.now()));
-    let kept = upload.clone();
-    let view = desk.db.read_heavy(Lane::Search, move |connection| View::read(connection, kept, now, Asked::default())).await?;
+    let now = Time(desk.clock.now());
+    let (kept, asked) = (upload.clone(), Asked { choice: choice.clone(), ..Asked::default() });
+    let view = desk.db.read_heavy(Lane::Search, move |connection| View::read(connection, kept, now, asked)).await?;
     if choice.mode == Mode::Exact && !view.finds_any(&choice) {
         desk.staff.message(Level::Error, "No row stands for anybody, so the list would be empty. It was left as it is.")?;
         return Ok(see_other(&here));
@@ -146,7 +146,7 @@ async fn apply(desk: &Desk<'_>, upload: &Upload, choice: Choice) -> Result<HttpR
     match desk.apply(upload, choice).await {
         Ok(Some(curated)) => {
             tell(desk.staff, &curated)?;
-            tell_of_report(desk, id, view.unused())?;
+            tell_of_report(desk, here, view.unused())?;
             Ok(see_other(&desk.url("change")))
         }
         Ok(None) => Ok(see_other(&here)),
@@ -167,11 +167,11 @@ fn tell(staff: &Staff, curated: &Curated) -> Result<()> {
     staff.message(Level::Info, format!("{} “{}” has {members} members now.", in_words(curated), curated.segment.name))
 }
 
-fn tell_of_report(desk: &Desk<'_>, upload: Id, unused: i64) -> Result<()> {
+fn tell_of_report(desk: &Desk<'_>, page: String, unused: i64) -> Result<()> {
     if unused == 0 {
         return Ok(());
     }
     let rows = if unused == 1 { "1 row was".to_owned() } else { format!("{} rows were", number(unused)) };
     let text = format!("{rows} not used: {}.", Message::PLACE);
-    desk.staff.session().message_about(Level::Warning, text, "see which, or download them", desk.address(upload))
+    desk.staff.session().message_about(Level::Warning, text, "see which, or download them", page)
 }

@@ -114,6 +114,11 @@ impl Choice {
         said(side, upload) + " AND " + is_none_of(|outcome| self.leaves_out(outcome))
     }
 
+    /// Those who are found and are not to be listed, because somebody said so.
+    pub fn left_out(&self) -> &[Outcome] {
+        if self.mode == Mode::Remove { &[] } else { &self.without }
+    }
+
     /// Whether rows of this outcome list nobody, whomever they stand for.
     pub fn leaves_out(&self, outcome: Outcome) -> bool {
         outcome == Outcome::Twice || self.is_unwanted(outcome)
@@ -121,7 +126,7 @@ impl Choice {
 
     /// Whether those for whom rows of this outcome stand are not to be listed.
     fn is_unwanted(&self, outcome: Outcome) -> bool {
-        outcome == Outcome::Never || self.without.contains(&outcome)
+        matches!(outcome, Outcome::Never | Outcome::Refused) || self.without.contains(&outcome)
     }
 
     /// The rows of wanted people that say a note, from ` FROM` on, whichever of several lines of somebody says it: a blank one only
@@ -152,7 +157,7 @@ fn is_among(side: &Side, keys: Sql) -> Sql {
 /// The most of a list that open rows may mean and that can be spared: each is a value of the question.
 const SPARED: usize = 10_000;
 
-/// Those on the list whom open rows may mean, as long as nobody has said whom they do: they stay when it is made exactly this.
+/// Those on the list whom open rows may mean, as long as nobody has said whom they do, or rows that are refused for their note: they stay when it is made exactly this.
 #[derive(Default)]
 struct Spared {
     contacts: Vec<Id>,
@@ -166,7 +171,7 @@ impl Spared {
         if listed.len() > SPARED {
             let many = listed.len();
             return Err(AppError::Conflict(format!(
-                "The open rows may mean {many} of the list, which is more than can be kept apart: first choose whom they mean."
+                "The open and the refused rows may mean {many} of the list, which is more than can be kept apart: first choose whom they mean."
             )));
         }
         let (contacts, companies): (Vec<Option<Id>>, Vec<Option<Id>>) = listed.into_iter().map(Item::keys).unzip();
@@ -187,7 +192,7 @@ impl Spared {
 pub struct LeftOut {
     /// How many of the list no row stands for, nor may mean.
     pub gone: i64,
-    /// How many an open row may mean, and no other stands for.
+    /// How many an open row may mean, or a refused one names, and no other stands for.
     pub spared: i64,
 }
 

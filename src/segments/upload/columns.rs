@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::entry::Entry;
+use super::entry::{Entry, cut_cell, is_too_long};
 use super::mailbox;
 use crate::customers::headers;
 use crate::db::Id;
@@ -191,7 +191,7 @@ impl Layout {
     pub fn entry<'a>(&self, cells: impl IntoIterator<Item = &'a str>) -> Result<Entry, String> {
         let (mut entry, mut mailbox) = (Entry::default(), String::new());
         for (field, cell) in self.fields.iter().zip(cells) {
-            let cell = text::nfc(unguarded(cell).trim());
+            let cell = text::nfc(unguarded(&cut_cell(cell)).trim());
             let first = |place: &mut String, cell| {
                 if place.is_empty() {
                     *place = cell;
@@ -203,6 +203,8 @@ impl Layout {
                 Field::Id => first(&mut entry.id, cell),
                 Field::Name if entry.name.is_empty() || cell.is_empty() => entry.name.push_str(&cell),
                 Field::Name => entry.name = format!("{} {cell}", entry.name),
+                // Whatever else it holds behind its end, it is no address.
+                Field::Email if is_too_long(&cell) => first(&mut entry.email, cell),
                 Field::Email => {
                     let (name, address) = mailbox::only(&cell).unwrap_or((String::new(), cell));
                     first(&mut entry.email, address);

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::entry::Outcome;
 use super::list_csv;
-use super::rows::list_rows;
+use super::rows::{Row, list_rows};
 use super::store::{self, Upload};
 use crate::accounts::Staff;
 use crate::accounts::user::as_they_are;
@@ -46,7 +46,7 @@ pub async fn list(staff: Staff, segment: Object<SegmentAdmin>, db: Data<Db>, clo
     Ok(download::csv(&db, turn, &name, move |connection, out| list_csv::write(connection, id, sees_notes, out)))
 }
 
-/// `GET …/<uuid>/upload_report/?u=…&of=…`: rows with one outcome, or all with which nothing is done.
+/// `GET …/<uuid>/upload_report/?u=…&of=…`: rows with one outcome, or all with which nothing is done; `without` are those left out.
 pub async fn report(
     request: HttpRequest,
     staff: Staff,
@@ -62,13 +62,19 @@ pub async fn report(
         None => None,
     };
     let Some(upload) = upload else { return Ok(see_other(&still_carrying(SegmentAdmin::MODEL.change_url(id), request.query_string()))) };
-    let outcomes = match query.get("of").and_then(Outcome::named) {
-        Some(outcome) => vec![outcome],
-        None => Outcome::UNUSED.to_vec(),
-    };
+    let outcomes = outcomes(&query);
     let turn = db.turn(Lane::Export).await?;
     let name = format!("{} (report)", if upload.name.is_empty() { "Paste" } else { &upload.name });
     Ok(download::csv(&db, turn, &name, move |connection, out| write(connection, &upload, &outcomes, out)))
+}
+
+/// The outcomes whose rows are asked for.
+fn outcomes(query: &QueryString) -> Vec<Outcome> {
+    if let Some(outcome) = query.get("of").and_then(Outcome::named) {
+        return vec![outcome];
+    }
+    let left_out = query.get("without").unwrap_or_default().split(',').filter_map(Outcome::named);
+    Outcome::UNUSED.into_iter().chain(left_out.filter(|outcome| outcome.can_be_left_out())).collect()
 }
 
 /// Rows read at a time.
@@ -85,8 +91,18 @@ fn write(connection: &mut AnyConnection, upload: &Upload, outcomes: &[Outcome], 
         after = last.position;
         // An open row of which somebody has said whom it means is used.
         for row in rows.iter().filter(|row| !row.outcome().is_open() || row.item().is_none()) {
-            let reason = if row.reason.is_empty() { row.outcome().label() } else { &row.reason };
+            let reason = reason(row);
             csv.write_record([&row.line.to_string(), &*guarded(&row.raw), reason]).map_err(AppError::internal)?;
         }
+    }
+}
+
+/// Why a row was not used.
+fn reason(row: &Row) -> &str {
+    match row.outcome() {
+        Outcome::Inactive => "Inactive: not to be listed, as you chose",
+        Outcome::Unsubscribed => "Unsubscribed: not to be listed, as you chose",
+        outcome if row.reason.is_empty() => outcome.label(),
+        _ => &row.reason,
     }
 }

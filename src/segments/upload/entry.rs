@@ -50,39 +50,84 @@ pub struct Said {
     pub raw: String,
     /// What it says, or why it cannot be taken, as a sentence.
     pub entry: Result<Entry, String>,
+    /// Whom it names all the same, where only what is to be written beside them cannot be taken.
+    pub named: Option<Entry>,
 }
 
 impl Said {
     /// A line that says this, if it says anything and that can be kept.
     pub fn new(line: u64, raw: &str, entry: Result<Entry, String>) -> Self {
-        let entry = entry.and_then(|entry| refused(raw, &entry).map_or(Ok(entry), Err));
+        let (entry, named) = match entry {
+            Ok(mut entry) => match (refused(&entry), refused_note(&entry.note)) {
+                (Some(reason), _) => (Err(reason), None),
+                (None, None) => (Ok(entry), None),
+                (None, Some(reason)) => {
+                    entry.note.clear();
+                    (Err(reason), Some(entry))
+                }
+            },
+            Err(reason) => (Err(reason), None),
+        };
         // PostgreSQL keeps no NUL, not even of what is refused, nor in the reason that quotes it.
         let kept = |text: &str| text.replace('\0', "\u{fffd}");
-        Self { line, raw: kept(&cut(raw)), entry: entry.map_err(|reason| kept(&reason)) }
+        Self { line, raw: kept(&cut(raw, KEPT)), entry: entry.map_err(|reason| kept(&reason)), named }
     }
 }
 
-/// The most characters of a line that says one thing, and a note of it.
-const LONGEST: usize = 5_000 + MAX_NOTE;
+/// The most characters that are kept of a line.
+const KEPT: usize = 10_000;
+/// The most characters that are looked at of a cell: of one more no note could be made, even behind a guard, and nobody is called so.
+const CELL: usize = MAX_NOTE + 2;
+/// The most characters by which a line can say who is meant.
+const LONGEST: usize = 5_000;
 
-/// As much of a line as shows that it is too long.
-fn cut(raw: &str) -> Cow<'_, str> {
-    let beginning = raw.char_indices().nth(LONGEST).and_then(|(end, _)| raw.get(..end));
-    beginning.map_or(Cow::Borrowed(raw), |beginning| Cow::Owned(format!("{beginning}…")))
+/// As many characters of a text, and a sign where there are more.
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    let beginning = text.char_indices().nth(most).and_then(|(end, _)| text.get(..end));
+    beginning.map_or(Cow::Borrowed(text), |beginning| Cow::Owned(format!("{beginning}…")))
 }
 
-fn refused(raw: &str, entry: &Entry) -> Option<String> {
-    let note = entry.note.chars().count();
-    if raw.contains('\0') {
-        Some("It holds a NUL character.".into())
+/// As much of a cell as is looked at: one that is cut says the same as before, by whatever column it is read.
+pub fn cut_cell(cell: &str) -> Cow<'_, str> {
+    match cell.chars().nth(CELL) {
+        Some(_) => Cow::Owned(cut(&text::nfc(cell.trim()), CELL).into_owned()),
+        None => Cow::Borrowed(cell),
+    }
+}
+
+/// Whether the end of a line was not kept, so that it cannot be taken apart once more.
+pub fn is_cut(raw: &str) -> bool {
+    raw.chars().nth(KEPT).is_some()
+}
+
+/// Whether a cell is too long for anything that it may hold.
+pub fn is_too_long(cell: &str) -> bool {
+    cell.chars().nth(MAX_NOTE).is_some()
+}
+
+/// What PostgreSQL cannot be asked for.
+const NUL: &str = "It holds a NUL character.";
+
+fn refused(entry: &Entry) -> Option<String> {
+    let said = || [&entry.id, &entry.email, &entry.phone, &entry.name, &entry.company].into_iter();
+    if said().any(|said| said.contains('\0')) {
+        Some(NUL.into())
     } else if entry.is_blank() {
         Some("It names nobody.".into())
-    } else if note > MAX_NOTE {
-        Some(format!("A note has at most {MAX_NOTE} characters (this one has {note})."))
-    } else if raw.chars().count() > LONGEST {
+    } else if said().map(|said| said.chars().count()).sum::<usize>() > LONGEST {
         Some(format!("It is longer than {LONGEST} characters."))
     } else {
         None
+    }
+}
+
+fn refused_note(note: &str) -> Option<String> {
+    let most = |has: String| format!("A note has at most {MAX_NOTE} characters (this one has {has}).");
+    match note.chars().count() {
+        _ if note.contains('\0') => Some(NUL.into()),
+        CELL.. => Some(most(format!("more than {}", MAX_NOTE + 1))),
+        long if long > MAX_NOTE => Some(most(long.to_string())),
+        _ => None,
     }
 }
 
@@ -202,6 +247,11 @@ impl Outcome {
     /// The one of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+
+    /// Whether they are no members though they can be listed, so that one can say not to.
+    pub fn can_be_left_out(self) -> bool {
+        matches!(self, Self::Inactive | Self::Unsubscribed)
     }
 
     /// Whether somebody has to say who is meant.

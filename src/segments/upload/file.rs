@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::columns::Layout;
-use super::entry::Said;
+use super::entry::{Said, cut_cell};
 use super::store::small;
 use crate::customers::import::{Line, Table, readable, require_closed_quotes};
 use crate::customers::upload::content::require_few_columns;
@@ -79,10 +79,10 @@ impl Iterator for Rows {
     }
 }
 
-/// Cells as one line of CSV, whatever they were parted by.
+/// Cells as one line of CSV, whatever they were parted by; each as far as it is looked at.
 pub fn raw<'a>(cells: impl IntoIterator<Item = &'a str>) -> Result<String> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    writer.write_record(cells).map_err(AppError::internal)?;
+    writer.write_record(cells.into_iter().map(|cell| cut_cell(cell).into_owned())).map_err(AppError::internal)?;
     let bytes = writer.into_inner().map_err(|error| AppError::internal(error.to_string()))?;
     Ok(String::from_utf8(bytes).map_err(AppError::internal)?.trim_end_matches('\n').to_owned())
 }

@@ -1,7 +1,8 @@
 //! A list as a CSV file: contacts, then companies, with what is known of each; it comes in as it went out.
 //!
 //! Called by `download`. Whom the segment never includes is not on the list and not in the file. What a spreadsheet would run is
-//! guarded, and the import takes the guard off again.
+//! guarded, and the import takes the guard off again. Whoever may not see the notes gets no column of them: blank ones would be
+//! taken for orders to take out what is written.
 
 use std::io::Write;
 
@@ -17,8 +18,9 @@ use crate::query::csv_guard::guarded;
 use crate::segments::export::BYTE_ORDER_MARK;
 use crate::segments::listed::How;
 
-/// The columns.
-const HEADER: [&str; 10] = ["kind", "id", "name", "email", "company", "country", "note", "added_by", "added_at", "how"];
+/// The columns; that of the notes for whoever sees them.
+const HEADER: [&str; 10] = ["kind", "id", "name", "email", "company", "country", NOTE, "added_by", "added_at", "how"];
+const NOTE: &str = "note";
 /// Rows read at a time.
 const AT_ONCE: i64 = 2_000;
 
@@ -32,7 +34,7 @@ type Known = (String, String, Option<Time>, String);
 pub fn write(connection: &mut AnyConnection, segment: Id, sees_notes: bool, mut out: impl Write) -> Result<()> {
     out.write_all(BYTE_ORDER_MARK)?;
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    csv.write_record(HEADER).map_err(AppError::internal)?;
+    csv.write_record(HEADER.into_iter().filter(|column| sees_notes || *column != NOTE)).map_err(AppError::internal)?;
     write_contacts(connection, segment, sees_notes, &mut csv)?;
     write_companies(connection, segment, sees_notes, &mut csv)?;
     Ok(csv.flush()?)
@@ -93,10 +95,10 @@ fn line(csv: &mut csv::Writer<impl Write>, cells: [&str; 6], known: Option<&Know
     let (note, by, at, how) = match known {
         Some((note, by, at, how)) => {
             let at = at.map(|time| time.to_string()).unwrap_or_default();
-            (if sees_notes { note.as_str() } else { "" }, by.as_str(), at, How::named(how).map_or("", How::name))
+            (note.as_str(), by.as_str(), at, How::named(how).map_or("", How::name))
         }
         None => ("", "", String::new(), ""),
     };
-    let cells = cells.into_iter().chain([note, by, &at, how]).map(guarded);
+    let cells = cells.into_iter().chain(sees_notes.then_some(note)).chain([by, &at, how]).map(guarded);
     csv.write_record(cells.map(std::borrow::Cow::into_owned)).map_err(AppError::internal)
 }

@@ -56,7 +56,7 @@ impl Matcher {
 
     /// What is made of each line, in their order.
     pub fn settle(&mut self, connection: &mut AnyConnection, said: &[Said]) -> Result<Vec<Settled>> {
-        let entries: Vec<Option<&Entry>> = said.iter().map(|said| said.entry.as_ref().ok()).collect();
+        let entries: Vec<Option<&Entry>> = said.iter().map(|said| said.entry.as_ref().ok().or(said.named.as_ref())).collect();
         let mut pool = Pool::default();
         let mut found = by_keys(connection, &mut pool, &entries)?;
         by_numbers(connection, &mut pool, &entries, &mut found)?;
@@ -75,7 +75,10 @@ fn settled(said: &Said, found: Match, suggested: Match, pool: &Pool, standing: &
     let Match { items, by } = found;
     let plain = |outcome| Settled { outcome, item: None, by: "", candidates: Vec::new(), reason: String::new() };
     match (&said.entry, items.as_slice()) {
-        (Err(reason), _) => Settled { reason: reason.clone(), ..plain(Outcome::Refused) },
+        (Err(reason), _) => {
+            let meant = if items.is_empty() { suggested.items } else { items };
+            Settled { reason: reason.clone(), candidates: some(meant, standing), ..plain(Outcome::Refused) }
+        }
         (Ok(_), [one]) => Settled { item: Some(*one), by, ..plain(outcome(*one, pool, standing)) },
         (Ok(_), []) if suggested.items.is_empty() => plain(Outcome::Unknown),
         (Ok(_), []) => Settled { candidates: some(suggested.items, standing), by: suggested.by, ..plain(Outcome::Suggested) },
@@ -87,7 +90,7 @@ fn settled(said: &Said, found: Match, suggested: Match, pool: &Pool, standing: &
 fn mark_repeated(entries: &[Option<&Entry>], settled: &mut [Settled]) {
     let mut seen = HashSet::new();
     for (entry, settled) in entries.iter().zip(settled) {
-        let is_repeated = entry.is_some_and(|entry| !seen.insert(entry));
+        let is_repeated = settled.outcome != Outcome::Refused && entry.is_some_and(|entry| !seen.insert(entry));
         if is_repeated && (settled.outcome.is_open() || settled.outcome == Outcome::Unknown) {
             *settled = Settled { outcome: Outcome::Twice, candidates: Vec::new(), by: "", ..settled.clone() };
         }

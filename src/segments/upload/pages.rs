@@ -144,7 +144,9 @@ impl UploadedPage {
 
     /// The rows of an outcome as a file; of none those that are not used.
     fn file(&self, of: &str) -> String {
-        format!("{}?u={}&of={of}", MODEL.object_url(self.segment.id, "upload_report"), self.view.upload.id)
+        let left_out: Vec<&str> = self.view.choice.left_out().iter().map(|outcome| outcome.name()).collect();
+        let without = if of.is_empty() && !left_out.is_empty() { format!("&without={}", left_out.join(",")) } else { String::new() };
+        format!("{}?u={}&of={of}{without}", MODEL.object_url(self.segment.id, "upload_report"), self.view.upload.id)
     }
 
     #[expect(clippy::unused_self, reason = "templates have no other way to a function")]

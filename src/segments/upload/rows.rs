@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, max, min};
 use diesel::prelude::*;
 
 use super::entry::{Item, Outcome};
@@ -40,7 +40,7 @@ pub struct Row {
     pub contact_id: Option<Id>,
     /// The company it stands for.
     pub company_id: Option<Id>,
-    /// Whom it may stand for, joined by commas.
+    /// Whom it may stand for, joined by commas; of a refused one whom it names all the same.
     pub candidates: String,
     /// Why it cannot be taken.
     pub reason: String,
@@ -113,20 +113,31 @@ pub fn list_page(connection: &mut AnyConnection, id: Id, outcome: Outcome, offse
     Ok(rows.order(row::position).offset(offset).limit(most).select(Row::as_select()).load(connection)?)
 }
 
-/// How many rows have each outcome, and of how many of those it is said whom they stand for.
+/// How many rows have each outcome, and of how many of those it is said whom they stand for, or name though they are refused.
 pub fn count_rows(connection: &mut AnyConnection, id: Id) -> Result<Vec<(Outcome, i64, i64)>> {
     let rows = || row::table.filter(row::upload_id.eq(id)).group_by(row::outcome).select((row::outcome, count_star()));
     let all: Vec<(String, i64)> = rows().load(connection)?;
-    let is_said = row::contact_id.is_not_null().or(row::company_id.is_not_null());
+    let is_naming = row::outcome.eq(Outcome::Refused.name()).and(row::candidates.ne(""));
+    let is_said = row::contact_id.is_not_null().or(row::company_id.is_not_null()).or(is_naming);
     let said: Vec<(String, i64)> = rows().filter(is_said).load(connection)?;
     let of = |name: &str| said.iter().find(|(said, _)| said == name).map_or(0, |(_, number)| *number);
     Ok(all.iter().filter_map(|(name, number)| Some((Outcome::named(name)?, *number, of(name)))).collect())
 }
 
-/// Whom the open rows may mean for which nobody has said it.
+/// Of how many, people and companies, several rows say different notes; a blank one says none.
+pub fn count_at_odds(connection: &mut AnyConnection, id: Id) -> Result<usize> {
+    let noted = || row::table.filter(row::upload_id.eq(id)).filter(row::note.ne("")).filter(row::outcome.ne(Outcome::Never.name()));
+    let people = noted().filter(row::contact_id.is_not_null()).group_by(row::contact_id).having(max(row::note).ne(min(row::note)));
+    let firms = noted().filter(row::company_id.is_not_null()).group_by(row::company_id).having(max(row::note).ne(min(row::note)));
+    let people: Vec<Option<Id>> = people.select(row::contact_id).load(connection)?;
+    let firms: Vec<Option<Id>> = firms.select(row::company_id).load(connection)?;
+    Ok(people.len() + firms.len())
+}
+
+/// Whom the open rows may mean for which nobody has said it, and those that are refused for what they say beside it.
 pub fn list_meant(connection: &mut AnyConnection, id: Id) -> Result<HashSet<Item>> {
     let mut meant = HashSet::new();
-    for outcome in Outcome::ALL.into_iter().filter(|outcome| outcome.is_open()) {
+    for outcome in Outcome::ALL.into_iter().filter(|outcome| outcome.is_open() || *outcome == Outcome::Refused) {
         let mut after = i32::MIN;
         loop {
             let open = row::table.filter(row::upload_id.eq(id)).filter(row::outcome.eq(outcome.name())).filter(row::position.gt(after));

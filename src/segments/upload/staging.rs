@@ -4,7 +4,7 @@
 //! once. Whoever stops it, or the end of the server, leaves an upload behind that cannot be applied and says so.
 
 use super::columns::Layout;
-use super::entry::{Item, Outcome, Said};
+use super::entry::{Item, Outcome, Said, is_cut};
 use super::file::{FIRST, raw};
 use super::matching::{Matcher, Settled};
 use super::rows::{self, Row};
@@ -147,13 +147,17 @@ impl<'a> Staging<'a> {
 
 /// What a row that is kept says by these columns.
 fn said(layout: &Layout, row: &Row) -> Said {
+    let said = |entry| Said::new(u64::try_from(row.line).unwrap_or_default(), &row.raw, entry);
+    if is_cut(&row.raw) {
+        return said(Err("It is too long to be read by other columns.".into()));
+    }
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(row.raw.as_bytes());
     let mut cells = csv::StringRecord::new();
     let entry = match reader.read_record(&mut cells) {
         Ok(_) => layout.entry(&cells),
         Err(error) => Err(format!("It cannot be read: {error}.")),
     };
-    Said::new(u64::try_from(row.line).unwrap_or_default(), &row.raw, entry)
+    said(entry)
 }
 
 fn row(upload: Id, position: i32, said: &Said, settled: Settled) -> Result<Row> {

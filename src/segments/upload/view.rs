@@ -51,6 +51,8 @@ pub struct View {
     pub left_out: Result<LeftOut, String>,
     /// What was chosen so far.
     pub choice: Choice,
+    /// Of how many, people and companies, several rows say different notes.
+    pub at_odds: usize,
     /// For how many seconds nothing was heard of it.
     pub silence: i64,
 }
@@ -132,8 +134,9 @@ impl View {
             Err(AppError::Conflict(sentence)) => Err(sentence),
             counted => Ok(counted?),
         };
+        let at_odds = if state == State::Ready { rows::count_at_odds(connection, upload.id)? } else { 0 };
         let (layout, silence) = (upload.layout(), upload.silence(now));
-        Ok(Self { silence, upload, state, layout, counts, sections, numbers, left_out, choice: asked.choice })
+        Ok(Self { silence, upload, state, layout, counts, sections, numbers, left_out, at_odds, choice: asked.choice })
     }
 
     /// How many rows were read.
@@ -156,9 +159,10 @@ impl View {
         self.lost() * 2 > self.rows() || self.layout.as_ref().is_some_and(|layout| !layout.is_telling())
     }
 
-    /// How many rows stand for nobody, whoever they were to mean.
+    /// How many rows name nobody, whoever they were to mean.
     pub fn lost(&self) -> i64 {
-        self.count(Outcome::Unknown) + self.count(Outcome::Refused)
+        let naming = self.counts.get(&Outcome::Refused).map_or(0, |(_, naming)| *naming);
+        self.count(Outcome::Unknown) + self.count(Outcome::Refused) - naming
     }
 
     /// For how many open rows it is said whom they stand for.
@@ -173,7 +177,8 @@ impl View {
 
     /// Rows that nothing is done with, of which there is a report.
     pub fn unused(&self) -> i64 {
-        Outcome::UNUSED.into_iter().map(|outcome| self.count(outcome)).sum::<i64>() - self.chosen()
+        let unused = Outcome::UNUSED.into_iter().chain(self.choice.left_out().iter().copied());
+        unused.map(|outcome| self.count(outcome)).sum::<i64>() - self.chosen()
     }
 
     /// The places of the open rows on this page that can be chosen, joined by commas.
