@@ -64,6 +64,15 @@ pub struct Settings {
     /// The same from one address; more where many people share one
     #[arg(long, env = "LOGIN_FAILURES_BY_ADDRESS", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
     pub login_failures_by_address: u32,
+    /// Other sites whose pages may use the API with a token, like https://crm.example.com
+    #[arg(long, env = "CORS_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin, global = true)]
+    pub cors_allowed_origins: Vec<String>,
+    /// Requests that one user may send to the API in a minute
+    #[arg(long, env = "API_RATE", default_value = "600", value_parser = clap::value_parser!(i32).range(1..=1_000_000), global = true)]
+    pub api_rate: i32,
+    /// The same from one address; more where many people share one
+    #[arg(long, env = "API_RATE_BY_ADDRESS", default_value = "3000", value_parser = clap::value_parser!(i32).range(1..=1_000_000), global = true)]
+    pub api_rate_by_address: i32,
     /// How often every active segment is counted again while the site is served: 90s, 30m, 1h, 1d; 0 = never
     #[arg(long, env = "RECALCULATE_EVERY", default_value = "1h", value_parser = pace, global = true)]
     pub recalculate_every: Pace,
@@ -78,6 +87,14 @@ fn address(typed: &str) -> Result<SocketAddr, String> {
 
 fn zone(typed: &str) -> Result<Tz, String> {
     typed.parse().map_err(|_| "no time zone has this name; they are named like Asia/Bangkok or Europe/London".to_owned())
+}
+
+fn origin(typed: &str) -> Result<String, String> {
+    let wrong = || "it must be the origin of a site, like https://crm.example.com, without a path".to_owned();
+    let url = Url::parse(typed.trim()).map_err(|_| wrong())?;
+    let origin = url.origin();
+    let is_one = origin.is_tuple() && matches!(url.scheme(), "http" | "https") && matches!(url.path(), "" | "/") && url.query().is_none();
+    if is_one { Ok(origin.ascii_serialization()) } else { Err(wrong()) }
 }
 
 /// How often something is done by the clock; `None` is never.
@@ -169,6 +186,12 @@ pub struct Config {
     pub login_failures: u32,
     /// See [`Settings::login_failures_by_address`].
     pub login_failures_by_address: u32,
+    /// See [`Settings::cors_allowed_origins`].
+    pub cors_allowed_origins: Vec<String>,
+    /// See [`Settings::api_rate`].
+    pub api_rate: i32,
+    /// See [`Settings::api_rate_by_address`].
+    pub api_rate_by_address: i32,
     /// See [`Settings::recalculate_every`]; `None` is never.
     pub recalculate_every: Option<Duration>,
     /// See [`Settings::password_hasher`]; `None` follows the database.
@@ -228,6 +251,9 @@ impl Settings {
             session_max: Duration::from_secs(self.session_max.unsigned_abs() * 3600),
             login_failures: self.login_failures,
             login_failures_by_address: self.login_failures_by_address,
+            cors_allowed_origins: self.cors_allowed_origins,
+            api_rate: self.api_rate,
+            api_rate_by_address: self.api_rate_by_address,
             recalculate_every: self.recalculate_every.0,
             password_hasher: self.password_hasher,
         })

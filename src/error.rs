@@ -17,6 +17,9 @@ pub enum AppError {
     /// What was asked for does not exist, or may not be seen (the two are told apart nowhere). HTTP 404.
     #[error("not found")]
     NotFound,
+    /// Who asks has not shown who they are, or what they showed is worth nothing any more; the sentence. HTTP 401.
+    #[error("{0}")]
+    NotAuthenticated(String),
     /// The actor may see it but not do this; the sentence says why. HTTP 403.
     #[error("{0}")]
     Forbidden(String),

@@ -12,6 +12,7 @@
 //! | [`accounts`] | who signs in, and what they may do |
 //! | [`customers`] | companies, contacts, contracts: what segments select; their import |
 //! | [`segments`] | the product: segments, their lists, their members, their pages |
+//! | [`api`] | the JSON API in general: bodies, pages, problems, quotas; knows no model |
 //! | [`admin`] | the admin in general: changelist, form, permissions; knows no model |
 //! | [`routes`], [`server`] | every URL; the running site |
 //! | [`commands`] | the command line |
@@ -31,17 +32,20 @@
 //! | `criteria/` | `criteria`, `query`, `db`, `error`, `clock` | no |
 //! | `history/` | `history`, `accounts::actor`, `accounts::Actor`, `db`, `error`, `clock` | no |
 //! | `accounts/` | `accounts`, `history`, `db`, `error`, `clock`, `config` | |
-//! | `accounts/actor.rs`, `accounts/user.rs`, `accounts/password`, `accounts/managing`, `accounts/sessions.rs`, `accounts/setup_link.rs`, `accounts/throttle.rs` | `accounts`, `history`, `db`, `query::text`, `error`, `clock`, `config` | no |
-//! | `accounts/login.rs`, `accounts/unsent.rs`, `accounts/password_change.rs`, `accounts/account.rs`, `accounts/setup.rs`, `accounts/hand_over.rs`, `accounts/admin/` | `accounts`, `admin`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `accounts/actor.rs`, `accounts/api_login.rs`, `accounts/api_token.rs`, `accounts/user.rs`, `accounts/password`, `accounts/managing`, `accounts/sessions.rs`, `accounts/setup_link.rs`, `accounts/throttle.rs` | `accounts`, `history`, `db`, `query::text`, `error`, `clock`, `config` | no |
+//! | `accounts/login.rs`, `accounts/unsent.rs`, `accounts/password_change.rs`, `accounts/account.rs`, `accounts/setup.rs`, `accounts/tokens_page.rs`, `accounts/hand_over.rs`, `accounts/admin/` | `accounts`, `admin`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `customers/` | `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
 //! | `customers/admin/` | `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
 //! | `segments/` | `segments`, `customers`, `db`, `query`, `criteria`, `history`, `accounts::actor`, `accounts::Actor`, `error`, `clock` | no |
-//! | `segments/admin.rs`, `segments/actions.rs`, `segments/cells.rs`, `segments/tools.rs`, `segments/filters.rs`, `segments/builder/`, `segments/criteria_box.rs`, `segments/words.rs`, `segments/form.rs`, `segments/deleting.rs`, `segments/where_used.rs`, `segments/writer.rs`, `segments/why_page.rs`, `segments/why_contact.rs`, `segments/preview_panel.rs`, `segments/hand_over.rs`, `segments/undoing.rs`, `segments/list_drift.rs`, `segments/list_page/`, `segments/combine_page.rs`, `segments/upload/pages.rs`, `segments/upload/acting.rs`, `segments/upload/deeds.rs`, `segments/upload/download.rs`, `segments/paste/page.rs`, `segments/picker/`, `segments/members_page/` | `segments`, `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `segments/admin.rs`, `segments/actions.rs`, `segments/cells.rs`, `segments/tools.rs`, `segments/filters.rs`, `segments/builder/`, `segments/criteria_box.rs`, `segments/words.rs`, `segments/form.rs`, `segments/deleting.rs`, `segments/where_used.rs`, `segments/writer.rs`, `segments/why_page.rs`, `segments/why_contact.rs`, `segments/preview_panel.rs`, `segments/hand_over.rs`, `segments/undoing.rs`, `segments/list_drift.rs`, `segments/list_page/`, `segments/combine_page.rs`, `segments/upload/pages.rs`, `segments/upload/acting.rs`, `segments/upload/deeds.rs`, `segments/upload/download.rs`, `segments/paste/page.rs`, `segments/picker/`, `segments/members_page/`, `segments/api/` | `segments`, `api`, `customers`, `admin`, `accounts`, `history`, `db`, `query`, `criteria`, `error`, `clock`, `config` | |
+//! | `api/` | `api`, `admin::query_string`, `config`, `clock`, `db`, `query`, `history`, `accounts`, `error` | |
+//! | `accounts/api.rs` | `accounts`, `api`, `db`, `error`, `clock`, `config` | |
 //! | `admin/` | `admin`, `config`, `clock`, `db`, `query`, `history`, `accounts`, `error` | |
 //! | `routes.rs`, `server/`, `commands/`, `main.rs`, `lib.rs` | everything | |
 
 pub mod accounts;
 pub mod admin;
+pub mod api;
 pub mod clock;
 pub mod commands;
 pub mod config;

@@ -5,9 +5,11 @@
 //! declaration; a model that is listed in `models` has them all, and stands in the navigation. Tests hold every line
 //! against what it answers to everybody.
 
+use actix_web::http::Method;
+
 use crate::accounts::access::Access::{Add, Anyone, Change, Delete, Staff, View};
 use crate::accounts::admin::{UserAdmin, sessions_page, tools as user_tools};
-use crate::accounts::{account, login, managing_rules, password_change, setup};
+use crate::accounts::{account, api as auth, login, managing_rules, password_change, setup, tokens_page};
 use crate::admin::frame::{Nav, NavItem};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::{index, related, site_search, version_views, views};
@@ -20,12 +22,14 @@ use crate::segments::hand_over::{self, SegmentsOf};
 use crate::segments::paste::page as paste;
 use crate::segments::picker::{numbers, page as picker};
 use crate::segments::upload::{acting, download, pages as uploads};
-use crate::segments::{combine_page, list_page, members_page, model, preview_panel, tools, undoing, why_contact, why_page};
+use crate::segments::{
+    api as of_segments, combine_page, list_page, members_page, model, preview_panel, tools, undoing, why_contact, why_page,
+};
 use crate::server::Site;
-use crate::server::url::{Url, url};
+use crate::server::url::{Url, api, url};
 
 /// The product's site.
-pub const SITE: Site = Site { urls, nav };
+pub const SITE: Site = Site { urls: all, nav };
 
 /// Users, who own segments.
 type Users = UserAdmin<SegmentsOf>;
@@ -35,7 +39,12 @@ fn models() -> Vec<Screens> {
     vec![screens::<CompanyAdmin>(), screens::<ContactAdmin>(), screens::<ContractAdmin>(), screens::<SegmentAdmin>(), screens::<Users>()]
 }
 
-/// The table.
+/// The whole table.
+fn all() -> Vec<Url> {
+    urls().into_iter().chain(api_urls()).collect()
+}
+
+/// The pages.
 pub fn urls() -> Vec<Url> {
     let of_models = models().into_iter().flat_map(|model| model.urls);
     let imports = [import::<CompanyAdmin>(), import::<ContactAdmin>(), import::<ContractAdmin>()].into_iter().flatten();
@@ -53,10 +62,36 @@ fn site() -> Vec<Url> {
         url("/admin/setup/{token}/").get(Anyone, setup::show).post(Anyone, setup::make), // Whoever has the link: nobody can sign in yet.
         url("/admin/account/").get(Staff, account::show),
         url("/admin/account/sessions/").post(Staff, account::end_sessions),
+        url("/admin/account/tokens/").get(Staff, tokens_page::show).post(Staff, tokens_page::act),
         url("/admin/password_change/").get(Staff, password_change::show).post(Staff, password_change::change),
         url("/admin/autocomplete/").get(Staff, related::autocomplete), // It asks who may see the form.
         url("/admin/search/").get(Staff, site_search::show),
         url("/admin/crm_app/").get(Staff, index::app),
+    ]
+}
+
+/// The JSON API.
+#[rustfmt::skip]
+pub fn api_urls() -> Vec<Url> {
+    let segments = model::RIGHTS;
+    vec![
+        api("auth/login/").post(Anyone, auth::log_in), // Whoever signs in is nobody yet.
+        api("auth/refresh/").post(Anyone, auth::refresh), // Whoever has the token.
+        api("auth/logout/").post(Anyone, auth::log_out), // Likewise.
+        api("auth/me/").get(Staff, auth::me),
+        api("fields/").get(View(segments), of_segments::fields::list),
+        api("segments/").get(View(segments), of_segments::list::list).post(Add(segments), of_segments::object::create),
+        api("segments/validate_filters/").post(View(segments), of_segments::validate::validate),
+        api("segments/{id}/").get(View(segments), of_segments::object::show).on(Method::PUT, Change(segments), of_segments::object::put).on(Method::PATCH, Change(segments), of_segments::object::patch).on(Method::DELETE, Delete(segments), of_segments::object::delete),
+        api("segments/{id}/members/").get(View(segments), of_segments::members::list),
+        api("segments/{id}/members.csv").file(View(segments), members_page::export_of_api::<ContactAdmin, CompanyAdmin>),
+        api("segments/{id}/static_members/").get(View(segments), of_segments::static_members::list).on(Method::PATCH, Change(segments), of_segments::static_members::change),
+        api("segments/{id}/explain/").get(View(segments), of_segments::why::explain),
+        api("segments/{id}/history/").get(View(segments), of_segments::history::list),
+        api("segments/{id}/recalculate/").post(View(segments), of_segments::deeds::recalculate),
+        api("segments/{id}/duplicate/").post(View(segments), of_segments::deeds::duplicate),
+        api("segments/{id}/mark_used/").post(View(segments), of_segments::deeds::mark_used),
+        api("segments/{id}/enroll_in_sequence/").post(View(segments), of_segments::deeds::enroll),
     ]
 }
 

@@ -7,6 +7,7 @@
 use actix_web::{FromRequest as _, HttpRequest};
 
 use super::actor::{Actor, Permission, Rights};
+use super::caller::Caller;
 use super::staff::Staff;
 use crate::error::Result;
 
@@ -15,7 +16,7 @@ use crate::error::Result;
 pub enum Access {
     /// Anybody, signed in or not.
     Anyone,
-    /// All of the staff.
+    /// All of the staff; of the API, all who may sign in.
     Staff,
     /// Those of the staff who may see objects of the model.
     View(&'static Rights),
@@ -49,6 +50,18 @@ impl Access {
         }
         let staff = Staff::extract(request).await?;
         Ok(self.allows(&staff.actor)?)
+    }
+
+    /// [`Access::check`] of a request for the API.
+    ///
+    /// # Errors
+    /// `NotAuthenticated` for nobody, `Forbidden` with the sentence why for those who may not.
+    pub async fn check_caller(self, request: &HttpRequest) -> Result<(), actix_web::Error> {
+        if self == Self::Anyone {
+            return Ok(());
+        }
+        let caller = Caller::extract(request).await?;
+        Ok(self.allows(&caller.actor)?)
     }
 
     fn allows(self, actor: &Actor) -> Result<()> {

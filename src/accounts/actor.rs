@@ -91,6 +91,15 @@ impl Rights {
     }
 }
 
+/// By which way users come in: it says whom the house is open to at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Door {
+    /// The pages, which are for the staff.
+    Pages,
+    /// The API, which is for everybody who may sign in.
+    Api,
+}
+
 /// Who acts: a user, as far as permissions care, or the program itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -104,12 +113,14 @@ pub struct Actor {
     pub is_superuser: bool,
     /// Whether the CRM owns companies, contacts, contracts and users (a shared database).
     pub is_shared: bool,
+    /// By which way they came in.
+    pub door: Door,
 }
 
 impl Actor {
     /// The program itself: whoever can run commands on the machine has all rights.
     pub fn system(name: &str, is_shared: bool) -> Self {
-        Self { id: None, name: name.to_owned(), role: Role::Admin, is_superuser: true, is_shared }
+        Self { id: None, name: name.to_owned(), role: Role::Admin, is_superuser: true, is_shared, door: Door::Pages }
     }
 
     /// Whether they have the rights of the role Admin.

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::actor::Door;
 use super::hashing::Hashing;
 use super::throttle::Attempt;
 use super::user::{LONGEST_NAME, User};
@@ -27,11 +28,16 @@ pub(super) enum Outcome {
     MustWait(i64),
 }
 
-/// Whether the name and the password that were typed let somebody in. A password that was stored anew while the typed one was
+/// Whether the name and the password that were typed let somebody in by this door. A password that was stored anew while the typed one was
 /// compared is another one, or the same in today's format: it is compared again.
-pub(super) async fn authenticate(db: &Db, clock: &Clock, hashing: &Hashing, attempt: Attempt, typed: (&str, &str)) -> Result<Outcome> {
+pub(super) async fn authenticate(
+    door: Door,
+    (db, clock, hashing): (&Db, &Clock, &Hashing),
+    attempt: Attempt,
+    typed: (&str, &str),
+) -> Result<Outcome> {
     for _ in 0..COMPARED {
-        match compare(db, clock, hashing, attempt.clone(), typed).await? {
+        match compare(door, (db, clock, hashing), attempt.clone(), typed).await? {
             Outcome::Overtaken => {}
             outcome => return Ok(outcome),
         }
@@ -39,14 +45,19 @@ pub(super) async fn authenticate(db: &Db, clock: &Clock, hashing: &Hashing, atte
     Ok(Outcome::Refused)
 }
 
-async fn compare(db: &Db, clock: &Clock, hashing: &Hashing, attempt: Attempt, (username, password): (&str, &str)) -> Result<Outcome> {
+async fn compare(
+    door: Door,
+    (db, clock, hashing): (&Db, &Clock, &Hashing),
+    attempt: Attempt,
+    (username, password): (&str, &str),
+) -> Result<Outcome> {
     let (asked, username, now) = (attempt.clone(), username.to_owned(), clock.now());
     let (wait, user) = db.read(move |connection| Ok((asked.wait(connection, now)?, find(connection, &username)?))).await?;
     if let Some(seconds) = wait {
         return Ok(Outcome::MustWait(seconds));
     }
     let is_right = hashing.verify(password, user.as_ref().map(|user| user.password.as_str())).await?;
-    let user = user.filter(|user| is_right && user.is_admitted());
+    let user = user.filter(|user| is_right && user.is_admitted_by(door));
     let hash = match &user {
         Some(user) if hashing.wants_rehash(&user.password) => Some(hashing.hash(password).await?),
         _ => None,

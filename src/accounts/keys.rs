@@ -27,6 +27,11 @@ pub fn digest(text: &str) -> String {
     Sha256::digest(text).iter().flat_map(|byte| [nibble(byte >> 4), nibble(byte & 15)]).collect()
 }
 
+/// A token that nobody can guess, behind a beginning that says what it is.
+pub fn new_token(prefix: &str) -> Result<String> {
+    Ok(prefix.to_owned() + &URL_SAFE_NO_PAD.encode(random::<32>()?))
+}
+
 /// Bytes that nobody can guess.
 pub fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];

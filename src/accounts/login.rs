@@ -13,6 +13,7 @@ use askama::Template;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep_until};
 
+use super::actor::Door;
 use super::authentication::{Outcome, authenticate};
 use super::hashing::Hashing;
 use super::session::{SignedIn, TypedSession};
@@ -109,7 +110,7 @@ pub async fn sign_in(
     let earliest = Instant::now() + FAILURE_TAKES;
     let typed = form.value;
     let attempt = Attempt::new(&config, &typed.username, client::ip_of(&request, &config.trusted_proxies))?;
-    match authenticate(&db, &clock, &hashing, attempt, (&typed.username, &typed.password)).await? {
+    match authenticate(Door::Pages, (&db, &clock, &hashing), attempt, (&typed.username, &typed.password)).await? {
         Outcome::Admitted(user) => admit(&request, &config, &typed, &user).await,
         Outcome::Refused | Outcome::Overtaken => {
             sleep_until(earliest).await;

@@ -108,8 +108,8 @@ pub(crate) async fn gather(mut request: ServiceRequest, next: Next<impl MessageB
 }
 
 /// The whole body, if it is neither too large nor too slow.
-pub(super) async fn body(payload: Payload) -> Result<Bytes, actix_web::Error> {
-    let late = |_| error::ErrorRequestTimeout("The form took too long to arrive.");
+pub(crate) async fn body(payload: Payload) -> Result<Bytes, actix_web::Error> {
+    let late = |_| error::ErrorRequestTimeout("The body took too long to arrive.");
     tokio::time::timeout(PATIENCE, collect(payload)).await.map_err(late)?
 }
 
@@ -118,7 +118,7 @@ async fn collect(mut payload: Payload) -> Result<Bytes, actix_web::Error> {
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| AppError::BadRequest(format!("The body of the request could not be read: {error}.")))?;
         if body.len() + chunk.len() > LARGEST {
-            return Err(AppError::TooLarge("The form is larger than 2.5 MB, which is more than this page takes.".into()).into());
+            return Err(AppError::TooLarge("What was sent is larger than 2.5 MB, which is more than is taken.".into()).into());
         }
         body.extend_from_slice(&chunk);
     }

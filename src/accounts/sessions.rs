@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::api_login;
 use crate::db::schema::segments_session as row;
 use crate::db::{AnyConnection, Id, Time};
 use crate::error::Result;
@@ -53,9 +54,10 @@ pub fn end_others(connection: &mut AnyConnection, user: Id, kept: &str) -> Resul
     Ok(diesel::delete(others).execute(connection)?)
 }
 
-/// Ends every session of a user, and says how many.
+/// Ends every session of a user, in browsers and of the API, and says how many.
 pub fn end_all(connection: &mut AnyConnection, user: Id) -> Result<usize> {
-    Ok(diesel::delete(row::table.filter(row::user_id.eq(user))).execute(connection)?)
+    let in_browsers = diesel::delete(row::table.filter(row::user_id.eq(user))).execute(connection)?;
+    Ok(in_browsers + api_login::end_all(connection, user)?)
 }
 
 /// Ends the oldest sessions of a user who has more than [`MOST`].

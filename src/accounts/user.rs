@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
-use super::actor::{Actor, Role};
+use super::actor::{Actor, Door, Role};
 use super::keys;
 use super::staff::Ownership;
 use crate::config::Secret;
@@ -126,11 +126,26 @@ impl User {
 
     /// Whether the pages are open to them.
     pub fn is_admitted(&self) -> bool {
-        self.is_active && self.is_staff
+        self.is_admitted_by(Door::Pages)
     }
 
-    /// Who they are to the permission table.
+    /// Whether this door is open to them.
+    pub fn is_admitted_by(&self, door: Door) -> bool {
+        self.is_active && (self.is_staff || door == Door::Api)
+    }
+
+    /// The object that history speaks of.
+    pub fn object(&self) -> Object {
+        object(self.id, &self.username)
+    }
+
+    /// Who they are to the permission table, on the pages.
     pub fn actor(&self, ownership: Ownership) -> Actor {
+        self.actor_by(Door::Pages, ownership)
+    }
+
+    /// Who they are to it, having come in by this door.
+    pub fn actor_by(&self, door: Door, ownership: Ownership) -> Actor {
         Actor {
             id: Some(self.id),
             name: self.username.clone(),
@@ -138,6 +153,7 @@ impl User {
             role: self.role.parse().unwrap_or(Role::Tech),
             is_superuser: self.is_superuser,
             is_shared: ownership == Ownership::Shared,
+            door,
         }
     }
 
@@ -197,7 +213,7 @@ pub fn as_they_are(connection: &mut AnyConnection, actor: &Actor) -> Result<Acto
         dialect::hold_user(connection, id, Hold::Kept)?;
     }
     match User::find(connection, id) {
-        Ok(user) if user.is_admitted() => Ok(user.actor(ownership)),
+        Ok(user) if user.is_admitted_by(actor.door) => Ok(user.actor_by(actor.door, ownership)),
         Ok(_) | Err(AppError::NotFound) => Err(AppError::Forbidden("You may not do this any more: your account was changed.".into())),
         Err(error) => Err(error),
     }

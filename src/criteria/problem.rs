@@ -52,6 +52,13 @@ pub enum Code {
     MixedCurrencies,
 }
 
+impl Code {
+    /// As programs know it: "unknown_field".
+    pub fn name(self) -> String {
+        serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
 /// A problem at a place of a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {

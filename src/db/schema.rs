@@ -424,6 +424,61 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::types::sql::{Instant, Uid};
+    /// Who is signed in to the API.
+    segments_api_login (id) {
+        id -> Uid,
+        user_id -> Uid,
+        token_hash -> Text,
+        previous_hash -> Nullable<Text>,
+        auth_hash -> Text,
+        created_at -> Instant,
+        expires_at -> Instant,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Bool, Nullable, Text};
+    use crate::db::types::sql::{Instant, Uid};
+    /// Tokens that people make for their programs.
+    segments_api_token (id) {
+        id -> Uid,
+        user_id -> Uid,
+        name -> Text,
+        token_hash -> Text,
+        is_read_only -> Bool,
+        created_at -> Instant,
+        expires_at -> Nullable<Instant>,
+        last_used_at -> Nullable<Instant>,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Integer, Text};
+    /// How many requests of a minute were handed out.
+    segments_api_quota (key) {
+        key -> Text,
+        minute -> Integer,
+        taken -> Integer,
+    }
+}
+
+table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::types::sql::Instant;
+    /// The answers to requests that may be repeated.
+    segments_api_answer (key) {
+        key -> Text,
+        request_hash -> Text,
+        began_at -> Instant,
+        status -> Nullable<Integer>,
+        headers -> Text,
+        body -> Text,
+    }
+}
+
 joinable!(crm_app_contact -> crm_app_company (company_id));
 joinable!(crm_app_contract -> crm_app_company (company_id));
 joinable!(crm_app_customersegment -> auth_user (created_by_id));
@@ -438,6 +493,10 @@ allow_tables_to_appear_in_same_query!(
     crm_app_customersegment,
     crm_app_customersegment_static_contacts,
     crm_app_customersegment_static_companies,
+    segments_api_answer,
+    segments_api_login,
+    segments_api_quota,
+    segments_api_token,
     segments_batch,
     segments_count_failure,
     segments_event,

@@ -231,6 +231,12 @@ pub fn list_of(connection: &mut AnyConnection, model: &str, object_id: &str, ski
     Ok(events)
 }
 
+/// How many events of one object there are.
+pub fn count_of(connection: &mut AnyConnection, model: &str, object_id: &str) -> Result<i64> {
+    let of_object = segments_event::table.filter(segments_event::model.eq(model)).filter(segments_event::object_id.eq(object_id));
+    Ok(of_object.count().get_result(connection)?)
+}
+
 /// Who did to one object what a batch was; `None` where nothing is written down of it.
 pub fn find_actor_of(connection: &mut AnyConnection, model: &str, object_id: &str, batch: Id) -> Result<Option<String>> {
     let of_object = segments_event::table.filter(segments_event::model.eq(model)).filter(segments_event::object_id.eq(object_id));

@@ -28,6 +28,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The kind as programs know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Decimal => "decimal",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Timestamp => "datetime",
+            Self::Id => "id",
+        }
+    }
+
     /// The kind as people say it in the plural: "Text fields take: …".
     pub fn plural(self) -> &'static str {
         match self {

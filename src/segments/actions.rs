@@ -3,7 +3,7 @@
 //! Declarations, read by `crate::admin::actions` through `admin`; the deeds are those of `bulk`, `save` and `recalculate`.
 
 use super::admin::SegmentAdmin;
-use super::bulk;
+use super::bulk::{self, Copy};
 use super::combine_page;
 use super::export::{BYTE_ORDER_MARK, write_segments};
 use super::json;
@@ -118,7 +118,7 @@ fn add_tag(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row], tag: &st
 }
 
 fn duplicate(connection: &mut AnyConnection, act: &Act<'_>, rows: &[Row], _: &str) -> Result<usize> {
-    each(rows, |row| bulk::duplicate(connection, act.actor, act.clock, row.segment.id, Id::new(), None).map(|_| true))
+    each(rows, |row| bulk::duplicate(connection, act.actor, act.clock, row.segment.id, &Copy::new(Id::new())).map(|_| true))
 }
 
 /// Archived ones are passed over, and broken ones, which have no members; one that somebody changes meanwhile has been counted
@@ -132,6 +132,6 @@ fn count_again(db: &Db, act: &Act<'_>, row: &Row) -> Result<bool> {
 }
 
 fn export_json(_: &mut AnyConnection, act: &Act<'_>, rows: &[Row], file: &mut Vec<u8>) -> Result<()> {
-    let objects: Vec<serde_json::Value> = rows.iter().map(|row| json::segment(row, act.actor, act.clock.into())).collect();
+    let objects: Vec<json::SegmentObject> = rows.iter().map(|row| json::segment(row, act.actor, act.clock.into())).collect();
     serde_json::to_writer_pretty(file, &objects).map_err(crate::error::AppError::internal)
 }

@@ -91,30 +91,52 @@ pub fn add_tag(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id:
     Ok(true)
 }
 
-/// Copies a segment, with its list (without its private notes, if it is somebody else's), for `actor`: active, not used yet, with the count of its original, as old as that. The copy
-/// has the key `copy`, which nobody else's segment ever had; one that has been made already is found. Without a name it is "Copy of NAME", or with the first number
-/// that is free.
+/// A copy that is to be made.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// The key that it has, which nobody else's segment ever had.
+    pub key: Id,
+    /// What it is called; `None`: "Copy of NAME", or with the first number that is free.
+    pub name: Option<String>,
+    /// Whether it says what its original is for, before what it was cloned from.
+    pub keeps_description: bool,
+}
+
+impl Copy {
+    /// One with this key, called and described after its original.
+    pub fn new(key: Id) -> Self {
+        Self { key, name: None, keeps_description: true }
+    }
+
+    fn description(&self, original: &Segment) -> String {
+        let described = if self.keeps_description { original.description.trim_end() } else { "" };
+        format!("{described}\n\nCloned from: {}", original.name).trim_start().to_owned()
+    }
+}
+
+/// Copies a segment, with its list (without its private notes, if it is somebody else's), for `actor`: active, not used yet, with the count of its original, as old as that. One
+/// that has been made already is found.
 ///
 /// # Errors
 /// `NotFound`; `NotUnique` when the name is taken.
-pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, copy: Id, name: Option<&str>) -> Result<Segment> {
+pub fn duplicate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, copy: &Copy) -> Result<Segment> {
     // Neither its list nor its count changes before both are copied.
     model::lock(connection, id)?;
     let original = model::find(connection, actor, id)?;
-    if let Some(made) = segment::table.find(copy).select(Segment::as_select()).first(connection).optional()? {
+    if let Some(made) = segment::table.find(copy.key).select(Segment::as_select()).first(connection).optional()? {
         return if actor.owns(made.created_by_id) { Ok(made) } else { Err(AppError::NotUnique("id".into())) };
     }
-    let name = match name.map(|name| text::nfc(name.trim())) {
+    let name = match copy.name.as_ref().map(|name| text::nfc(name.trim())) {
         Some(name) if take(connection, &name)? => name,
         Some(_) => return Err(AppError::NotUnique("name".into())),
         None => free_name(connection, &format!("Copy of {}", original.name.trim()))?,
     };
     let now = Time(clock.now());
     let copy = Segment {
-        id: copy,
+        id: copy.key,
         created_at: now,
         updated_at: now,
-        description: format!("{}\n\nCloned from: {}", original.description.trim_end(), original.name).trim_start().to_owned(),
+        description: copy.description(&original),
         status: Status::Active.name().into(),
         last_used_at: None,
         times_used: 0,

@@ -136,7 +136,7 @@ fn writer<'a>(context: &FormContext<'a, SegmentAdmin>) -> Writer<'a> {
 }
 
 /// The sentence for a name that another segment has, in Django's words.
-const NAME_TAKEN: &str = "Customer Segment with this Name already exists.";
+pub(super) const NAME_TAKEN: &str = "Customer Segment with this Name already exists.";
 
 /// What the form comes down to, its members counted, or everything that is wrong with it.
 pub fn clean(connection: &mut AnyConnection, context: &FormContext<'_, SegmentAdmin>, errors: &mut FormErrors) -> Result<Option<Edited>> {

@@ -207,6 +207,13 @@ impl Members {
         self.found(connection, is_walked, count, limit, 0)
     }
 
+    /// So many of them by key, behind this one; for whoever reads them page after page while they change.
+    pub fn behind(&self, connection: &mut AnyConnection, after: Option<Id>, limit: i64) -> Result<Vec<Row>> {
+        let rest = after.map_or_else(|| self.clone(), |after| self.among(&(Sql::from("crm_app_contact.id > ") + Value::Id(after))));
+        let order = Sql::from("crm_app_contact.id");
+        contact::list(connection, &Selection { predicate: &rest.one_by_one, order: &order, limit, offset: 0, reads_rows: false })
+    }
+
     /// Hands the members to `each`, by name, batch after batch. The caller's transaction is the snapshot that they all come
     /// from.
     pub fn stream<E>(

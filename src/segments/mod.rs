@@ -9,6 +9,7 @@
 
 pub mod actions;
 pub mod admin;
+pub mod api;
 pub mod builder;
 pub mod bulk;
 pub mod cells;

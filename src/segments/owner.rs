@@ -5,6 +5,8 @@
 use diesel::prelude::*;
 
 use crate::db::schema::auth_user;
+use crate::db::{AnyConnection, Id};
+use crate::error::Result;
 
 /// Who owns a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -26,4 +28,9 @@ impl Owner {
         let full = format!("{} {}", self.first_name, self.last_name).trim().to_owned();
         if full.is_empty() { self.username.clone() } else { full }
     }
+}
+
+/// Whether there is a user with this key, who may own segments or not.
+pub fn exists(connection: &mut AnyConnection, user: Id) -> Result<bool> {
+    Ok(auth_user::table.find(user).count().get_result::<i64>(connection)? > 0)
 }

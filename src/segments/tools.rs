@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::admin::SegmentAdmin;
-use super::bulk;
+use super::bulk::{self, Copy};
 use super::list_source;
 use super::model::{self, Segment, SegmentType};
 use super::recalculate::{self, Outcome};
@@ -43,7 +43,7 @@ pub async fn duplicate(
     let copy = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &actor)?;
         let made = key_of_copy(connection, &actor, sent)?;
-        bulk::duplicate(connection, &actor, &now, id, made, None)
+        bulk::duplicate(connection, &actor, &now, id, &Copy::new(made))
     };
     let copied = if has_list { db.write_long(copy).await } else { db.write(copy).await };
     let copy = match copied {

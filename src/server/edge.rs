@@ -10,7 +10,7 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, SET_COOKIE};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
@@ -22,6 +22,7 @@ use super::headers;
 use super::log::{HEADER, Line};
 use crate::accounts::{Staff, client};
 use crate::admin::frame::Frame;
+use crate::api::{is_api, problem};
 use crate::config::Config;
 use crate::error::{AppError, Result};
 
@@ -36,7 +37,7 @@ struct Edge {
 pub(super) async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let config = request.app_data::<Data<Config>>().cloned().ok_or_else(|| AppError::internal("no settings in the app"))?;
     let line = Line::begin(&request, &config.trusted_proxies);
-    let edge = Edge { wants_json: client::wants_json(request.headers()), config, line };
+    let edge = Edge { wants_json: is_api(request.path()) || client::wants_json(request.headers()), config, line };
     let span = tracing::info_span!("request", id = edge.line.id);
     async move {
         // Nothing that panicked is looked at again but the answer made here.
@@ -65,10 +66,11 @@ impl Edge {
         let problem = self.problem(error, refused.status());
         let frame = frame(&request, problem.title())?;
         let mut told = problem.answer(frame, self.wants_json)?;
-        for name in [SET_COOKIE, ALLOW] {
-            for value in refused.headers().get_all(&name) {
-                told.headers_mut().append(name.clone(), value.clone());
-            }
+        if told.status() == StatusCode::UNAUTHORIZED {
+            told.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        for (name, value) in refused.headers().iter().filter(|(name, _)| is_kept(name)) {
+            told.headers_mut().append(name.clone(), value.clone());
         }
         Ok(ServiceResponse::new(request, told))
     }
@@ -105,10 +107,17 @@ impl Edge {
     }
 }
 
-/// Whether an answer says no without saying why: a page that a handler made for its refusal is left as it is.
+/// Whether an answer says no without saying why: a page that a handler made for its refusal is left as it is, and so is a problem.
 fn is_unexplained(answer: &HttpResponse) -> bool {
     let is_failure = answer.status().is_client_error() || answer.status().is_server_error();
-    is_failure && (answer.error().is_some() || matches!(answer.body().size(), BodySize::None | BodySize::Sized(0)))
+    let is_told = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == problem::MEDIA_TYPE);
+    is_failure && !is_told && (answer.error().is_some() || matches!(answer.body().size(), BodySize::None | BodySize::Sized(0)))
+}
+
+/// Whether a header of a refusal says what is so however it is told: which methods there are, who may read it, what is left of a
+/// quota.
+fn is_kept(name: &HeaderName) -> bool {
+    [SET_COOKIE, ALLOW].contains(name) || ["access-control-", "ratelimit-"].iter().any(|beginning| name.as_str().starts_with(beginning))
 }
 
 /// The frame of an error page: with navigation for whoever was found to be staff.

@@ -4,12 +4,12 @@
 //! status. Causes go to the log; the page has the request's id to find them by.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
-use serde_json::json;
 
 use crate::admin::frame::{Frame, page_with};
+use crate::api::params::refusal;
 use crate::db::classify::Failure;
 use crate::error::{AppError, Result};
 
@@ -21,6 +21,7 @@ impl ResponseError for AppError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound | Self::Database(Failure::NotFound) => StatusCode::NOT_FOUND,
+            Self::NotAuthenticated(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) | Self::NotUnique(_) => StatusCode::CONFLICT,
@@ -74,8 +75,7 @@ impl Problem {
     pub(super) fn answer(self, frame: Frame, wants_json: bool) -> Result<HttpResponse> {
         let status = self.status;
         let mut answer = if wants_json {
-            let document = json!({"type": "about:blank", "title": self.title(), "status": status.as_u16(), "detail": self.sentence});
-            HttpResponse::build(status).insert_header((CONTENT_TYPE, "application/problem+json")).body(document.to_string())
+            refusal(status, &self.sentence)
         } else {
             page_with(status, &ErrorPage { frame, status: status.as_u16(), sentence: self.sentence })?
         };

@@ -2,7 +2,8 @@
 //!
 //! Called by `commands` and by tests, which start it on a listener of their own. The layers, outermost first: `edge`
 //! (answers whatever happens, headers, log), `guard` (host, other sites' requests), compression, and round the pages alone
-//! sessions and what keeps forms that come without one; files and health checks have none.
+//! sessions and what keeps forms that come without one; round the API sessions and what other sites may ask; files and health checks
+//! have none.
 
 pub mod url;
 
@@ -18,6 +19,7 @@ mod statics;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use actix_cors::Cors;
 use actix_session::SessionMiddleware;
 use actix_session::config::CookieContentSecurity;
 use actix_web::cookie::{Key, SameSite};
@@ -37,6 +39,7 @@ use crate::accounts::session_store::Store;
 use crate::accounts::staff::Ownership;
 use crate::accounts::{posted, unsent};
 use crate::admin::frame::Nav;
+use crate::api::quota::Quotas;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::db::{Db, migrations};
@@ -106,13 +109,16 @@ fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock
     let clock = clock.counting_every(config.recalculate_every);
     let (config, db, clock) = (Data::new(config), Data::new(db), Data::new(clock));
     let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(checked((site.nav)())?));
+    let (known, quotas) = (Data::new(missing::Known::of(&(site.urls)())), Data::new(Quotas::default()));
     let server = HttpServer::new(move || {
-        let sessions = sessions(store.clone(), key.clone(), &config);
+        let new_sessions = || sessions(store.clone(), key.clone(), &config);
+        let api = web::scope(url::API).wrap(new_sessions()).wrap(cors(&config));
+        let api = api.configure(|config| mount(config, (site.urls)().into_iter().filter(url::Url::is_api)));
         let pages = web::scope("")
             .wrap(from_fn(unsent::keep))
-            .wrap(sessions)
+            .wrap(new_sessions())
             .wrap(from_fn(posted::gather))
-            .configure(|config| pages(config, site.urls));
+            .configure(|config| mount(config, (site.urls)().into_iter().filter(|url| !url.is_api())));
         App::new()
             .app_data(config.clone())
             .app_data(db.clone())
@@ -121,7 +127,10 @@ fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock
             .app_data(hashing.clone())
             .app_data(draining.clone())
             .app_data(nav.clone())
+            .app_data(known.clone())
+            .app_data(quotas.clone())
             .configure(files_and_health)
+            .service(api)
             .service(pages)
             .wrap(Compress::default())
             .wrap(from_fn(guard::check))
@@ -144,12 +153,21 @@ fn files_and_health(config: &mut ServiceConfig) {
     config.service(url::url("/static/{path:.+}").get(Access::Anyone, statics::serve));
 }
 
-fn pages(config: &mut ServiceConfig, urls: fn() -> Vec<Url>) {
-    config.app_data(Data::new(missing::Known::of(&urls())));
-    for url in urls() {
+fn mount(config: &mut ServiceConfig, urls: impl Iterator<Item = Url>) {
+    for url in urls {
         config.service(url);
     }
     config.default_service(web::to(missing::answer));
+}
+
+/// Which other sites' pages may use the API, with a token that they have: never with our cookies.
+fn cors(config: &Config) -> Cors {
+    let cors = Cors::default()
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+        .allowed_headers(["authorization", "content-type", "accept", "if-match", "idempotency-key", "x-requested-with"])
+        .expose_headers(["etag", "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "content-disposition"])
+        .max_age(3_600);
+    config.cors_allowed_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }
 
 fn sessions(store: Store, key: Key, config: &Config) -> SessionMiddleware<Store> {

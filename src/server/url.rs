@@ -9,21 +9,32 @@ use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web;
-use actix_web::{Error, FromRequest, HttpResponse, Resource, Responder, Route, guard};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Resource, Responder, Route, guard};
 
 use crate::accounts::access::Access;
+use crate::api::{self, door};
 
 /// A URL with what answers to its methods.
 pub struct Url {
     pattern: String,
+    /// The beginning of the pattern that the scope around it has taken off.
+    base: &'static str,
     answers: Vec<(Method, Access)>,
     routes: Vec<Route>,
 }
 
 /// A line for the URL `pattern`, in which `{id}` stands for a part between slashes.
 pub fn url(pattern: impl Into<String>) -> Url {
-    Url { pattern: pattern.into(), answers: Vec::new(), routes: Vec::new() }
+    Url { pattern: pattern.into(), base: "", answers: Vec::new(), routes: Vec::new() }
 }
+
+/// A line for the URL `path` of the API, which is written as it stands behind [`api::BASE`].
+pub fn api(path: &str) -> Url {
+    Url { base: API, ..url(format!("{}{path}", api::BASE)) }
+}
+
+/// What the scope of the API takes off.
+pub(super) const API: &str = "/api";
 
 impl Url {
     /// What answers to GET, and to HEAD without its body, and to whom.
@@ -59,10 +70,27 @@ impl Url {
         self.answer(&[Method::POST], access, web::post().to(handler))
     }
 
+    /// What answers to another method, and to whom.
+    #[must_use]
+    pub fn on<F, Args>(self, method: Method, access: Access, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.answer(std::slice::from_ref(&method), access, web::method(method.clone()).to(handler))
+    }
+
     fn answer(mut self, methods: &[Method], access: Access, route: Route) -> Self {
         self.answers.extend(methods.iter().map(|method| (method.clone(), access)));
-        self.routes.push(behind(access, route));
+        let is_api = self.is_api();
+        self.routes.push(if is_api { behind_the_door(access, route) } else { behind(access, route) });
         self
+    }
+
+    /// Whether it is one of the API.
+    pub fn is_api(&self) -> bool {
+        !self.base.is_empty()
     }
 
     /// The pattern.
@@ -81,6 +109,11 @@ fn behind(access: Access, route: Route) -> Route {
     route.wrap(from_fn(move |request, next: Next<BoxBody>| check(access, request, next)))
 }
 
+/// A handler of the API, likewise.
+fn behind_the_door(access: Access, route: Route) -> Route {
+    route.wrap(from_fn(move |request, next: Next<BoxBody>| door::enter(access, request, next)))
+}
+
 async fn check(access: Access, request: ServiceRequest, next: Next<BoxBody>) -> Result<ServiceResponse, Error> {
     match access.check(request.request()).await {
         Ok(()) => next.call(request).await,
@@ -92,11 +125,16 @@ async fn check(access: Access, request: ServiceRequest, next: Next<BoxBody>) -> 
 impl HttpServiceFactory for Url {
     fn register(self, config: &mut AppService) {
         let allow = self.answers.iter().map(|(method, _)| method.as_str()).collect::<Vec<_>>().join(", ");
-        let other = move || {
+        let is_api = self.is_api();
+        let other = move |request: HttpRequest| {
             let allow = allow.clone();
-            async move { HttpResponse::MethodNotAllowed().insert_header((ALLOW, allow)).finish() }
+            // Clients of the API may ask what they may ask for.
+            let is_question = is_api && request.method() == Method::OPTIONS;
+            let mut answer = if is_question { HttpResponse::NoContent() } else { HttpResponse::MethodNotAllowed() };
+            async move { answer.insert_header((ALLOW, allow)).finish() }
         };
-        let resource = Resource::new(self.pattern).default_service(web::to(other));
+        let pattern = self.pattern.strip_prefix(self.base).unwrap_or(&self.pattern).to_owned();
+        let resource = Resource::new(pattern).default_service(web::to(other));
         self.routes.into_iter().fold(resource, Resource::route).register(config);
     }
 }

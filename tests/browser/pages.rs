@@ -170,6 +170,9 @@ pub(crate) const PAGES: &[Page] = &[
     at("contracts-of-a-year", Root, "/admin/crm_app/contract/?end_date__gte=2026-01-01&end_date__lt=2027-01-01&o=-5", "[data-filter-title=end_date] .selected", "This year"),
     at("account", Root, "/admin/account/", "main", "session"),
     by("account-elsewhere", Root, other_sessions, "main", "End all others"),
+    at("tokens", Root, "/admin/account/tokens/", "main", "What for"),
+    by("token-made", Root, make_token, "main", "it is shown this once"),
+    by("token-refused", Root, |window| press_at(window, "/admin/account/tokens/", "Make the token"), ".errorlist", "Enter what the token is for."),
     at("users", Root, "/admin/crm_app/user/", "#result_list", "somchai"),
     at("user-add", Root, "/admin/crm_app/user/add/", "h1", "Add"),
     by("user-add-refused", Root, |window| press_at(window, "/admin/crm_app/user/add/", "Save"), ".errorlist", "This field is required."),
@@ -279,6 +282,12 @@ fn press_at(window: &Window, path: &str, button: &str) {
 fn other_sessions(window: &Window) {
     window.world.app.sign_in("root");
     window.go("/admin/account/");
+}
+
+fn make_token(window: &Window) {
+    window.go("/admin/account/tokens/");
+    window.fill("What for", "The weekly report");
+    window.press("Make the token");
 }
 
 fn sessions_of_another(window: &Window) {

@@ -353,7 +353,8 @@ fn who_is_never_to_be_included_stays_out_whoever_lists_their_company_or_adds_man
         assert_eq!(everybody.notes, ["1 contact stayed out: never to be included."]);
         assert!(!world.members().contains(&out));
         // A copy keeps them out as well.
-        let copy = test.db.write_blocking(|c| bulk::duplicate(c, &world.actor, &test.clock, world.list, Id::new(), None)).unwrap();
+        let copy =
+            test.db.write_blocking(|c| bulk::duplicate(c, &world.actor, &test.clock, world.list, &bulk::Copy::new(Id::new()))).unwrap();
         let copied = test.db.read_blocking(|connection| Members::listed_in(copy.id).ids(connection)).unwrap();
         assert_eq!(set(&copied), world.members());
         assert_eq!(copy.member_count, 11);

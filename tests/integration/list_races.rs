@@ -137,8 +137,9 @@ fn who_is_deleted_while_a_list_is_copied_is_in_neither() {
         let id = stored_segment(app, &owner, "VIP");
         app.test.db.write_blocking(|connection| list(connection, app, &actor(&owner), id, &people)).unwrap();
         let deletion = owner.open(&format!("{CONTACTS}{}/delete/", people[0])).form();
-        let copies =
-            |connection: &mut AnyConnection| bulk::duplicate(connection, &actor(&other), &app.test.clock, id, Id::new(), None).map(|_| ());
+        let copies = |connection: &mut AnyConnection| {
+            bulk::duplicate(connection, &actor(&other), &app.test.clock, id, &bulk::Copy::new(Id::new())).map(|_| ())
+        };
         let deleted = while_open(app, copies, || owner.submit(&deletion));
         assert_eq!(deleted.status, 303, "{}", deleted.body);
         let entries = |connection: &mut AnyConnection| Ok(listed::table.select(listed::contact_id).load::<Id>(connection)?);

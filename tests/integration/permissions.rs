@@ -43,7 +43,7 @@ use crate::support::{TestApp, TestDb, on_engines};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
+pub(crate) enum Who {
     /// Nobody has signed in.
     Stranger,
     /// Somebody signed in as staff, which they are no longer.
@@ -56,7 +56,7 @@ enum Who {
 
 /// Whose object is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
+pub(crate) enum Whose {
     /// One's own; of users oneself.
     Own,
     /// A superuser.
@@ -73,7 +73,7 @@ enum Whose {
 
 /// What comes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Outcome {
+pub(crate) enum Outcome {
     /// The way to the sign-in page.
     SignIn,
     /// 403, with a sentence that says why.
@@ -101,7 +101,7 @@ impl Who {
     }
 
     /// The permission page: what they meet when they would do it with this object.
-    fn meets(self, permission: Permission, model: &str, whose: Whose) -> Outcome {
+    pub(crate) fn meets(self, permission: Permission, model: &str, whose: Whose) -> Outcome {
         let is_theirs = self.is_admin() || whose == Whose::Own;
         match (model, permission, whose) {
             (_, _, Whose::Missing) => Outcome::Unknown,
@@ -115,18 +115,18 @@ impl Who {
 }
 
 /// Somebody with their browser.
-struct Person {
-    who: Who,
+pub(crate) struct Person {
+    pub(crate) who: Who,
     browser: Browser,
     /// For their forms.
     token: String,
-    id: Option<Id>,
+    pub(crate) id: Option<Id>,
 }
 
 /// The site with everybody in it.
-struct Everybody {
-    app: TestApp,
-    people: Vec<Person>,
+pub(crate) struct Everybody {
+    pub(crate) app: TestApp,
+    pub(crate) people: Vec<Person>,
     /// Whether it runs beside the CRM.
     is_shared: bool,
     /// Somebody else, who owns what is others'.
@@ -134,7 +134,7 @@ struct Everybody {
 }
 
 impl Everybody {
-    fn on(test: TestDb) -> Self {
+    pub(crate) fn on(test: TestDb) -> Self {
         let app = TestApp::on(test);
         let other = id_of(&app, &app.user(Role::Sales, |_| {}));
         let people = Who::ALL.into_iter().map(|who| person(&app, who)).collect();
@@ -143,7 +143,7 @@ impl Everybody {
     }
 
     /// Beside the CRM; `None` where PostgreSQL is not installed.
-    fn beside_the_crm() -> Option<Self> {
+    pub(crate) fn beside_the_crm() -> Option<Self> {
         let test = TestDb::shared()?;
         migrations::apply(&test.db).unwrap();
         test.run(include_str!("../data/rows-of-the-crm.sql"));
@@ -151,7 +151,7 @@ impl Everybody {
     }
 
     /// The permission page: what somebody may do with a model at all.
-    fn may(&self, who: Who, permission: Permission, model: &str) -> bool {
+    pub(crate) fn may(&self, who: Who, permission: Permission, model: &str) -> bool {
         let is_kept_by_the_crm = self.is_shared && permission != Permission::View;
         match model {
             "customersegment" => true,
@@ -216,6 +216,11 @@ impl Everybody {
 
     /// An object of the model of a URL, made anew for `person`.
     fn object(&self, pattern: &str, person: &Person, whose: Whose) -> Id {
+        self.object_of(model(pattern), person, whose)
+    }
+
+    /// An object of a model, likewise.
+    pub(crate) fn object_of(&self, model: &str, person: &Person, whose: Whose) -> Id {
         let owner = match whose {
             Whose::Own => person.id,
             Whose::Others | Whose::OthersPaused | Whose::Root => Some(self.other),
@@ -223,7 +228,7 @@ impl Everybody {
             Whose::Missing => return Id::new(),
         };
         let status = if matches!(whose, Whose::OthersPaused | Whose::Nobodys) { "paused" } else { "active" };
-        match model(pattern) {
+        match model {
             "customersegment" => self.segment(owner, status),
             "company" => self.customer().0,
             "contact" => self.customer().1,
@@ -234,7 +239,7 @@ impl Everybody {
                 let change = |user: &mut Values| (user.username, user.is_superuser) = (Id::new().to_string(), is_root);
                 id_of(&self.app, &self.app.user(Role::Sales, change))
             }
-            other => panic!("{pattern}: tell this test how an object of {other:?} is made, and whose it can be"),
+            other => panic!("tell this test how an object of {other:?} is made, and whose it can be"),
         }
     }
 
@@ -340,10 +345,15 @@ fn model(pattern: &str) -> &str {
 
 /// Whose objects a URL is asked for.
 fn kinds(pattern: &str, who: Who) -> Vec<Option<Whose>> {
-    if !pattern.contains("{id}") {
+    kinds_of(model(pattern), pattern.contains("{id}"), who)
+}
+
+/// Whose objects of a model somebody asks for, where one is named.
+pub(crate) fn kinds_of(model: &str, is_named: bool, who: Who) -> Vec<Option<Whose>> {
+    if !is_named {
         return vec![None];
     }
-    let all: &[Whose] = match model(pattern) {
+    let all: &[Whose] = match model {
         "customersegment" => &[Whose::Own, Whose::Others, Whose::OthersPaused, Whose::Nobodys, Whose::Missing],
         "user" => &[Whose::Own, Whose::Others, Whose::Root, Whose::Missing],
         _ => &[Whose::Others, Whose::Missing],
@@ -532,6 +542,7 @@ const OPEN: &[(&str, Access)] = &[
     ("/admin/setup/{token}/", Access::Anyone),
     ("/admin/account/", Access::Staff),
     ("/admin/account/sessions/", Access::Staff),
+    ("/admin/account/tokens/", Access::Staff),
     ("/admin/password_change/", Access::Staff),
     ("/admin/autocomplete/", Access::Staff),
     ("/admin/search/", Access::Staff),

@@ -80,6 +80,7 @@ const QUESTIONS: &[(&str, usize)] = &[
     ("/admin/search/?q=person", 21),
     ("/admin/autocomplete/?app_label=crm_app&model_name=company&field_name=parent_company&object={company}&term=company", 3),
     ("/admin/account/", 5),
+    ("/admin/account/tokens/", 3),
 ];
 
 /// The keys that stand in the paths.

@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use customer_segments::accounts::actor::Door;
 use customer_segments::accounts::user::as_they_are;
 use customer_segments::accounts::{Actor, Role};
 use customer_segments::accounts::{managing, sessions};
@@ -55,7 +56,7 @@ pub(crate) fn while_open<T: Send>(
 }
 
 pub(crate) fn actor(person: &Person<'_>) -> Actor {
-    Actor { id: person.id, name: person.username.clone(), role: Role::Sales, is_superuser: false, is_shared: false }
+    Actor { id: person.id, name: person.username.clone(), role: Role::Sales, is_superuser: false, is_shared: false, door: Door::Pages }
 }
 
 fn add_segment(connection: &mut AnyConnection, app: &TestApp, actor: &Actor, name: &str) -> Result<Id> {
@@ -161,7 +162,8 @@ fn two_who_copy_a_segment_at_once_both_get_a_copy() {
         let id = stored_segment(app, &one, "Hotels");
         let form = other.open(&format!("{SEGMENTS}{id}/change/")).form_at("form[id^=tool-][action*='/duplicate/']");
         let (first, clock) = (actor(&one), &app.test.clock);
-        let copies = |connection: &mut AnyConnection| bulk::duplicate(connection, &first, clock, id, Id::new(), None).map(|_| ());
+        let copies =
+            |connection: &mut AnyConnection| bulk::duplicate(connection, &first, clock, id, &bulk::Copy::new(Id::new())).map(|_| ());
         let answer = while_open(app, copies, || other.submit(&form));
         assert_eq!(answer.status, 303, "{}", answer.body);
         let names = [("Copy of Hotels".to_owned(), one.id), ("Copy of Hotels 2".to_owned(), other.id), ("Hotels".to_owned(), one.id)];

@@ -248,7 +248,7 @@ fn scripts_are_told_in_json() {
     let answer = ask(&site.signed_in("somchai"), "/admin/nowhere/");
     assert_eq!((answer.status().as_u16(), header(answer.headers(), "content-type")), (404, "application/problem+json".into()));
     let document: serde_json::Value = answer.json().unwrap();
-    assert_eq!((document["status"].as_u64(), document["title"].as_str()), (Some(404), Some("Page not found")));
+    assert_eq!((document["status"].as_u64(), document["title"].as_str()), (Some(404), Some("Not Found")));
     assert_eq!(ask(&site.browser(), "/admin/").status(), 401);
 }
 

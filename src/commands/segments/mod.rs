@@ -81,6 +81,11 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Outcome> {
     Ok(outcome)
 }
 
+/// A JSON object as a line.
+fn write_line(out: &mut dyn Write, object: &impl serde::Serialize) -> Result<()> {
+    Ok(writeln!(out, "{}", serde_json::to_string(object).map_err(AppError::internal)?)?)
+}
+
 impl Work {
     fn show(&mut self, named: &Named, which: &Named, plain: fn(&mut dyn Write, &Row, &Actor, Calendar) -> Result<()>) -> Result<Outcome> {
         let calendar = Calendar::from(&self.clock);
@@ -91,7 +96,7 @@ impl Work {
         }
         for row in rows {
             if named.is_json() {
-                writeln!(self.out, "{}", json::segment(&row, &self.actor, calendar))?;
+                write_line(&mut self.out, &json::segment(&row, &self.actor, calendar))?;
             } else {
                 plain(&mut self.out, &row, &self.actor, calendar)?;
             }
@@ -134,7 +139,7 @@ impl Work {
                         members.stream(connection, |connection, rows| {
                             if is_json {
                                 let objects = contacts(connection, actor, rows)?;
-                                return objects.iter().try_for_each(|object| Ok(writeln!(out, "{object}")?));
+                                return objects.iter().try_for_each(|object| write_line(out, object));
                             }
                             rows.iter().try_for_each(|row| show::member(out, row))
                         })

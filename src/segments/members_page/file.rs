@@ -2,18 +2,19 @@
 //!
 //! A handler, listed in `routes`. The rows are counted before the file begins, so that the history can tell how many there are.
 
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::asked::Wanted;
+use super::asked::{ONE_PER_ADDRESS, WITH_EMAIL, Wanted};
 use super::list::MemberAdmin;
 use crate::accounts::user::as_they_are;
-use crate::accounts::{Actor, Staff};
+use crate::accounts::{Actor, Caller, Staff};
 use crate::admin::display::{Display, counted};
 use crate::admin::download::{self, Pipe};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
 use crate::admin::views::unusable;
+use crate::api::Params;
 use crate::clock::Clock;
 use crate::customers::contact::Row;
 use crate::db::connection::Lane;
@@ -34,19 +35,48 @@ pub async fn export<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
     db: Data<Db>,
     clock: Data<Clock>,
 ) -> Result<HttpResponse> {
-    let (id, now) = (segment.0.segment.id, Clock::clone(&clock));
+    let id = segment.0.segment.id;
     let Ok(wanted) = Wanted::read::<C, D>(request.query_string(), &Display::new(&clock)) else {
         return unusable(&request, &staff, &SegmentAdmin::MODEL.object_url(id, "members"));
     };
+    send::<C, D>(staff.actor, id, wanted, &db, &clock).await
+}
+
+/// `GET /api/v1/segments/{id}/members.csv?with_email=true&one_per_address=true`
+pub async fn export_of_api<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
+    request: HttpRequest,
+    caller: Caller,
+    id: Path<String>,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let id = Id::parse(&id).ok_or(AppError::NotFound)?;
+    let params = Params::of(&request);
+    let wanted = params.only(&[WITH_EMAIL, ONE_PER_ADDRESS]).and_then(|()| {
+        Ok(Wanted { narrowed: None, with_email: params.flag(WITH_EMAIL, false)?, one_per_address: params.flag(ONE_PER_ADDRESS, false)? })
+    });
+    match wanted {
+        Ok(wanted) => send::<C, D>(caller.actor, id, wanted, &db, &clock).await,
+        Err(problem) => Ok(problem.answer()),
+    }
+}
+
+async fn send<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
+    actor: Actor,
+    id: Id,
+    wanted: Wanted,
+    db: &Db,
+    clock: &Clock,
+) -> Result<HttpResponse> {
     let part = wanted.named();
     let turn = db.turn(Lane::Export).await?;
-    let (actor, clock) = (staff.actor.clone(), now.clone());
-    let prepare = move |connection: &mut AnyConnection| Export::prepare::<C, D>(connection, &actor, &clock, id, &wanted);
+    let (asking, now) = (actor.clone(), clock.clone());
+    let prepare = move |connection: &mut AnyConnection| Export::prepare::<C, D>(connection, &asking, &now, id, &wanted);
     let export = db.read_heavy(Lane::Question, prepare).await?;
-    let (actor, noted) = (staff.actor.clone(), export.clone());
+    let (noted, now) = (export.clone(), clock.clone());
     db.write(move |connection| noted.note(connection, &actor, &now)).await?;
     let name = format!("{}{part}", export.segment.name);
-    Ok(download::csv(&db, turn, &name, move |connection, out: &mut Pipe| export.write(connection, out)))
+    Ok(download::csv(db, turn, &name, move |connection, out: &mut Pipe| export.write(connection, out)))
 }
 
 /// A file that is about to be sent.

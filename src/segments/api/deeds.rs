@@ -1,0 +1,121 @@
+//! What is done with a segment of the API: counted again, copied, marked as used.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use serde_json::json;
+
+use super::read::{Shown, visible};
+use super::written::name_taken;
+use crate::accounts::Caller;
+use crate::accounts::user::as_they_are;
+use crate::api::params::refusal;
+use crate::api::problem::{Fault, Problem};
+use crate::api::{Body, answer};
+use crate::clock::Clock;
+use crate::criteria::Calendar;
+use crate::db::connection::Lane;
+use crate::db::{AnyConnection, Db, Id};
+use crate::error::{AppError, Result};
+use crate::segments::bulk::{self, Copy};
+use crate::segments::model;
+use crate::segments::recalculate::{self, Outcome};
+use crate::segments::usage::Use;
+
+/// The most characters of a name.
+const MAX_NAME: usize = 200;
+
+/// `POST …/{id}/recalculate/`
+pub async fn recalculate(caller: Caller, id: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let segment = visible(&db, &caller, &id).await?;
+    let id = segment.id;
+    let (actor, now, here) = (caller.actor.clone(), Clock::clone(&clock), Db::clone(&db));
+    let count = move || recalculate::count_again(&here, |connection| as_they_are(connection, &actor), &now, &segment);
+    match db.long(Lane::Saving, count).await? {
+        Outcome::Counted(_) => {}
+        Outcome::Broken(_) => {
+            return Err(AppError::Conflict("It needs attention: a rule cannot be understood, so it has no members.".into()));
+        }
+        Outcome::Overtaken => {
+            return Err(AppError::Conflict("Somebody changed or deleted it while it was counted. Count it once more.".into()));
+        }
+    }
+    let segment = db.read(move |connection| model::find(connection, &caller.actor, id)).await?;
+    let counted = segment.last_calculated_at.map(|time| time.to_string());
+    answer::ok(&json!({
+        "message": "Segment recalculated successfully",
+        "member_count": segment.member_count,
+        "last_calculated_at": counted,
+    }))
+}
+
+/// `POST …/{id}/duplicate/`
+pub async fn duplicate(caller: Caller, id: Path<String>, body: Body, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let id = visible(&db, &caller, &id).await?.id;
+    let name = match name_of(&body) {
+        Ok(name) => name,
+        Err(problem) => return Ok(problem.answer()),
+    };
+    let (now, copy) = (Clock::clone(&clock), Id::new());
+    let copying = move |connection: &mut AnyConnection| {
+        let actor = as_they_are(connection, &caller.actor)?;
+        let copy = Copy { key: copy, name: Some(name.clone()), keeps_description: false };
+        let made = bulk::duplicate(connection, &actor, &now, id, &copy)?;
+        let row = model::find_row(connection, &actor, made.id)?;
+        Shown::of(connection, &row, &actor, Calendar::from(&now))
+    };
+    match db.write(copying).await {
+        Err(AppError::NotUnique(_)) => Ok(name_taken().answer()),
+        made => made?.created(),
+    }
+}
+
+fn name_of(body: &Body) -> Result<String, Problem> {
+    let mut fields = body.fields();
+    let name = fields.required("name").unwrap_or_default().trim();
+    let length = name.chars().count();
+    if length > MAX_NAME {
+        fields.add(Fault::field(
+            "name",
+            "max_length",
+            format!("Ensure this field has no more than {MAX_NAME} characters (it has {length})."),
+        ));
+    } else if name.contains('\0') {
+        fields.add(Fault::field("name", "null_characters_not_allowed", "Null characters are not allowed."));
+    } else if !name.is_empty() && crate::query::text::is_invisible(name) {
+        fields.add(Fault::field("name", "invalid", "Enter something that people can see."));
+    }
+    fields.end().map(|()| name.to_owned())
+}
+
+/// `POST …/{id}/mark_used/`
+pub async fn mark_used(caller: Caller, id: Path<String>, body: Body, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let id = visible(&db, &caller, &id).await?.id;
+    let mut fields = body.fields();
+    let campaign = fields.required("campaign").unwrap_or_default().to_owned();
+    if let Err(problem) = fields.end() {
+        return Ok(problem.answer());
+    }
+    let (actor, now) = (caller.actor.clone(), Clock::clone(&clock));
+    let prepare = move |connection: &mut AnyConnection| Use::prepare(connection, &actor, &now, id, &campaign);
+    let taken = match db.read_heavy(Lane::Saving, prepare).await {
+        Err(AppError::BadRequest(sentence)) => return Ok(Problem::invalid(vec![Fault::field("campaign", "invalid", sentence)]).answer()),
+        taken => taken?,
+    };
+    let (now, use_id) = (Clock::clone(&clock), Id::new());
+    let note = move |connection: &mut AnyConnection| {
+        let actor = as_they_are(connection, &caller.actor)?;
+        taken.note(connection, &actor, &now, use_id)?;
+        let row = model::find_row(connection, &actor, id)?;
+        Shown::of(connection, &row, &actor, Calendar::from(&now))
+    };
+    db.write(note).await?.ok()
+}
+
+/// `POST …/{id}/enroll_in_sequence/`: left out on purpose.
+pub async fn enroll(caller: Caller, id: Path<String>, db: Data<Db>) -> Result<HttpResponse> {
+    visible(&db, &caller, &id).await?;
+    let sentence =
+        "Sequences are run by the CRM: take the members of the segment from members/, send there, and note that with mark_used/.";
+    Ok(refusal(StatusCode::NOT_IMPLEMENTED, sentence))
+}

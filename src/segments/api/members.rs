@@ -1,0 +1,133 @@
+//! `GET /api/v1/segments/{id}/members/`: who is in, a page at a time.
+//!
+//! By numbers, as old clients ask, or by a cursor: the key of the last one that was given, behind which the next page begins. Nobody is
+//! given twice by that, and nobody left out who is a member all the time, whoever joins and leaves meanwhile.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+
+use super::read::key;
+use crate::accounts::{Actor, Caller};
+use crate::admin::search::searched;
+use crate::api::problem::{Checked, Fault, Problem};
+use crate::api::{Params, answer};
+use crate::clock::Clock;
+use crate::criteria::Calendar;
+use crate::criteria::catalogue::{company as company_field, contact as field};
+use crate::customers::contact::{self, Row};
+use crate::db::connection::Lane;
+use crate::db::dialect::Word;
+use crate::db::{AnyConnection, Db, Id};
+use crate::error::Result;
+use crate::query::{Column, Selection, Sql};
+use crate::segments::Members;
+use crate::segments::json::{self, ContactObject};
+use crate::segments::model::{self, Segment};
+use crate::segments::picker::CONTACTS;
+
+/// Members of a page where nobody says how many.
+const LIMIT: i64 = 100;
+/// The most of them.
+const MOST: i64 = 1_000;
+
+/// By what members can be ordered.
+const ORDERINGS: [(&str, &Column); 4] =
+    [("name", &field::NAME), ("email", &field::EMAIL), ("title", &field::TITLE), ("company_name", &company_field::NAME)];
+
+/// A page of members.
+#[derive(Debug, Serialize)]
+struct Answer {
+    count: i64,
+    results: Vec<ContactObject>,
+    segment_name: String,
+    segment_type: String,
+    /// The cursor of the next page, where one was asked for by cursor; null at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Option<String>>,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// After so many.
+    Offset(i64),
+    /// Behind this one; `None`: at the first.
+    Cursor(Option<Id>),
+}
+
+/// What is asked for.
+struct Asked {
+    limit: i64,
+    place: Place,
+    search: Option<String>,
+    order: Option<Sql>,
+}
+
+impl Asked {
+    fn read(params: &Params) -> Checked<Self> {
+        let limit = params.number("limit", LIMIT, 0..=MOST)?;
+        let offset = params.number("offset", 0, 0..=i64::MAX)?;
+        let place =
+            if params.has("cursor") { Place::Cursor(params.get("cursor").map(read_cursor).transpose()?) } else { Place::Offset(offset) };
+        Ok(Self { limit, place, search: params.get("search").map(str::to_owned), order: params.get("ordering").and_then(order) })
+    }
+
+    fn find(&self, connection: &mut AnyConnection, actor: &Actor, id: Id, calendar: Calendar) -> Result<Answer> {
+        let segment = model::find(connection, actor, id)?;
+        let Ok(mut members) = Members::of_segment(connection, &segment, calendar)? else { return Ok(self.answer(&segment, 0, Vec::new())) };
+        if let Some(search) = &self.search {
+            members = members.among(&searched(connection, CONTACTS.search, search)?.rows);
+        }
+        let count = members.count(connection)?;
+        let rows = self.page(connection, &members, count)?;
+        let results = json::contacts(connection, actor, &rows)?;
+        Ok(self.answer(&segment, count, results))
+    }
+
+    fn page(&self, connection: &mut AnyConnection, members: &Members, count: i64) -> Result<Vec<Row>> {
+        match (self.place, &self.order) {
+            (Place::Cursor(after), _) => members.behind(connection, after, self.limit),
+            (Place::Offset(offset), None) => members.page(connection, count, self.limit, offset),
+            (Place::Offset(offset), Some(order)) => {
+                let selection = Selection { predicate: members.predicate(), order, limit: self.limit, offset, reads_rows: false };
+                contact::list(connection, &selection)
+            }
+        }
+    }
+
+    fn answer(&self, segment: &Segment, count: i64, results: Vec<ContactObject>) -> Answer {
+        let is_full = self.limit > 0 && i64::try_from(results.len()).is_ok_and(|found| found == self.limit);
+        let next = matches!(self.place, Place::Cursor(_)).then(|| results.last().filter(|_| is_full).map(|last| cursor(last.id)));
+        Answer { count, next, results, segment_name: segment.name.clone(), segment_type: segment.kind().name().to_owned() }
+    }
+}
+
+fn cursor(last: Id) -> String {
+    URL_SAFE_NO_PAD.encode(last.0.as_bytes())
+}
+
+fn read_cursor(sent: &str) -> Checked<Id> {
+    let bytes = URL_SAFE_NO_PAD.decode(sent).ok().and_then(|bytes| bytes.try_into().ok());
+    let wrong = || Problem::invalid(vec![Fault::parameter("cursor", "invalid", "Invalid cursor.")]);
+    bytes.map(|bytes| Id(uuid::Uuid::from_bytes(bytes))).ok_or_else(wrong)
+}
+
+/// An order that nobody knows is passed over.
+fn order(asked: &str) -> Option<Sql> {
+    let (name, way) = asked.strip_prefix('-').map_or((asked, ""), |name| (name, " DESC"));
+    let (_, column) = ORDERINGS.iter().find(|(known, _)| *known == name)?;
+    Some(Sql::column(column) + Word::ByteOrder + way + ", crm_app_contact.id")
+}
+
+/// `GET …/{id}/members/`
+pub async fn list(request: HttpRequest, caller: Caller, id: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let (id, calendar) = (key(&id)?, Calendar::from(clock.get_ref()));
+    let asked = match Asked::read(&Params::of(&request)) {
+        Ok(asked) => asked,
+        Err(problem) => return Ok(problem.answer()),
+    };
+    answer::ok(&db.read_heavy(Lane::Question, move |connection| asked.find(connection, &caller.actor, id, calendar)).await?)
+}

@@ -1,0 +1,16 @@
+//! Segments in the JSON API.
+//!
+//! Handlers, listed in `routes`; the deeds are those of the pages (`save`, `bulk`, `recalculate`, `usage`, `curating`), and so are the
+//! rules about who may. `read` is what several of them begin with, `written` what a body comes to.
+
+pub mod deeds;
+pub mod fields;
+pub mod history;
+pub mod list;
+pub mod members;
+pub mod object;
+mod read;
+pub mod static_members;
+pub mod validate;
+pub mod why;
+mod written;

@@ -1,0 +1,195 @@
+//! `/api/v1/segments/{id}/static_members/`: whom a list names, and changes of it.
+//!
+//! What is changed is saved as the form saves it, in one transaction and as one batch, which can be undone on the pages. All that
+//! rules match is listed without that any key travels.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::read::{changeable, visible};
+use crate::accounts::user::as_they_are;
+use crate::accounts::{Actor, Caller};
+use crate::api::params::Page;
+use crate::api::problem::{Checked, Fault, Problem};
+use crate::api::{Body, Params, answer};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::criteria::{Calendar, Plan, predicate};
+use crate::db::connection::Lane;
+use crate::db::dialect::Word;
+use crate::db::{AnyConnection, Db, Id};
+use crate::error::Result;
+use crate::query::{Selection, Sql};
+use crate::segments::Draft;
+use crate::segments::curating::require_list;
+use crate::segments::listed::{Change, Changed, How, ListChange, list_origins};
+use crate::segments::model::{self, Segment};
+use crate::segments::picker::{COMPANIES, CONTACTS, Kind};
+use crate::segments::save::{self, Edited, require_change};
+use crate::segments::writer::Writer;
+
+/// The most keys of one kind in one request.
+const MOST: usize = 10_000;
+
+/// Somebody on a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Listed {
+    /// `contact` or `company`.
+    kind: &'static str,
+    /// The key.
+    #[schema(value_type = uuid::Uuid)]
+    id: Id,
+    /// The name.
+    name: String,
+    /// Why a contact is no member all the same; null where it is one.
+    not_member: Option<&'static str>,
+    /// Who listed it, by the name they had; blank where nobody knows.
+    added_by: String,
+    /// When; null where nobody knows.
+    #[schema(format = DateTime)]
+    added_at: Option<String>,
+    /// By which way: `picker`, `paste`, `csv`, `api`, `saved`; blank where nobody knows.
+    how: &'static str,
+    /// The private note beside it; blank for whoever may not change the list.
+    note: String,
+}
+
+/// `GET …/{id}/static_members/?kind=contacts`
+pub async fn list(request: HttpRequest, caller: Caller, id: Path<String>, db: Data<Db>, config: Data<Config>) -> Result<HttpResponse> {
+    let segment = visible(&db, &caller, &id).await?;
+    let params = Params::of(&request);
+    let asked = params.only(&["kind", "page", "page_size"]).and_then(|()| Ok((kind(&params)?, params.page()?)));
+    let (kind, page) = match asked {
+        Ok(asked) => asked,
+        Err(problem) => return Ok(problem.answer()),
+    };
+    let find = move |connection: &mut AnyConnection| of_page(connection, &caller.actor, &segment, kind, page);
+    match db.read_heavy(Lane::Search, find).await? {
+        Ok((count, listed)) => params.answer(&config, page, count, listed),
+        Err(problem) => Ok(problem.answer()),
+    }
+}
+
+fn kind(params: &Params) -> Checked<&'static Kind> {
+    Ok(if params.word("kind", &["contacts", "companies"])? == Some("companies") { &COMPANIES } else { &CONTACTS })
+}
+
+fn of_page(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    segment: &Segment,
+    kind: &Kind,
+    page: Page,
+) -> Result<Checked<(i64, Vec<Listed>)>> {
+    let listed = kind.side.is_listed(segment.id, &Sql::all());
+    let count = kind.side.source.count(connection, &listed)?;
+    if let Err(problem) = page.require(count) {
+        return Ok(Err(problem));
+    }
+    let order = (Sql::column(kind.name) + Word::ByteOrder + ", " + kind.side.source_key()).unindexed();
+    let selection = Selection { predicate: &listed, order: &order, limit: page.size, offset: page.offset(), reads_rows: false };
+    let rows = (kind.list)(connection, &selection)?;
+    let ids: Vec<Id> = rows.iter().map(|row| row.id).collect();
+    let origins = list_origins(connection, kind.side, segment.id, &ids, segment.is_changeable_by(actor))?;
+    let shown = rows.into_iter().map(|row| {
+        let origin = origins.get(&row.id);
+        Listed {
+            kind: kind.side.one,
+            id: row.id,
+            name: row.who,
+            not_member: row.not_member,
+            added_by: origin.map(|origin| origin.added_by.clone()).unwrap_or_default(),
+            added_at: origin.and_then(|origin| origin.added_at).map(|time| time.to_string()),
+            how: origin.and_then(|origin| origin.how).map_or("", How::name),
+            note: origin.map(|origin| origin.note.clone()).unwrap_or_default(),
+        }
+    });
+    Ok(Ok((count, shown.collect())))
+}
+
+/// What is to be changed.
+#[derive(Debug, Clone)]
+struct Asked {
+    list: ListChange,
+    /// Whom to list besides: the contacts that these rules match.
+    matching: Option<Value>,
+}
+
+impl Asked {
+    fn read(body: &Body) -> Checked<Self> {
+        let mut fields = body.fields();
+        let mut change =
+            |add: &str, remove: &str| Change { add: fields.ids(add, MOST), remove: fields.ids(remove, MOST), ..Change::default() };
+        let list =
+            ListChange { contacts: change("add_contacts", "remove_contacts"), companies: change("add_companies", "remove_companies") };
+        let matching = fields.value("add_matching").cloned();
+        if list.is_empty() && matching.is_none() {
+            fields.add(Fault::new(
+                "",
+                "empty",
+                "Nothing is asked for: send add_contacts, remove_contacts, add_companies, remove_companies or add_matching.",
+            ));
+        }
+        fields.end().map(|()| Self { list, matching })
+    }
+
+    /// With whom the rules match.
+    fn found(mut self, connection: &mut AnyConnection, writer: &Writer<'_>) -> Result<Checked<ListChange>> {
+        if let Some(document) = &self.matching {
+            match writer.read(connection, &document.to_string())? {
+                Ok(criteria) => self.list.contacts.add_all = Some(predicate(&criteria, Plan::LookUp)),
+                Err(problems) => {
+                    let fault = |problem: crate::criteria::Problem| {
+                        Fault::new(format!("/add_matching{}", problem.pointer), &problem.code.name(), problem.detail)
+                    };
+                    return Ok(Err(Problem::invalid(problems.into_iter().map(fault).collect())));
+                }
+            }
+        }
+        Ok(Ok(self.list))
+    }
+}
+
+/// `PATCH …/{id}/static_members/`
+pub async fn change(caller: Caller, id: Path<String>, body: Body, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+    let id = changeable(&db, &caller, &id).await?.id;
+    let asked = match Asked::read(&body) {
+        Ok(asked) => asked,
+        Err(problem) => return Ok(problem.answer()),
+    };
+    let now = Clock::clone(&clock);
+    let work = move |connection: &mut AnyConnection| {
+        let actor = as_they_are(connection, &caller.actor)?;
+        curate(connection, &actor, &now, id, asked.clone())
+    };
+    match db.write_long(work).await? {
+        Ok(done) => answer::ok(&done),
+        Err(problem) => Ok(problem.answer()),
+    }
+}
+
+fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, asked: Asked) -> Result<Checked<Value>> {
+    model::lock(connection, id)?;
+    let before = model::find(connection, actor, id)?;
+    require_change(connection, actor, &before)?;
+    require_list(&before)?;
+    let writer = Writer { actor, stored: None, calendar: Calendar::from(clock) };
+    let list = match asked.found(connection, &writer)? {
+        Ok(list) => list,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let sent = [list.contacts.add.len(), list.companies.add.len()];
+    let saved = save::update(connection, actor, clock, &before, &Edited::new(Draft::stored(&before), list).by(How::Api))?;
+    let [contacts, companies] =
+        [(saved.list.contacts, sent[0]), (saved.list.companies, sent[1])].map(|(changed, sent)| told(changed, sent));
+    Ok(Ok(json!({"contacts": contacts, "companies": companies, "member_count": saved.segment.member_count, "batch": saved.batch})))
+}
+
+/// What became of one kind. Of those whom rules match nobody says who was listed already.
+fn told(changed: Changed, sent: usize) -> Value {
+    let already = sent.saturating_sub(changed.added + changed.unknown + changed.barred);
+    json!({"added": changed.added, "removed": changed.removed, "already": already, "unknown": changed.unknown, "never": changed.barred})
+}

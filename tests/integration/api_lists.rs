@@ -1,0 +1,152 @@
+//! Lists over the API, and what it tells of a segment besides: why somebody is in, what was done with it, which fields there are.
+
+use customer_segments::accounts::Role;
+use customer_segments::customers::sample;
+use customer_segments::db::Id;
+use serde_json::{Value, json};
+
+use crate::support::api::{Api, keys};
+use crate::support::{TestApp, TestDb, on_engines};
+
+struct World {
+    /// Contacts, by name.
+    people: Vec<Value>,
+    /// A list of nobody.
+    list: String,
+}
+
+fn with_a_list(test: impl Fn(&TestApp, &Api<'_>, &World)) {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        sample::fill(&app.test.db, &app.test.clock, 300).unwrap();
+        let api = app.api(&app.user(Role::Sales, |_| {}));
+        let everybody = json!({"name": "Everybody", "filter_criteria": rules("company.country", "is_not_empty", &Value::Null)});
+        let everybody = api.post("segments/", &everybody).good(201);
+        let people = api.get(&format!("segments/{}/members/", everybody["id"].as_str().unwrap())).good(200);
+        let list = api.post("segments/", &json!({"name": "List", "segment_type": "static"})).good(201);
+        let world =
+            World { people: people["results"].as_array().unwrap().clone(), list: format!("segments/{}/", list["id"].as_str().unwrap()) };
+        test(&app, &api, &world);
+    });
+}
+
+fn rules(field: &str, operator: &str, value: &Value) -> Value {
+    let mut rule = json!({"field": field, "operator": operator});
+    if !value.is_null() {
+        rule["value"] = value.clone();
+    }
+    json!({"entity": "contact", "match_type": "all", "rules": [rule]})
+}
+
+#[test]
+fn contacts_and_companies_come_onto_a_list_and_off_it_and_are_told() {
+    with_a_list(|_, api, world| {
+        let (at, person) = (format!("{}static_members/", world.list), |place: usize| world.people[place]["id"].clone());
+        let company = world.people[9]["company"].clone();
+        let sent = json!({"add_contacts": [person(0), person(1), Id::new()], "add_companies": [company]});
+        let told = api.patch(&at, &sent).good(200);
+        assert_eq!(keys(&told), ["contacts", "companies", "member_count", "batch"]);
+        assert_eq!(told["contacts"], json!({"added": 2, "removed": 0, "already": 0, "unknown": 1, "never": 0}));
+        assert_eq!(told["companies"], json!({"added": 1, "removed": 0, "already": 0, "unknown": 0, "never": 0}));
+        assert!(told["member_count"].as_i64().unwrap() >= 3, "the company stands for its contacts: {told}");
+        let again = api.patch(&at, &json!({"add_contacts": [person(0)], "remove_contacts": [person(1)]})).good(200);
+        assert_eq!(again["contacts"], json!({"added": 0, "removed": 1, "already": 1, "unknown": 0, "never": 0}));
+        let listed = api.get(&at).good(200);
+        assert_eq!((&listed["count"], &listed["next"]), (&json!(1), &Value::Null));
+        let row = &listed["results"][0];
+        assert_eq!(keys(row), ["kind", "id", "name", "not_member", "added_by", "added_at", "how", "note"]);
+        assert_eq!((&row["id"], &row["how"], &row["kind"]), (&person(0), &json!("api"), &json!("contact")));
+        let companies = api.get(&format!("{at}?kind=companies")).good(200);
+        assert_eq!(companies["results"][0]["id"], company);
+    });
+}
+
+#[test]
+fn all_that_rules_match_come_onto_a_list_without_that_a_key_travels() {
+    with_a_list(|_, api, world| {
+        let at = format!("{}static_members/", world.list);
+        let matching = json!({"add_matching": rules("company.country", "equals", &world_country())});
+        let told = api.patch(&at, &matching).good(200);
+        let added = told["contacts"]["added"].as_i64().unwrap();
+        assert!(added > 0 && told["member_count"].as_i64().unwrap() <= added, "{told}");
+        assert_eq!(api.patch(&at, &matching).good(200)["contacts"]["added"], json!(0));
+        let broken = api.patch(&at, &json!({"add_matching": rules("odd", "equals", &json!("x"))}));
+        assert_eq!((broken.status, &broken.body["errors"][0]["pointer"]), (400, &json!("/add_matching/rules/0/field")));
+    });
+}
+
+fn world_country() -> Value {
+    json!("Thailand")
+}
+
+#[test]
+fn what_cannot_be_listed_is_refused_and_changes_nothing() {
+    with_a_list(|app, api, world| {
+        let at = format!("{}static_members/", world.list);
+        for (body, field) in [
+            (json!({}), "non_field_errors"),
+            (json!({"add_contacts": "x"}), "add_contacts"),
+            (json!({"add_contacts": ["x"]}), "add_contacts"),
+            (json!({"remove_companies": [7]}), "remove_companies"),
+            (json!({"add_contacts": vec![Id::new(); 10_001]}), "add_contacts"),
+        ] {
+            let told = api.patch(&at, &body);
+            assert_eq!(told.status, 400, "{field}");
+            assert!(told.body[field].is_array(), "{}", told.body);
+        }
+        assert_eq!(api.get(&format!("{at}?odd=1")).says("odd"), (400, json!(["“odd” is no parameter of this address."])));
+        assert_eq!(api.get(&format!("{at}?kind=odd")).status, 400);
+        let stranger = app.api(&app.user(Role::Tech, |_| {}));
+        assert_eq!(stranger.patch(&at, &json!({"add_contacts": [world.people[0]["id"]]})).status, 403);
+        let dynamic =
+            api.post("segments/", &json!({"name": "Rules", "filter_criteria": rules("name", "is_not_empty", &Value::Null)})).good(201);
+        let of_rules = format!("segments/{}/static_members/", dynamic["id"].as_str().unwrap());
+        assert_eq!(api.patch(&of_rules, &json!({"add_contacts": [world.people[0]["id"]]})).status, 409);
+        assert_eq!(api.get(&at).good(200)["count"], json!(0));
+    });
+}
+
+#[test]
+fn why_somebody_is_in_or_not_is_told_rule_by_rule_and_of_a_list() {
+    with_a_list(|_, api, world| {
+        let person = &world.people[0];
+        let named = json!({"name": "Named", "filter_criteria": rules("name", "equals", &person["name"])});
+        let named = api.post("segments/", &named).good(201);
+        let at = format!("segments/{}/explain/", named["id"].as_str().unwrap());
+        let ask = |at: &str, contact: &Value| api.get(&format!("{at}?contact={}", contact.as_str().unwrap())).good(200);
+        let told = ask(&at, &person["id"]);
+        assert_eq!(
+            (&told["is_member"], &told["rules"]["match_type"], &told["rules"]["rules"][0]["holds"]),
+            (&json!(true), &json!("all"), &json!(true))
+        );
+        let other = world.people.iter().find(|other| other["name"] != person["name"]).unwrap();
+        assert_eq!(ask(&at, &other["id"])["is_member"], json!(false));
+        let of_list = ask(&format!("{}explain/", world.list), &person["id"]);
+        assert_eq!((&of_list["is_member"], &of_list["listed"]), (&json!(false), &Value::Null));
+        assert_eq!(api.get(&at).says("contact"), (400, json!(["Say which contact: ?contact=ID."])));
+        assert_eq!(api.get(&format!("{at}?contact=x")).status, 400);
+        assert_eq!(api.get(&format!("{at}?contact={}", Id::new())).status, 404);
+    });
+}
+
+#[test]
+fn history_fields_and_the_file_of_members_are_there() {
+    with_a_list(|_, api, world| {
+        api.patch(&format!("{}static_members/", world.list), &json!({"add_contacts": [world.people[0]["id"]]})).good(200);
+        let file = api.get(&format!("{}members.csv?with_email=false", world.list));
+        assert_eq!((file.status, file.header("content-type")), (200, "text/csv; charset=utf-8"));
+        assert!(file.body.as_str().unwrap().contains(world.people[0]["id"].as_str().unwrap()));
+        assert_eq!(api.get(&format!("{}members.csv?odd=1", world.list)).status, 400);
+        let events = api.get(&format!("{}history/", world.list)).good(200);
+        let actions: Vec<&str> = events["results"].as_array().unwrap().iter().map(|event| event["action"].as_str().unwrap()).collect();
+        assert_eq!(actions, ["exported", "changed", "added"]);
+        assert_eq!(keys(&events["results"][0]), ["id", "at", "by", "action", "message", "count_before", "count_after"]);
+        let fields = api.get("fields/").good(200);
+        assert_eq!(fields["entity"], json!("contact"));
+        let country = fields["fields"].as_array().unwrap().iter().find(|field| field["path"] == "company.country").unwrap();
+        assert_eq!(keys(country), ["path", "label", "type", "nullable", "operators", "choices"]);
+        assert_eq!((&country["type"], &country["operators"][0]["name"]), (&json!("text"), &json!("equals")));
+        assert!(api.get("fields/?entity=company").good(200)["fields"].as_array().unwrap().iter().any(|field| field["path"] == "country"));
+        assert_eq!(api.get("fields/?entity=odd").status, 400);
+    });
+}
