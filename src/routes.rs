@@ -15,7 +15,9 @@ use crate::admin::model_admin::ModelAdmin;
 use crate::admin::{index, related, site_search, version_views, views};
 use crate::customers::admin::import::{Imported, acting as import_acting, pages as imports};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
-use crate::customers::contact;
+use crate::customers::api::list as customers;
+use crate::customers::api::resources::{Companies, Contacts, Contracts};
+use crate::customers::{company, contact, contract};
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::builder::pages as builder;
 use crate::segments::hand_over::{self, SegmentsOf};
@@ -79,6 +81,12 @@ pub fn api_urls() -> Vec<Url> {
         api("auth/refresh/").post(Anyone, auth::refresh), // Whoever has the token.
         api("auth/logout/").post(Anyone, auth::log_out), // Likewise.
         api("auth/me/").get(Staff, auth::me),
+        api("contacts/").get(View(contact::RIGHTS), customers::list::<Contacts>),
+        api("contacts/{id}/").get(View(contact::RIGHTS), customers::show::<Contacts>),
+        api("companies/").get(View(company::RIGHTS), customers::list::<Companies>),
+        api("companies/{id}/").get(View(company::RIGHTS), customers::show::<Companies>),
+        api("contracts/").get(View(contract::RIGHTS), customers::list::<Contracts>),
+        api("contracts/{id}/").get(View(contract::RIGHTS), customers::show::<Contracts>),
         api("fields/").get(View(segments), of_segments::fields::list),
         api("segments/").get(View(segments), of_segments::list::list).post(Add(segments), of_segments::object::create),
         api("segments/validate_filters/").post(View(segments), of_segments::validate::validate),

@@ -51,6 +51,11 @@ impl Params {
         self.query.get(name).map(str::trim).filter(|value| !value.is_empty())
     }
 
+    /// Every parameter, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.pairs()
+    }
+
     /// Whether a parameter was sent at all.
     pub fn has(&self, name: &str) -> bool {
         self.query.get(name).is_some()

@@ -2,10 +2,11 @@
 //!
 //! `company`, `contact` and `contract` are the models, read by the admin's lists and by segments; `import` brings them in
 //! from files, `upload` keeps those that people send until then, `save` changes them by hand, `bereaved` is what a deleted one leaves behind, `lists` are what it
-//! leaves, `sample` makes them up, `headers` knows what people call columns. Nothing
+//! leaves, `sample` makes them up, `json` shows them to programs (`api`), `headers` knows what people call columns. Nothing
 //! here knows segments: segments know customers, never the other way round.
 
 pub mod admin;
+pub mod api;
 pub mod bereaved;
 pub mod company;
 pub mod contact;
@@ -13,6 +14,7 @@ pub mod contract;
 pub mod crm_mail;
 pub mod headers;
 pub mod import;
+pub mod json;
 pub mod sample;
 pub mod upload;
 

@@ -1,8 +1,6 @@
-//! Segments and their members as JSON objects, with the keys of the API.
+//! Segments as JSON objects, with the keys of the API; their members are those of `customers::json`.
 //!
 //! Read by the command line (`--json`) and the API. Times are ISO 8601 in UTC with `Z`.
-
-use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,10 +9,8 @@ use utoipa::ToSchema;
 use super::model::{self, Row};
 use crate::accounts::Actor;
 use crate::criteria::Calendar;
-use crate::customers::contact;
-use crate::customers::crm_mail::{self, CrmMail};
-use crate::db::{AnyConnection, Id};
-use crate::error::Result;
+use crate::customers::json::ContactObject;
+use crate::db::Id;
 
 /// A segment.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -72,74 +68,6 @@ pub struct SegmentObject {
     pub needs_attention: bool,
 }
 
-/// A contact.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Contact)]
-#[expect(clippy::struct_excessive_bools, reason = "the keys are those of the old API")]
-pub struct ContactObject {
-    /// Its key.
-    #[schema(value_type = uuid::Uuid)]
-    pub id: Id,
-    /// The key of its company.
-    #[schema(value_type = uuid::Uuid)]
-    pub company: Id,
-    /// What that is called.
-    pub company_name: String,
-    /// Its name.
-    #[schema(example = "สมชาย ใจดี")]
-    pub name: String,
-    /// Its address; may be blank, and another contact may have the same.
-    pub email: String,
-    /// Its telephone number; may be blank.
-    pub phone: String,
-    /// Its mobile number; may be blank.
-    pub mobile: String,
-    /// What it does; may be blank.
-    pub title: String,
-    /// Where; may be blank.
-    pub department: String,
-    /// What it is to us.
-    #[schema(example = "Decision Maker")]
-    pub contact_type: String,
-    /// Whether it is the first whom one asks of its company.
-    pub is_primary: bool,
-    /// Whether it is there at all; a member is.
-    pub is_active: bool,
-    /// How it likes to be reached.
-    pub preferred_contact_method: String,
-    /// Its page there; may be blank.
-    pub linkedin_url: String,
-    /// What is noted of it.
-    pub notes: String,
-    /// When it was last contacted; null: never.
-    #[schema(format = DateTime)]
-    pub last_contacted: Option<String>,
-    /// Whether it gets notifications.
-    pub receives_notifications: bool,
-    /// Whether it gets mail about renewals.
-    pub receives_renewal_emails: bool,
-    /// Whether it gets mail of the season.
-    pub receives_seasonal_emails: bool,
-    /// Whether it gets mail about payments.
-    pub receives_payment_emails: bool,
-    /// Whether it gets mail each quarter.
-    pub receives_quarterly_emails: bool,
-    /// Whether it gets alerts of its zones; of the CRM's own database.
-    pub receives_soundtrack_alerts: bool,
-    /// Whether it gets quotes; likewise.
-    pub receives_quote_emails: bool,
-    /// Whether it gets contracts; likewise.
-    pub receives_contract_emails: bool,
-    /// Whether it gets invoices; likewise.
-    pub receives_invoice_emails: bool,
-    /// When it was made.
-    #[schema(format = DateTime)]
-    pub created_at: String,
-    /// When it was last changed.
-    #[schema(format = DateTime)]
-    pub updated_at: String,
-}
-
 /// A segment, without a preview of its members.
 pub fn segment(row: &Row, actor: &Actor, calendar: Calendar) -> SegmentObject {
     let segment = &row.segment;
@@ -163,45 +91,5 @@ pub fn segment(row: &Row, actor: &Actor, calendar: Calendar) -> SegmentObject {
         updated_at: segment.updated_at.to_string(),
         summary: row.summary(actor, calendar),
         needs_attention: row.is_broken(calendar),
-    }
-}
-
-/// Contacts, in their order.
-pub fn contacts(connection: &mut AnyConnection, actor: &Actor, rows: &[contact::Row]) -> Result<Vec<ContactObject>> {
-    let keys: Vec<Id> = rows.iter().map(|row| row.contact.id).collect();
-    let mail = if actor.is_shared { crm_mail::list(connection, &keys)? } else { HashMap::new() };
-    Ok(rows.iter().map(|row| contact(row, mail.get(&row.contact.id).copied().unwrap_or_default())).collect())
-}
-
-fn contact(row: &contact::Row, mail: CrmMail) -> ContactObject {
-    let contact = row.contact.clone();
-    ContactObject {
-        id: contact.id,
-        company: contact.company_id,
-        company_name: row.company_name.clone(),
-        name: contact.name,
-        email: contact.email,
-        phone: contact.phone,
-        mobile: contact.mobile,
-        title: contact.title,
-        department: contact.department,
-        contact_type: contact.contact_type,
-        is_primary: contact.is_primary,
-        is_active: contact.is_active,
-        preferred_contact_method: contact.preferred_contact_method,
-        linkedin_url: contact.linkedin_url,
-        notes: contact.notes,
-        last_contacted: contact.last_contacted.map(|time| time.to_string()),
-        receives_notifications: contact.receives_notifications,
-        receives_renewal_emails: contact.receives_renewal_emails,
-        receives_seasonal_emails: contact.receives_seasonal_emails,
-        receives_payment_emails: contact.receives_payment_emails,
-        receives_quarterly_emails: contact.receives_quarterly_emails,
-        receives_soundtrack_alerts: mail.receives_soundtrack_alerts,
-        receives_quote_emails: mail.receives_quote_emails,
-        receives_contract_emails: mail.receives_contract_emails,
-        receives_invoice_emails: mail.receives_invoice_emails,
-        created_at: contact.created_at.to_string(),
-        updated_at: contact.updated_at.to_string(),
     }
 }

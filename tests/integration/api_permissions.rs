@@ -26,6 +26,9 @@ const OPEN: &[(&str, Access)] = &[
 fn model(pattern: &str) -> &str {
     match pattern.strip_prefix("/api/v1/").and_then(|rest| rest.split('/').next()) {
         Some("segments" | "fields") => "customersegment",
+        Some("companies") => "company",
+        Some("contacts") => "contact",
+        Some("contracts") => "contract",
         Some("auth") => "",
         other => panic!("{pattern}: tell this test what {other:?} is"),
     }

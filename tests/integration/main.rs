@@ -10,6 +10,7 @@ mod support;
 mod account;
 mod accounts;
 mod actions;
+mod api_customers;
 mod api_lists;
 mod api_permissions;
 mod api_segments;

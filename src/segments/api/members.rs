@@ -18,13 +18,13 @@ use crate::clock::Clock;
 use crate::criteria::Calendar;
 use crate::criteria::catalogue::{company as company_field, contact as field};
 use crate::customers::contact::{self, Row};
+use crate::customers::json::{ContactObject, contacts};
 use crate::db::connection::Lane;
 use crate::db::dialect::Word;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::Result;
 use crate::query::{Column, Selection, Sql};
 use crate::segments::Members;
-use crate::segments::json::{self, ContactObject};
 use crate::segments::model::{self, Segment};
 use crate::segments::picker::CONTACTS;
 
@@ -83,7 +83,7 @@ impl Asked {
         }
         let count = members.count(connection)?;
         let rows = self.page(connection, &members, count)?;
-        let results = json::contacts(connection, actor, &rows)?;
+        let results = contacts(connection, actor, &rows)?;
         Ok(self.answer(&segment, count, results))
     }
 

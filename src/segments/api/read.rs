@@ -7,11 +7,12 @@ use crate::admin::form::version;
 use crate::api::answer;
 use crate::api::precondition::tagged;
 use crate::criteria::Calendar;
+use crate::customers::json::{ContactObject, contacts};
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::segments::Members;
 use crate::segments::admin::SegmentAdmin;
-use crate::segments::json::{self, ContactObject, SegmentObject};
+use crate::segments::json::{self, SegmentObject};
 use crate::segments::model::{self, Row, Segment};
 use crate::segments::preview::SAMPLE;
 use crate::segments::save::require_change;
@@ -47,7 +48,7 @@ pub(super) fn whole(connection: &mut AnyConnection, row: &Row, actor: &Actor, ca
 fn first_members(connection: &mut AnyConnection, segment: &Segment, actor: &Actor, calendar: Calendar) -> Result<Vec<ContactObject>> {
     let Ok(members) = Members::of_segment(connection, segment, calendar)? else { return Ok(Vec::new()) };
     let rows = members.page(connection, segment.member_count.into(), SAMPLE, 0)?;
-    json::contacts(connection, actor, &rows)
+    contacts(connection, actor, &rows)
 }
 
 /// A segment with the version that `If-Match` names.

@@ -11,10 +11,10 @@ use crate::api::problem::{Fault, Problem};
 use crate::api::{Body, answer};
 use crate::clock::Clock;
 use crate::criteria::{Calendar, Problem as Wrong};
+use crate::customers::json::{ContactObject, contacts};
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db};
 use crate::error::Result;
-use crate::segments::json::{self as objects, ContactObject};
 use crate::segments::preview::{Preview, preview};
 use crate::segments::writer::Writer;
 
@@ -39,7 +39,7 @@ pub async fn validate(caller: Caller, body: Body, db: Data<Db>, clock: Data<Cloc
         Ok(match preview(connection, &writer, &document.to_string(), false)? {
             Preview::Broken(problems) => Err(problems),
             Preview::Members { count, sample, summary, warnings, .. } => {
-                let preview = objects::contacts(connection, &caller.actor, &sample)?;
+                let preview = contacts(connection, &caller.actor, &sample)?;
                 Ok(Valid { valid: true, estimated_count: count, preview, summary, warnings })
             }
         })
