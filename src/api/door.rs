@@ -33,7 +33,7 @@ pub async fn enter(access: Access, request: ServiceRequest, next: Next<BoxBody>)
         Some(standing) if standing.is_over => request.into_response(too_many(standing)),
         _ => answer(access, request, next).await?,
     };
-    for (name, value) in standing.iter().flat_map(|standing| standing.headers()) {
+    for (name, value) in standing.iter().flat_map(Standing::headers) {
         answer.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from(value));
     }
     Ok(answer)

@@ -33,6 +33,7 @@ pub struct Page {
 
 /// A page of results, as clients know it from Django REST framework.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "so its clients know it")]
 struct Results<T> {
     count: i64,
     next: Option<String>,

@@ -53,7 +53,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// As programs know it: "unknown_field".
+    /// As programs know it: `unknown_field`.
     pub fn name(self) -> String {
         serde_json::to_value(self).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
     }

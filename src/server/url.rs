@@ -72,13 +72,13 @@ impl Url {
 
     /// What answers to another method, and to whom.
     #[must_use]
-    pub fn on<F, Args>(self, method: Method, access: Access, handler: F) -> Self
+    pub fn on<F, Args>(self, method: &Method, access: Access, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.answer(std::slice::from_ref(&method), access, web::method(method.clone()).to(handler))
+        self.answer(std::slice::from_ref(method), access, web::method(method.clone()).to(handler))
     }
 
     fn answer(mut self, methods: &[Method], access: Access, route: Route) -> Self {

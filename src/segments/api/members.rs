@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::read::key;
 use crate::accounts::{Actor, Caller};
@@ -46,7 +47,7 @@ struct Answer {
     segment_type: String,
     /// The cursor of the next page, where one was asked for by cursor; null at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Option<String>>,
+    next: Option<Value>,
 }
 
 /// Where a page begins.
@@ -100,7 +101,8 @@ impl Asked {
 
     fn answer(&self, segment: &Segment, count: i64, results: Vec<ContactObject>) -> Answer {
         let is_full = self.limit > 0 && i64::try_from(results.len()).is_ok_and(|found| found == self.limit);
-        let next = matches!(self.place, Place::Cursor(_)).then(|| results.last().filter(|_| is_full).map(|last| cursor(last.id)));
+        let next = matches!(self.place, Place::Cursor(_))
+            .then(|| results.last().filter(|_| is_full).map_or(Value::Null, |last| cursor(last.id).into()));
         Answer { count, next, results, segment_name: segment.name.clone(), segment_type: segment.kind().name().to_owned() }
     }
 }

@@ -20,6 +20,7 @@ use crate::segments::writer::Writer;
 
 /// Rules that can be understood.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "so old clients know it")]
 struct Valid {
     valid: bool,
     estimated_count: i64,
