@@ -64,7 +64,7 @@ pub struct Settings {
     /// The same from one address; more where many people share one
     #[arg(long, env = "LOGIN_FAILURES_BY_ADDRESS", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000), global = true)]
     pub login_failures_by_address: u32,
-    /// Other sites whose pages may use the API with a token, like https://crm.example.com
+    /// Other sites whose pages may use the API with a token, like https://HOST
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin, global = true)]
     pub cors_allowed_origins: Vec<String>,
     /// Requests that one user may send to the API in a minute
