@@ -98,13 +98,11 @@ pub async fn act(request: HttpRequest, staff: Staff, posted: Posted, db: Data<Db
         days: posted.get("days").unwrap_or_default().to_owned(),
         is_read_only: posted.has("is_read_only"),
     };
-    let new = NewToken {
-        id: posted.get(NEW_ID).and_then(Id::parse).unwrap_or_default(),
-        name: typed.name.clone(),
-        is_read_only: typed.is_read_only,
-        days: LIVES.iter().find(|(days, _)| *days == typed.days).and_then(|(days, _)| days.parse().ok()),
+    let made = match wanted(&posted, &typed) {
+        Ok(new) => make(&staff, new, &db, &clock).await,
+        Err(refusal) => Err(refusal),
     };
-    let shown = match make(&staff, new, &db, &clock).await {
+    let shown = match made {
         Ok(token) => {
             let fresh = load(&request, &staff, &db, &clock, Typed { days: LIFE.into(), ..Typed::default() }).await?;
             TokensPage { made: Some((token, typed.name)), ..fresh }
@@ -113,6 +111,18 @@ pub async fn act(request: HttpRequest, staff: Staff, posted: Posted, db: Data<Db
         Err(error) => return Err(error),
     };
     page(&shown)
+}
+
+/// What is to be made. A form that does not say when a token ends makes none that never does.
+fn wanted(posted: &Posted, typed: &Typed) -> Result<NewToken> {
+    let life = LIVES.iter().find(|(days, _)| posted.get("days") == Some(*days));
+    let (days, _) = life.ok_or_else(|| AppError::BadRequest("Choose after how long it ends.".into()))?;
+    Ok(NewToken {
+        id: posted.get(NEW_ID).and_then(Id::parse).unwrap_or_default(),
+        name: typed.name.clone(),
+        is_read_only: typed.is_read_only,
+        days: days.parse().ok(),
+    })
 }
 
 fn refused(page: TokensPage, why: String) -> TokensPage {
