@@ -12,7 +12,7 @@ use super::session::Level;
 use super::sessions::{self, Session};
 use super::unsent::Words;
 use super::user::User;
-use super::{Actor, Posted, Staff, client, managing};
+use super::{Actor, Posted, Staff, api_login, client, managing};
 use crate::admin::cell::Cell;
 use crate::admin::display::{Display, counted};
 use crate::admin::form::FormData;
@@ -20,7 +20,7 @@ use crate::admin::frame::{Frame, Nav, page, see_other};
 use crate::admin::sent::Line;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::{AnyConnection, Db, Id};
+use crate::db::{AnyConnection, Db, Id, Time};
 use crate::error::{AppError, Result};
 use crate::query::text;
 
@@ -28,6 +28,8 @@ use crate::query::text;
 pub const ACCOUNT: &str = "/admin/account/";
 /// Where its sessions are ended.
 pub(super) const SESSIONS: &str = "/admin/account/sessions/";
+/// What names the sign-ins of programs in the list of sessions.
+const OF_THE_API: &str = "api";
 /// Admins whom the page names, for whoever may not change what it says.
 const NAMED: i64 = 3;
 
@@ -79,6 +81,19 @@ impl SessionView {
             key: session.key_hash,
         }
     }
+
+    /// The sign-ins of programs, which are told and ended together: none of them says what it is.
+    fn of_the_api(count: i64, latest: Time, display: &Display) -> Self {
+        Self {
+            key: OF_THE_API.to_owned(),
+            browser: counted(count, "sign-in of a program (API)", "sign-ins of programs (API)"),
+            agent: String::new(),
+            address: "-".to_owned(),
+            signed_in: display.to_the_second(latest),
+            seen: Cell::text("-"),
+            is_this: false,
+        }
+    }
 }
 
 /// `GET /admin/account/`
@@ -98,14 +113,18 @@ pub async fn show(
     page(&AccountPage { frame, facts: facts(&user), hint: hint(actor, &admins), own_page, sessions })
 }
 
-/// The browsers in which a user is signed in; that of the session `own` comes first, then the one last seen.
+/// The browsers in which a user is signed in; that of the session `own` comes first, then the one last seen. Programs come last.
 pub(super) async fn list_sessions(db: &Db, clock: &Clock, config: &Config, user: Id, own: &str) -> Result<Vec<SessionView>> {
     let (now, display) = (clock.now(), Display::new(clock));
     let before = |limit| TimeDelta::from_std(limit).ok().and_then(|limit| now.checked_sub_signed(limit)).unwrap_or_default();
     let (begun, seen) = (before(config.session_max), before(config.session_idle));
-    let mut found = db.read(move |connection| sessions::list_of(connection, user, begun, seen)).await?;
+    let read = move |connection: &mut AnyConnection| {
+        Ok((sessions::list_of(connection, user, begun, seen)?, api_login::latest_of(connection, user, now)?))
+    };
+    let (mut found, programs) = db.read(read).await?;
     found.sort_by_key(|session| session.key_hash != own);
-    Ok(found.into_iter().map(|session| SessionView::of(session, own, &display)).collect())
+    let programs = programs.map(|(count, latest)| SessionView::of_the_api(count, latest, &display));
+    Ok(found.into_iter().map(|session| SessionView::of(session, own, &display)).chain(programs).collect())
 }
 
 /// `POST /admin/account/sessions/`: ends one session, or all but the one that asks.
@@ -116,13 +135,17 @@ pub async fn end_sessions(staff: Staff, posted: Posted, db: Data<Db>) -> Result<
             staff.session().sign_out();
             return Ok(see_other(super::staff::LOGIN));
         }
+        Some(key) if key == OF_THE_API => {
+            let ended = db.write(move |connection| api_login::end_all(connection, id)).await?;
+            format!("{} of programs ended.", counted(ended, "sign-in", "sign-ins"))
+        }
         Some(key) => {
             let was_there = db.write(move |connection| sessions::end(connection, id, &key)).await?;
             format!("That browser {} signed out.", if was_there { "is" } else { "was already" })
         }
         None if posted.has("end_others") => {
             let ended = db.write(move |connection| sessions::end_others(connection, id, &own)).await?;
-            format!("You are signed out of {}.", counted(ended, "other browser", "other browsers"))
+            format!("You are signed out of {}.", counted(ended, "other session", "other sessions"))
         }
         None => return Err(AppError::BadRequest("The form does not say which session to end.".into())),
     };
@@ -136,6 +159,7 @@ pub(super) fn in_words(connection: &mut AnyConnection, actor: &Actor, clock: &Cl
     let line = |(label, text): (&str, String)| Line { label: label.to_owned(), sentence: None, cell: Cell::text(text), saved: None };
     let (heading, named) = match data.get("end") {
         "" => ("End all other sessions", Vec::new()),
+        OF_THE_API => ("End the sign-ins of programs (API)", Vec::new()),
         key => (
             "End a session",
             match sessions::find(connection, user, key)? {

@@ -90,6 +90,14 @@ pub fn end(connection: &mut AnyConnection, token: &str) -> Result<()> {
     Ok(())
 }
 
+/// How many sign-ins of a user there are, and when the last one began.
+pub fn latest_of(connection: &mut AnyConnection, user: Id, now: DateTime<Utc>) -> Result<Option<(i64, Time)>> {
+    let theirs = row::table.filter(row::user_id.eq(user)).filter(row::expires_at.gt(Time(now)));
+    let latest: Option<Time> = theirs.order(row::created_at.desc()).select(row::created_at).first(connection).optional()?;
+    let Some(latest) = latest else { return Ok(None) };
+    Ok(Some((theirs.count().get_result(connection)?, latest)))
+}
+
 /// Ends every sign-in of a user, and says how many.
 pub fn end_all(connection: &mut AnyConnection, user: Id) -> Result<usize> {
     Ok(diesel::delete(row::table.filter(row::user_id.eq(user))).execute(connection)?)

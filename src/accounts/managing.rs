@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::actor::{Actor, Permission, Role};
 use super::managing_rules::{only_superusers, require, require_another, require_rank, require_rights, sets_superuser};
-use super::sessions;
 use super::user::{User, as_they_are, normalize};
+use super::{api_token, sessions};
 use crate::db::dialect::{self, Hold};
 use crate::db::schema::auth_user;
 use crate::db::{AnyConnection, Id, Time, lease};
@@ -214,14 +214,26 @@ pub fn reset_password(connection: &mut AnyConnection, actor: &Actor, now: DateTi
 ///
 /// # Errors
 /// `Forbidden` with the sentence why, `NotFound`.
-pub fn end_sessions(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>, id: Id) -> Result<usize> {
+pub fn end_sessions(connection: &mut AnyConnection, actor: &Actor, now: DateTime<Utc>, id: Id, with_tokens: bool) -> Result<Ended> {
     let (actor, target) = (&as_they_are(connection, actor)?, find(connection, id)?);
     require_rank(actor, &target)?;
-    let ended = sessions::end_all(connection, id)?;
-    if ended > 0 {
-        record(connection, NewEvent::new(actor, now, Action::Changed, target.object(), "Ended every session."))?;
+    let sessions = sessions::end_all(connection, id)?;
+    let tokens = if with_tokens { api_token::revoke_all(connection, id)? } else { 0 };
+    for (count, sentence) in [(sessions, "Ended every session."), (tokens, "Revoked every API token.")] {
+        if count > 0 {
+            record(connection, NewEvent::new(actor, now, Action::Changed, target.object(), sentence))?;
+        }
     }
-    Ok(ended)
+    Ok(Ended { sessions, tokens })
+}
+
+/// How much of a user's was ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended {
+    /// In browsers and of the API.
+    pub sessions: usize,
+    /// Of their programs.
+    pub tokens: usize,
 }
 
 /// Refuses a name that another user has in whatever case: people would take the two for one. Those who are called alike

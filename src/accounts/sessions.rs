@@ -48,10 +48,10 @@ pub fn end(connection: &mut AnyConnection, user: Id, key_hash: &str) -> Result<b
     Ok(diesel::delete(it).execute(connection)? > 0)
 }
 
-/// Ends every session of a user but one, and says how many.
+/// Ends every session of a user but one, in browsers and of the API, and says how many.
 pub fn end_others(connection: &mut AnyConnection, user: Id, kept: &str) -> Result<usize> {
     let others = row::table.filter(row::user_id.eq(user)).filter(row::key_hash.ne(kept));
-    Ok(diesel::delete(others).execute(connection)?)
+    Ok(diesel::delete(others).execute(connection)? + api_login::end_all(connection, user)?)
 }
 
 /// Ends every session of a user, in browsers and of the API, and says how many.

@@ -26,15 +26,20 @@ const LIVES: [(&str, &str); 5] = [("7", "7 days"), ("30", "30 days"), ("90", "90
 /// What is chosen at first.
 const LIFE: &str = "90";
 
-/// A token as the page shows it.
-struct TokenView {
-    key: String,
-    name: String,
-    may: &'static str,
-    made: Cell,
-    used: Cell,
+/// A token as pages show it.
+pub(super) struct TokenView {
+    /// Names its row.
+    pub(super) key: String,
+    /// What it is for.
+    pub(super) name: String,
+    /// What it may do, in words.
+    pub(super) may: &'static str,
+    /// How long ago it was made.
+    pub(super) made: Cell,
+    /// How long ago it was used.
+    pub(super) used: Cell,
     /// When it ends, in words.
-    ends: String,
+    pub(super) ends: String,
 }
 
 /// What is typed.
@@ -149,10 +154,15 @@ async fn revoke(staff: &Staff, key: Option<Id>, db: &Db, clock: &Clock) -> Resul
     Ok(see_other(HERE))
 }
 
-async fn load(request: &HttpRequest, staff: &Staff, db: &Db, clock: &Clock, typed: Typed) -> Result<TokensPage> {
-    let (user, display) = (staff.actor.id.ok_or(AppError::NotFound)?, Display::new(clock));
+/// The tokens of a user, the newest first.
+pub(super) async fn list_tokens(db: &Db, clock: &Clock, user: Id) -> Result<Vec<TokenView>> {
+    let display = Display::new(clock);
     let tokens = db.read(move |connection| api_token::list_of(connection, user)).await?;
-    let tokens = tokens.into_iter().map(|token| TokenView::of(token, &display)).collect();
+    Ok(tokens.into_iter().map(|token| TokenView::of(token, &display)).collect())
+}
+
+async fn load(request: &HttpRequest, staff: &Staff, db: &Db, clock: &Clock, typed: Typed) -> Result<TokensPage> {
+    let tokens = list_tokens(db, clock, staff.actor.id.ok_or(AppError::NotFound)?).await?;
     let frame = Frame::new(request, staff, "API tokens").await?.crumb("Your account", super::account::ACCOUNT).here("API tokens");
     Ok(TokensPage { frame, tokens, typed, new_id: Id::new(), error: None, made: None })
 }

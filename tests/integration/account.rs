@@ -91,7 +91,7 @@ fn one_ends_one_session_or_all_others() {
         assert_eq!(gone, 1);
         assert!(here.follow(&here.submit(&page.form().and("end", &keys[0]))).text(".messagelist").contains("was already signed out"));
         let ended = here.submit(&here.open(ACCOUNT).form().and("end_others", "1"));
-        assert!(here.follow(&ended).text(".messagelist").contains("1 other browser"));
+        assert!(here.follow(&ended).text(".messagelist").contains("1 other session"));
         assert_eq!([&there, &elsewhere].map(|person| person.get("/admin/").status), [302, 302]);
         assert!(!here.open(ACCOUNT).has("button[name=end_others]"));
     });

@@ -201,3 +201,46 @@ fn a_personal_token_acts_as_its_owner_until_it_ends_and_may_be_for_reading_only(
         assert!(!stored("segments_api_token").contains(&reading), "only a hash is kept");
     });
 }
+
+#[test]
+fn programs_stand_among_ones_sessions_and_are_ended_there() {
+    with_an_app(|app| {
+        let username = app.user(Role::Sales, |user| user.is_staff = true);
+        let (person, first) = (app.sign_in(&username), app.api(&username));
+        let page = person.open("/admin/account/");
+        assert!(page.text("#sessions-form").contains("1 sign-in of a program (API)"), "{}", page.text("#sessions-form"));
+        let ended = person.submit(&page.form_at("#sessions-form").and("end", "api"));
+        assert!(person.follow(&ended).text(".messagelist").contains("1 sign-in of programs ended."));
+        assert_eq!((first.get("auth/me/").status, person.get("/admin/").status), (401, 200));
+        let (second, third) = (app.api(&username), app.api(&username));
+        let ended = person.submit(&person.open("/admin/account/").form_at("#sessions-form").and("end_others", "1"));
+        assert!(person.follow(&ended).text(".messagelist").contains("2 other sessions"));
+        assert_eq!([second, third].map(|api| api.get("auth/me/").status), [401, 401]);
+    });
+}
+
+#[test]
+fn an_admin_sees_the_programs_of_a_user_and_ends_them() {
+    with_an_app(|app| {
+        let person = app.staff();
+        let actor = crate::races::actor(&person);
+        let new = NewToken { id: Id::new(), name: "Reports".into(), is_read_only: true, days: None };
+        let token = app.test.db.write_blocking(|connection| api_token::make(connection, &actor, app.test.clock.now(), &new)).unwrap();
+        let (api, admin) = (app.api(&person.username), app.superuser());
+        let at = format!("/admin/crm_app/user/{}/sessions/", person.id.unwrap());
+        let page = admin.open(&at);
+        assert!(page.text("#sessions-form").contains("1 sign-in of a program (API)"));
+        assert_eq!(page.texts("#sessions-form th[scope=row]").last().map(String::as_str), Some("Reports"));
+        let ask = || Told::of(Client::new().get(app.url("/api/v1/auth/me/")).bearer_auth(&token)).status;
+        let ended = admin.submit(&page.form_at("#sessions-form"));
+        assert!(admin.follow(&ended).text(".messagelist").contains("is signed out: 2 sessions ended."));
+        assert_eq!((api.get("auth/me/").status, person.get("/admin/").status, ask()), (401, 302, 200));
+        let page = admin.open(&at);
+        assert!(page.text("#sessions-form").contains("is not signed in anywhere"));
+        let ended = admin.submit(&page.form_at("#sessions-form").and("with_tokens", "on"));
+        assert!(admin.follow(&ended).text(".messagelist").contains("0 sessions ended, 1 API token revoked."));
+        assert_eq!(ask(), 401);
+        let history = crate::support::catalogue::contents(&app.test)["segments_event"].clone();
+        assert!(history.contains("Revoked every API token."));
+    });
+}

@@ -328,8 +328,8 @@ fn a_session_that_is_ended_is_not_brought_back_by_a_request_in_flight() {
             let key = store.save(state, &lifetime).await.unwrap();
             let loaded = store.load(&key).await.unwrap().expect("the slow request begins");
             let now = test.clock.now();
-            let ended = test.db.write_blocking(|connection| managing::end_sessions(connection, &actor, now, user)).unwrap();
-            assert_eq!(ended, 1);
+            let ended = test.db.write_blocking(|connection| managing::end_sessions(connection, &actor, now, user, false)).unwrap();
+            assert_eq!(ended.sessions, 1);
             let kept = store.update(key, loaded, &lifetime).await.expect("the slow request ends");
             assert!(store.load(&kept).await.unwrap().is_none());
         });

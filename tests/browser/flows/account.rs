@@ -87,7 +87,7 @@ fn one_signs_ones_other_browsers_out() {
         window.see(".messagelist", "That browser is signed out.");
         assert_eq!((window.count(".sessions tbody tr"), signed_in()), (3, 2));
         window.press("End all others");
-        window.see(".messagelist", "You are signed out of 2 other browsers.");
+        window.see(".messagelist", "You are signed out of 2 other sessions.");
         assert_eq!((window.count(".sessions tbody tr"), signed_in()), (1, 0));
     });
 }
