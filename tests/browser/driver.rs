@@ -11,7 +11,7 @@ use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::tools::program;
+use crate::support::tools::program;
 
 /// Whether the scripts of pages run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ for _ in $(seq 100); do rm -rf "$files" 2>/dev/null && break; sleep 0.1; done
 impl Driver {
     /// Starts it; `None` where it is not installed.
     pub(crate) fn start() -> Option<Self> {
-        let driver = program("chromedriver", "chromium-driver")?;
+        let driver = program("chromedriver", "install Debian's package `chromium-driver`")?;
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "keeper"]).arg(driver).process_group(0);
         let mut keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a shell");
@@ -58,7 +58,7 @@ impl Driver {
 
     /// A window of a new chromium.
     pub(crate) async fn open(&self, scripts: Scripts) -> Option<Client> {
-        let chromium = program("chromium", "chromium")?;
+        let chromium = program("chromium", "install Debian's package `chromium`")?;
         let Value::Object(wanted) = json!({
             "goog:loggingPrefs": { "browser": "ALL" },
             // A dialog that nobody expects makes the next command fail.

@@ -11,6 +11,8 @@ pub(crate) mod files;
 pub(crate) mod page;
 #[path = "../integration/support/postgres.rs"]
 pub(crate) mod postgres;
+#[path = "../integration/support/tools.rs"]
+pub(crate) mod tools;
 
 pub(crate) use app::TestApp;
 pub(crate) use database::TestDb;

@@ -3,18 +3,11 @@
 //! Called by `driver.rs` (chromium) and `every_page.rs` (axe-core, html-validate). The node tools are those that
 //! `package-lock.json` pins, installed beside it by `npm ci`.
 
-use std::env;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The program of this name on the PATH.
-pub(crate) fn program(name: &str, package: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
-    found.or_else(|| missing(name, &format!("install Debian's package `{package}`")))
-}
+use crate::support::tools::{missing, program};
 
 /// The script of axe-core.
 pub(crate) fn axe() -> Option<String> {
@@ -24,7 +17,8 @@ pub(crate) fn axe() -> Option<String> {
 
 /// What html-validate has against the pages in a directory, one line an error; `None` where it is not installed.
 pub(crate) fn invalid_html(pages: &Path) -> Option<Vec<String>> {
-    let (node, script) = (program("node", "nodejs")?, node_module("html-validate", "html-validate/bin/html-validate.mjs")?);
+    let (node, script) =
+        (program("node", "install Debian's package `nodejs`")?, node_module("html-validate", "html-validate/bin/html-validate.mjs")?);
     let mut command = Command::new(node);
     command.arg(script).args(["--formatter", "text", "--config"]).arg(home().join("htmlvalidate.json")).arg(".");
     let said = command.current_dir(pages).stdin(Stdio::null()).output().expect("html-validate runs");
@@ -41,16 +35,4 @@ fn node_module(name: &str, path: &str) -> Option<PathBuf> {
 
 fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser")
-}
-
-/// Says what is missing.
-///
-/// # Panics
-/// With `CI=true`, under which nothing may be missing.
-fn missing<T>(name: &str, remedy: &str) -> Option<T> {
-    let in_ci = env::var("CI").is_ok_and(|value| value == "true");
-    assert!(!in_ci, "{name} was not found: {remedy}.");
-    // Written past the capture of `cargo test`, which hides what a passing test prints.
-    writeln!(std::io::stderr(), "{name} was not found, so this test did nothing: {remedy}").expect("stderr");
-    None
 }

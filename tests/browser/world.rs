@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Actor, Role, setup_link};
+use customer_segments::config::Settings;
 use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::{
     auth_user, crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment as segment, segments_session,
@@ -63,8 +64,17 @@ impl World {
 
     /// On this engine.
     pub(crate) fn on(engine: Engine) -> Self {
+        Self::with(engine, |_| {})
+    }
+
+    /// Whose API pages of another origin may use.
+    pub(crate) fn open_to(origin: &str) -> Self {
+        Self::with(Engine::Sqlite, |settings| settings.cors_allowed_origins = vec![origin.to_owned()])
+    }
+
+    fn with(engine: Engine, change: impl FnOnce(&mut Settings)) -> Self {
         // Whoever gets no turn is told so at once.
-        let app = TestApp::on(TestDb::with(engine, |options| options.turn_timeout = Duration::from_millis(200)));
+        let app = TestApp::with(TestDb::with(engine, |options| options.turn_timeout = Duration::from_millis(200)), change);
         let mut world = Self { app, names: Vec::new(), first_day: OnceCell::new() };
         world.introduce(Who::Root, Role::Admin);
         world.introduce(Who::Sales, Role::Sales);

@@ -1,10 +1,9 @@
 //! An exported list in a real spreadsheet, `LibreOffice`: nothing in it is run, nothing is taken for something else, and what is
 //! saved there comes in again as it was.
 
-use std::io::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{env, fs};
 
 use customer_segments::query::Sql;
 use customer_segments::query::csv_guard::guarded;
@@ -14,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::pasting::{World, with_a_list};
 use crate::support::app::Person;
+use crate::support::tools::program;
 use crate::uploads::apply;
 
 /// Notes that a spreadsheet would run, count, shorten or take for a day, and letters of several kinds.
@@ -22,19 +22,7 @@ const NOTES: [&str; 7] =
 
 /// `LibreOffice`, without a window; `None` where it is not installed.
 fn office() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).map(|folder| folder.join("soffice")).find(|file| file.is_file());
-    let in_ci = env::var("CI").is_ok_and(|value| value == "true");
-    assert!(found.is_some() || !in_ci, "LibreOffice was not found: install Debian's package `libreoffice-calc-nogui`.");
-    if found.is_none() {
-        // Written past the capture of `cargo test`, which hides what a passing test prints.
-        writeln!(
-            std::io::stderr(),
-            "LibreOffice was not found, so this test did nothing: install Debian's package `libreoffice-calc-nogui`"
-        )
-        .expect("stderr");
-    }
-    found
+    program("soffice", "install Debian's package `libreoffice-calc-nogui`")
 }
 
 /// What `LibreOffice` makes of `file`, read as told.

@@ -5,6 +5,7 @@
 
 mod account;
 mod actions;
+mod api_client;
 mod curating;
 mod customers;
 mod history;

@@ -13,6 +13,7 @@ pub(crate) mod postgres;
 pub(crate) mod program;
 pub(crate) mod queries;
 pub(crate) mod stored;
+pub(crate) mod tools;
 
 pub(crate) use app::TestApp;
 pub(crate) use database::{TestDb, on_both_engines, on_engines};
