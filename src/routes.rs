@@ -13,6 +13,7 @@ use crate::accounts::{account, api as auth, login, managing_rules, password_chan
 use crate::admin::frame::{Nav, NavItem};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::{index, related, site_search, version_views, views};
+use crate::api::openapi;
 use crate::customers::admin::import::{Imported, acting as import_acting, pages as imports};
 use crate::customers::admin::{CompanyAdmin, ContactAdmin, ContractAdmin};
 use crate::customers::api::list as customers;
@@ -77,29 +78,37 @@ fn site() -> Vec<Url> {
 pub fn api_urls() -> Vec<Url> {
     let segments = model::RIGHTS;
     vec![
-        api("auth/login/").post(Anyone, auth::log_in), // Whoever signs in is nobody yet.
-        api("auth/refresh/").post(Anyone, auth::refresh), // Whoever has the token.
-        api("auth/logout/").post(Anyone, auth::log_out), // Likewise.
-        api("auth/me/").get(Staff, auth::me),
-        api("contacts/").get(View(contact::RIGHTS), customers::list::<Contacts>),
-        api("contacts/{id}/").get(View(contact::RIGHTS), customers::show::<Contacts>),
-        api("companies/").get(View(company::RIGHTS), customers::list::<Companies>),
-        api("companies/{id}/").get(View(company::RIGHTS), customers::show::<Companies>),
-        api("contracts/").get(View(contract::RIGHTS), customers::list::<Contracts>),
-        api("contracts/{id}/").get(View(contract::RIGHTS), customers::show::<Contracts>),
-        api("fields/").get(View(segments), of_segments::fields::list),
-        api("segments/").get(View(segments), of_segments::list::list).post(Add(segments), of_segments::object::create),
-        api("segments/validate_filters/").post(View(segments), of_segments::validate::validate),
-        api("segments/{id}/").get(View(segments), of_segments::object::show).on(&Method::PUT, Change(segments), of_segments::object::put).on(&Method::PATCH, Change(segments), of_segments::object::patch).on(&Method::DELETE, Delete(segments), of_segments::object::delete),
-        api("segments/{id}/members/").get(View(segments), of_segments::members::list),
-        api("segments/{id}/members.csv").file(View(segments), members_page::export_of_api::<ContactAdmin, CompanyAdmin>),
-        api("segments/{id}/static_members/").get(View(segments), of_segments::static_members::list).on(&Method::PATCH, Change(segments), of_segments::static_members::change),
-        api("segments/{id}/explain/").get(View(segments), of_segments::why::explain),
-        api("segments/{id}/history/").get(View(segments), of_segments::history::list),
-        api("segments/{id}/recalculate/").post(View(segments), of_segments::deeds::recalculate),
-        api("segments/{id}/duplicate/").post(View(segments), of_segments::deeds::duplicate),
-        api("segments/{id}/mark_used/").post(View(segments), of_segments::deeds::mark_used),
-        api("segments/{id}/enroll_in_sequence/").post(View(segments), of_segments::deeds::enroll),
+        api("auth/login/").post(Anyone, auth::log_in).told(auth::about_log_in), // Whoever signs in is nobody yet.
+        api("auth/refresh/").post(Anyone, auth::refresh).told(auth::about_refresh), // Whoever has the token.
+        api("auth/logout/").post(Anyone, auth::log_out).told(auth::about_log_out), // Likewise.
+        api("auth/me/").get(Staff, auth::me).told(auth::about_me),
+        api("openapi.json").get(Anyone, openapi::pages::show).told(openapi::pages::about), // What there is to know before one signs in.
+        api("docs/").get(Anyone, openapi::pages::docs).told(openapi::pages::about_docs), // Likewise.
+        api("docs/{file}").get(Anyone, openapi::pages::docs_file), // What that page is made of.
+        api("contacts/").get(View(contact::RIGHTS), customers::list::<Contacts>).told(customers::about_list::<Contacts>),
+        api("contacts/{id}/").get(View(contact::RIGHTS), customers::show::<Contacts>).told(customers::about_show::<Contacts>),
+        api("companies/").get(View(company::RIGHTS), customers::list::<Companies>).told(customers::about_list::<Companies>),
+        api("companies/{id}/").get(View(company::RIGHTS), customers::show::<Companies>).told(customers::about_show::<Companies>),
+        api("contracts/").get(View(contract::RIGHTS), customers::list::<Contracts>).told(customers::about_list::<Contracts>),
+        api("contracts/{id}/").get(View(contract::RIGHTS), customers::show::<Contracts>).told(customers::about_show::<Contracts>),
+        api("fields/").get(View(segments), of_segments::fields::list).told(of_segments::fields::about),
+        api("segments/").get(View(segments), of_segments::list::list).told(of_segments::list::about)
+            .post(Add(segments), of_segments::object::create).told(of_segments::object::about_create),
+        api("segments/validate_filters/").post(View(segments), of_segments::validate::validate).told(of_segments::validate::about),
+        api("segments/{id}/").get(View(segments), of_segments::object::show).told(of_segments::object::about_show)
+            .on(&Method::PUT, Change(segments), of_segments::object::put).told(of_segments::object::about_put)
+            .on(&Method::PATCH, Change(segments), of_segments::object::patch).told(of_segments::object::about_patch)
+            .on(&Method::DELETE, Delete(segments), of_segments::object::delete).told(of_segments::object::about_delete),
+        api("segments/{id}/members/").get(View(segments), of_segments::members::list).told(of_segments::members::about),
+        api("segments/{id}/members.csv").file(View(segments), members_page::export_of_api::<ContactAdmin, CompanyAdmin>).told(members_page::about_export),
+        api("segments/{id}/static_members/").get(View(segments), of_segments::static_members::list).told(of_segments::static_members::about_list)
+            .on(&Method::PATCH, Change(segments), of_segments::static_members::change).told(of_segments::static_members::about_change),
+        api("segments/{id}/explain/").get(View(segments), of_segments::why::explain).told(of_segments::why::about),
+        api("segments/{id}/history/").get(View(segments), of_segments::history::list).told(of_segments::history::about),
+        api("segments/{id}/recalculate/").post(View(segments), of_segments::deeds::recalculate).told(of_segments::deeds::about_recalculate),
+        api("segments/{id}/duplicate/").post(View(segments), of_segments::deeds::duplicate).told(of_segments::deeds::about_duplicate),
+        api("segments/{id}/mark_used/").post(View(segments), of_segments::deeds::mark_used).told(of_segments::deeds::about_mark_used),
+        api("segments/{id}/enroll_in_sequence/").post(View(segments), of_segments::deeds::enroll).told(of_segments::deeds::about_enroll),
     ]
 }
 

@@ -8,8 +8,10 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
 use serde_json::json;
 use tokio::time::{Instant, sleep_until};
+use utoipa::ToSchema;
 
 use super::actor::Door;
 use super::authentication::{Outcome, authenticate};
@@ -17,7 +19,9 @@ use super::caller::Caller;
 use super::hashing::Hashing;
 use super::throttle::Attempt;
 use super::user::User;
+use super::user_json::UserObject;
 use super::{access_token, api_login, client, user_json};
+use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::refusal;
 use crate::api::{Body, answer};
 use crate::clock::Clock;
@@ -30,6 +34,40 @@ const REFUSED: &str = "No active account found with the given credentials";
 const DEAD: &str = "Token is invalid or expired";
 /// No failure is answered sooner: what a hash costs depends on its format, and that would tell.
 const FAILURE_TAKES: Duration = Duration::from_millis(400);
+
+/// A sign-in.
+#[derive(Debug, Serialize, ToSchema)]
+struct SignedIn {
+    /// The access token, a JWT: good for an hour.
+    access: String,
+    /// The token by which another access token is got: good for seven days.
+    refresh: String,
+    /// Who signed in.
+    user: UserObject,
+}
+
+/// A new access token.
+#[derive(Debug, Serialize, ToSchema)]
+struct Refreshed {
+    /// The access token: good for an hour.
+    access: String,
+    /// With `rotate`, the refresh token in the place of the one that was sent, which is dead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    refresh: Option<String>,
+}
+
+/// What [`log_in`] does.
+pub fn about_log_in() -> Operation {
+    let fields = || [("username", schema::name(150)), ("password", schema::password())];
+    operation("Signs in")
+        .sent(
+            move |_| schema::object(fields(), &["username", "password"]),
+            json!({"username": "anong", "password": "correct horse battery staple"}),
+        )
+        .answers::<SignedIn>(200, "Signed in.")
+        .refuses(401, "The name or the password is wrong, or the account is closed.")
+}
 
 /// `POST /api/v1/auth/login/`
 pub async fn log_in(
@@ -62,7 +100,7 @@ async fn begin(db: &Db, clock: &Clock, config: &Data<Config>, user: User) -> Res
     let (now, settings) = (clock.now(), Data::clone(config));
     let (login, refresh) = db.write(move |connection| api_login::begin(connection, &settings.secret_key, &user, now)).await?;
     let access = access_token::make(&config.secret_key, &login.user, login.id, now)?;
-    answer::ok(&json!({"access": access, "refresh": refresh, "user": user_json::of(&login.user)}))
+    answer::ok(&SignedIn { access, refresh, user: user_json::of(&login.user) })
 }
 
 fn must_wait(seconds: i64) -> HttpResponse {
@@ -70,6 +108,16 @@ fn must_wait(seconds: i64) -> HttpResponse {
     let mut answer = refusal(StatusCode::TOO_MANY_REQUESTS, &sentence);
     answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     answer
+}
+
+/// What [`refresh`] does.
+pub fn about_refresh() -> Operation {
+    let fields = || [("refresh", schema::token()), ("rotate", schema::flag())];
+    operation("Gets a new access token")
+        .about("The refresh token stays good, unless `rotate` asks for another one in its place.")
+        .sent(move |_| schema::object(fields(), &["refresh"]), json!({"refresh": "csr_…"}))
+        .answers::<Refreshed>(200, "A new access token.")
+        .refuses(401, "The refresh token is dead.")
 }
 
 /// `POST /api/v1/auth/refresh/`: a new access token; with `rotate`, a new refresh token as well, and the old one is dead.
@@ -87,11 +135,18 @@ pub async fn refresh(body: Body, db: Data<Db>, clock: Data<Clock>, config: Data<
     };
     let access = access_token::make(&config.secret_key, &login.user, login.id, now)?;
     if !rotates {
-        return answer::ok(&json!({"access": access}));
+        return answer::ok(&Refreshed { access, refresh: None });
     }
     let new = db.write(move |connection| api_login::rotate(connection, &token)).await?;
     let new = new.ok_or_else(|| AppError::NotAuthenticated(DEAD.into()))?;
-    answer::ok(&json!({"access": access, "refresh": new}))
+    answer::ok(&Refreshed { access, refresh: Some(new) })
+}
+
+/// What [`log_out`] does.
+pub fn about_log_out() -> Operation {
+    operation("Ends a sign-in, with every token that was made of it")
+        .sent(|_| schema::object([("refresh", schema::token())], &["refresh"]), json!({"refresh": "csr_…"}))
+        .answers_nothing("It is ended, or was no sign-in.")
 }
 
 /// `POST /api/v1/auth/logout/`: the refresh token is dead, and every access token that was made of it.
@@ -103,6 +158,11 @@ pub async fn log_out(body: Body, db: Data<Db>) -> Result<HttpResponse> {
     }
     db.write(move |connection| api_login::end(connection, &token)).await?;
     Ok(answer::nothing())
+}
+
+/// What [`me`] does.
+pub fn about_me() -> Operation {
+    operation("Tells who one is").answers::<UserObject>(200, "They.")
 }
 
 /// `GET /api/v1/auth/me/`

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use serde::Serialize;
 
 use crate::error::{AppError, Result};
@@ -12,9 +12,11 @@ pub fn ok(what: &impl Serialize) -> Result<HttpResponse> {
     json(StatusCode::OK, what)
 }
 
-/// 201 with what was made.
-pub fn created(what: &impl Serialize) -> Result<HttpResponse> {
-    json(StatusCode::CREATED, what)
+/// 201 with what was made, and where it is.
+pub fn created(what: &impl Serialize, at: &str) -> Result<HttpResponse> {
+    let mut answer = json(StatusCode::CREATED, what)?;
+    answer.headers_mut().insert(LOCATION, HeaderValue::from_str(at).map_err(AppError::internal)?);
+    Ok(answer)
 }
 
 /// 204.

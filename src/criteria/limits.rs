@@ -8,7 +8,7 @@ use super::problem::{Code, Problem};
 use super::resolved::Weight;
 
 /// The most rules of a document, however they are grouped.
-const MAX_RULES: usize = 100;
+pub const MAX_RULES: usize = 100;
 /// The most groups inside one another.
 const MAX_DEPTH: usize = 5;
 /// The most values of a list.

@@ -15,7 +15,7 @@ pub mod field;
 mod follow;
 mod gather;
 pub mod json;
-mod limits;
+pub mod limits;
 mod meaning;
 mod named;
 mod names;

@@ -1,6 +1,7 @@
 //! What is wrong with a document, or worth knowing about it: each at its place, in words.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What kind of problem it is, for programs; people read the sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -60,11 +61,13 @@ impl Code {
 }
 
 /// A problem at a place of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RuleProblem)]
 pub struct Problem {
     /// JSON pointer (RFC 6901) into the document: `/rules/2/value`; empty for the document itself.
     pub pointer: String,
     /// What kind.
+    #[schema(value_type = String, example = "unknown_field")]
     pub code: Code,
     /// The sentence for people; names the valid choices.
     pub detail: String,

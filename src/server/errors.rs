@@ -88,12 +88,12 @@ impl Problem {
 
 fn sentence(status: StatusCode, id: &str) -> String {
     match status {
-        StatusCode::NOT_FOUND => "There is no such page, or it is not yours to see.".into(),
+        StatusCode::NOT_FOUND => "There is nothing here, or it is not yours to see.".into(),
         StatusCode::UNAUTHORIZED => "Sign in first.".into(),
-        StatusCode::METHOD_NOT_ALLOWED => "This page does not answer to requests of that method.".into(),
+        StatusCode::METHOD_NOT_ALLOWED => "This address does not answer to requests of that method.".into(),
         StatusCode::REQUEST_TIMEOUT => "The request took too long to arrive. Nothing was done; try again.".into(),
         StatusCode::CONFLICT => "A value that must be unique is taken already. Nothing was saved.".into(),
-        StatusCode::PAYLOAD_TOO_LARGE => "This is larger than the page takes. Nothing was done.".into(),
+        StatusCode::PAYLOAD_TOO_LARGE => "This is larger than is taken here. Nothing was done.".into(),
         StatusCode::SERVICE_UNAVAILABLE => "The site is busy. Nothing was done; try again in a moment.".into(),
         status if status.is_client_error() => "This request could not be understood. Nothing was done.".into(),
         _ => format!("There’s been an error. It has been written down under number {id}. Please try again in a moment."),

@@ -15,10 +15,12 @@ const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geol
 /// A year.
 const HSTS: &str = "max-age=31536000; includeSubDomains";
 
-/// Adds them to the headers of an answer.
+/// Adds them to the headers of an answer. One page of files that are not ours has a policy of its own (`api::openapi::pages`).
 pub(super) fn add(headers: &mut HeaderMap, config: &Config) {
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    }
     for (name, value) in [
-        ("content-security-policy", POLICY),
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),

@@ -29,6 +29,7 @@ use actix_web::rt::System;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App, HttpServer};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use utoipa::openapi::OpenApi;
 
 use self::health::Draining;
 use self::url::Url;
@@ -39,6 +40,7 @@ use crate::accounts::session_store::Store;
 use crate::accounts::staff::Ownership;
 use crate::accounts::{posted, unsent};
 use crate::admin::frame::Nav;
+use crate::api::openapi;
 use crate::api::quota::Quotas;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
@@ -101,15 +103,14 @@ pub fn start(site: Site, listener: TcpListener, config: Config, db: Db, clock: C
 }
 
 fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock, draining: Draining) -> Result<Server> {
-    let shared = migrations::state(&db)?.shared;
-    let ownership = if shared { Ownership::Shared } else { Ownership::Own };
-    let key = cookie_key(&config.secret_key)?;
-    let store = Store::new(db.clone(), clock.clone(), &config);
+    let ownership = if migrations::state(&db)?.shared { Ownership::Shared } else { Ownership::Own };
+    let (key, store) = (cookie_key(&config.secret_key)?, Store::new(db.clone(), clock.clone(), &config));
     let hashing = Data::new(Hashing::new(&config, ownership));
     let clock = clock.counting_every(config.recalculate_every);
     let (config, db, clock) = (Data::new(config), Data::new(db), Data::new(clock));
     let (ownership, draining, nav) = (Data::new(ownership), Data::new(draining), Data::new(checked((site.nav)())?));
-    let (known, quotas) = (Data::new(missing::Known::of(&(site.urls)())), Data::new(Quotas::default()));
+    let (known, document) = (Data::new(missing::Known::of(&(site.urls)())), Data::new(told(site)));
+    let quotas = Data::new(Quotas::default());
     let server = HttpServer::new(move || {
         let new_sessions = || sessions(store.clone(), key.clone(), &config);
         let api = web::scope(url::API).wrap(new_sessions()).wrap(cors(&config));
@@ -129,6 +130,7 @@ fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock
             .app_data(nav.clone())
             .app_data(known.clone())
             .app_data(quotas.clone())
+            .app_data(document.clone())
             .configure(files_and_health)
             .service(api)
             .service(pages)
@@ -139,6 +141,12 @@ fn build(site: Site, listener: TcpListener, config: Config, db: Db, clock: Clock
     // Otherwise the end of a page waits 40 ms for the browser to acknowledge its beginning.
     let server = server.tcp_nodelay(true).client_request_timeout(HEAD_PATIENCE).keep_alive(KEEP_ALIVE);
     Ok(server.shutdown_timeout(SHUTDOWN).disable_signals().listen(listener)?.run())
+}
+
+/// What the API tells of itself.
+fn told(site: Site) -> OpenApi {
+    let urls = (site.urls)();
+    openapi::document(urls.iter().flat_map(Url::endpoints))
 }
 
 /// The navigation, if the declarations of its screens make sense: a site with a wrong one does not start.
@@ -165,7 +173,15 @@ fn cors(config: &Config) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
         .allowed_headers(["authorization", "content-type", "accept", "if-match", "idempotency-key", "x-requested-with"])
-        .expose_headers(["etag", "retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "content-disposition"])
+        .expose_headers([
+            "etag",
+            "location",
+            "retry-after",
+            "ratelimit-limit",
+            "ratelimit-remaining",
+            "ratelimit-reset",
+            "content-disposition",
+        ])
         .max_age(3_600);
     config.cors_allowed_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
 }

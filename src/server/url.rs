@@ -12,6 +12,7 @@ use actix_web::web;
 use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Resource, Responder, Route, guard};
 
 use crate::accounts::access::Access;
+use crate::api::openapi::{Endpoint, Operation};
 use crate::api::{self, door};
 
 /// A URL with what answers to its methods.
@@ -21,11 +22,12 @@ pub struct Url {
     base: &'static str,
     answers: Vec<(Method, Access)>,
     routes: Vec<Route>,
+    told: Vec<(Method, fn() -> Operation)>,
 }
 
 /// A line for the URL `pattern`, in which `{id}` stands for a part between slashes.
 pub fn url(pattern: impl Into<String>) -> Url {
-    Url { pattern: pattern.into(), base: "", answers: Vec::new(), routes: Vec::new() }
+    Url { pattern: pattern.into(), base: "", answers: Vec::new(), routes: Vec::new(), told: Vec::new() }
 }
 
 /// A line for the URL `path` of the API, which is written as it stands behind [`api::BASE`].
@@ -79,6 +81,23 @@ impl Url {
         F::Output: Responder + 'static,
     {
         self.answer(std::slice::from_ref(method), access, web::method(method.clone()).to(handler))
+    }
+
+    /// What the handler before it declares of itself, for the document of the API.
+    #[must_use]
+    pub fn told(mut self, operation: fn() -> Operation) -> Self {
+        // HEAD is told as GET.
+        let method = self.answers.iter().rev().map(|(method, _)| method).find(|method| **method != Method::HEAD);
+        self.told.extend(method.map(|method| (method.clone(), operation)));
+        self
+    }
+
+    /// Its methods that declare something, for the document of the API.
+    pub fn endpoints(&self) -> impl Iterator<Item = Endpoint> + '_ {
+        let access = |method: &Method| self.answers.iter().find(|(known, _)| known == method).map(|(_, access)| *access);
+        self.told.iter().filter_map(move |(method, operation)| {
+            Some(Endpoint { path: self.pattern.clone(), method: method.clone(), access: access(method)?, operation: operation() })
+        })
     }
 
     fn answer(mut self, methods: &[Method], access: Access, route: Route) -> Self {

@@ -5,6 +5,7 @@ use customer_segments::customers::sample;
 use customer_segments::db::Id;
 use serde_json::{Value, json};
 
+use crate::campaign;
 use crate::support::api::{Api, keys};
 use crate::support::{TestApp, TestDb, on_engines};
 
@@ -148,5 +149,24 @@ fn history_fields_and_the_file_of_members_are_there() {
         assert_eq!((&country["type"], &country["operators"][0]["name"]), (&json!("text"), &json!("equals")));
         assert!(api.get("fields/?entity=company").good(200)["fields"].as_array().unwrap().iter().any(|field| field["path"] == "country"));
         assert_eq!(api.get("fields/?entity=odd").status, 400);
+    });
+}
+
+#[test]
+fn the_example_sends_a_campaign_to_each_address_once_and_notes_it_once() {
+    with_a_list(|app, api, _| {
+        let found = api.get("segments/?search=Everybody").good(200)["results"][0].clone();
+        let id = found["id"].as_str().unwrap();
+        let addresses = api.get(&format!("segments/{id}/members.csv?with_email=true&one_per_address=true")).good(200);
+        let site = campaign::Api { site: app.url(""), token: api.access.clone() };
+        let mut sent = Vec::new();
+        let (count, after) = campaign::run(&site, id, "The fair of 2026", |address| sent.push(address.to_owned())).unwrap();
+        assert!(count > 100, "{count}");
+        assert_eq!((sent.len(), addresses.as_str().unwrap().trim().lines().count() - 1), (count, count));
+        assert_eq!(after["times_used"], 1);
+        let (_, again) = campaign::run(&site, id, "The fair of 2026", |_| {}).unwrap();
+        assert_eq!(again["times_used"], 1, "run again, it is the same campaign");
+        let refused = campaign::run(&site, &Id::new().to_string(), "Nobody's", |_| panic!("nobody is written to")).unwrap_err();
+        assert!(refused.to_string().contains("404"), "{refused}");
     });
 }

@@ -95,7 +95,9 @@ fn a_segment_is_made_with_its_defaults_counted_and_shown_with_its_first_members(
             &json!({"name": " Thai people ", "filter_criteria": rules("Thailand"), "created_by": Id::new(), "times_used": 7}),
         );
         assert!(told.header("etag").starts_with('"'), "{}", told.header("etag"));
+        let at = told.header("location").to_owned();
         let made = told.good(201);
+        assert_eq!(at, format!("/api/v1/segments/{}/", id(&made)));
         assert_eq!(keys(&made), SEGMENT);
         let is = |key: &str, value: Value| assert_eq!(made[key], value, "{key}");
         is("name", json!("Thai people"));

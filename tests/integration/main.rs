@@ -7,10 +7,15 @@
 
 mod support;
 
+#[path = "../../examples/campaign.rs"]
+#[expect(dead_code, reason = "its `main` reads the environment")]
+mod campaign;
+
 mod account;
 mod accounts;
 mod actions;
 mod api_customers;
+mod api_document;
 mod api_lists;
 mod api_permissions;
 mod api_segments;
@@ -20,6 +25,7 @@ mod change_form;
 mod changelist;
 mod combining;
 mod commands;
+mod contract;
 mod counting;
 mod criteria;
 mod curating;

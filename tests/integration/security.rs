@@ -237,7 +237,7 @@ fn an_unknown_page_is_told_in_the_frame_to_staff_and_not_at_all_to_others() {
     let site = site();
     let html = site.signed_in("somchai").get("/admin/nowhere/").text().unwrap();
     assert_eq!((text_of(&html, "h1"), text_of(&html, "#user-tools strong")), ("Page not found".into(), "somchai".into()));
-    assert!(html.contains("There is no such page, or it is not yours to see."));
+    assert!(html.contains("There is nothing here, or it is not yours to see."));
     assert_eq!(site.browser().get("/admin/nowhere/").status(), 302);
 }
 

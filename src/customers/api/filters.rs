@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use super::resources::Resource;
 use crate::api::Params;
+use crate::api::openapi::schema::{self, Shape};
 use crate::api::problem::{Checked, Fault, Problem};
 use crate::db::{Id, Money};
 use crate::query::number::{self, Place};
@@ -32,13 +33,37 @@ pub(super) fn read<R: Resource>(params: &Params) -> Checked<Vec<Sql>> {
 }
 
 fn column<R: Resource>(name: &str) -> Option<&'static Column> {
-    let named =
-        |column: &Column, name: &str| column.name == name || (column.kind == Kind::Id && column.name.strip_suffix("_id") == Some(name));
     let of = |(before, columns): &(&str, &'static [&'static Column])| {
         let rest = name.strip_prefix(before)?;
-        columns.iter().copied().find(|column| named(column, rest))
+        columns.iter().copied().find(|column| [column.name, shown(column)].contains(&rest))
     };
     R::FIELDS.iter().find_map(of)
+}
+
+/// The parameters that a resource takes, each with the shape of its values.
+pub(super) fn shapes<R: Resource>() -> Vec<(String, Shape)> {
+    let of = |(before, columns): &(&'static str, &'static [&'static Column])| {
+        let before = *before;
+        columns.iter().filter_map(move |column| Some((format!("{before}{}", shown(column)), shape(column)?)))
+    };
+    R::FIELDS.iter().flat_map(of).collect()
+}
+
+/// A column that points to a company is named as the object names it.
+fn shown(column: &Column) -> &'static str {
+    if column.kind == Kind::Id { column.name.strip_suffix("_id").unwrap_or(column.name) } else { column.name }
+}
+
+fn shape(column: &Column) -> Option<Shape> {
+    match column.kind {
+        Kind::Text => Some(schema::text()),
+        Kind::Integer => Some(schema::whole(i32::MIN.into()..=i32::MAX.into())),
+        Kind::Decimal => Some(schema::amount()),
+        Kind::Boolean => Some(schema::flag()),
+        Kind::Date => Some(schema::date()),
+        Kind::Id => Some(schema::id()),
+        Kind::Timestamp => None,
+    }
 }
 
 fn value(column: &Column, sent: &str) -> Option<Value> {

@@ -7,6 +7,7 @@ use super::filters;
 use super::resources::Resource;
 use crate::accounts::{Actor, Caller};
 use crate::admin::search::searched;
+use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::Page;
 use crate::api::problem::Checked;
 use crate::api::{Params, answer};
@@ -48,6 +49,21 @@ impl Asked {
 fn order(column: &Column, table: &'static str) -> Sql {
     let by = Sql::column(column) + if column.kind == Kind::Text { Sql::from(Word::ByteOrder) } else { Sql::default() };
     by + ", " + table + ".id"
+}
+
+/// What [`list`] does.
+pub fn about_list<R: Resource>() -> Operation {
+    let operation = operation(R::LISTS).takes("search", schema::text(), "Words in what the lists of the pages search.");
+    let fields = filters::shapes::<R>();
+    fields
+        .into_iter()
+        .fold(operation, |operation, (name, shape)| operation.takes(name, shape, "Those that have it."))
+        .answers_page::<R::Object>()
+}
+
+/// What [`show`] does.
+pub fn about_show<R: Resource>() -> Operation {
+    operation("Shows one").answers::<R::Object>(200, "It.")
 }
 
 /// `GET /api/v1/contacts/`, …

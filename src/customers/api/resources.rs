@@ -3,6 +3,7 @@
 //! Declarations, read by `list`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::accounts::Actor;
 use crate::admin::search::{SearchField, Through};
@@ -17,7 +18,9 @@ use crate::query::{Column, Selection, Source};
 /// Something that can be read.
 pub trait Resource: 'static {
     /// What is answered of each.
-    type Object: Serialize + Send + 'static;
+    type Object: Serialize + ToSchema + Send + 'static;
+    /// What the list of them does.
+    const LISTS: &'static str;
     /// Where they come from.
     const SOURCE: &'static Source;
     /// What they are ordered by, before the key.
@@ -48,6 +51,7 @@ pub struct Companies;
 impl Resource for Companies {
     type Object = CompanyObject;
 
+    const LISTS: &'static str = "Lists companies, by name";
     const SOURCE: &'static Source = &company::SOURCE;
     const ORDER: &'static Column = &company_field::NAME;
     const SEARCH: &'static [SearchField] = &[SearchField::new(company_field::SEARCHED)];
@@ -64,6 +68,7 @@ pub struct Contacts;
 impl Resource for Contacts {
     type Object = ContactObject;
 
+    const LISTS: &'static str = "Lists contacts, by name";
     const SOURCE: &'static Source = &contact::SOURCE;
     const ORDER: &'static Column = &contact_field::NAME;
     const SEARCH: &'static [SearchField] = &[SearchField::new(contact_field::SEARCHED), company_named(&CONTACT_COMPANY)];
@@ -82,6 +87,7 @@ pub struct Contracts;
 impl Resource for Contracts {
     type Object = ContractObject;
 
+    const LISTS: &'static str = "Lists contracts, by number";
     const SOURCE: &'static Source = &contract::SOURCE;
     const ORDER: &'static Column = &contract_field::CONTRACT_NUMBER;
     const SEARCH: &'static [SearchField] = &[SearchField::new(contract_field::SEARCHED), company_named(&CONTRACT_COMPANY)];

@@ -3,12 +3,15 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::read::{Shown, visible};
 use super::written::name_taken;
 use crate::accounts::Caller;
 use crate::accounts::user::as_they_are;
+use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::refusal;
 use crate::api::problem::{Fault, Problem};
 use crate::api::{Body, answer};
@@ -18,12 +21,32 @@ use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::segments::bulk::{self, Copy};
+use crate::segments::json::SegmentObject;
 use crate::segments::model;
 use crate::segments::recalculate::{self, Outcome};
 use crate::segments::usage::Use;
 
 /// The most characters of a name.
 const MAX_NAME: usize = 200;
+
+/// A segment that was counted.
+#[derive(Debug, Serialize, ToSchema)]
+struct Recalculated {
+    /// A sentence.
+    message: &'static str,
+    /// How many members it has.
+    member_count: i32,
+    /// When it was counted.
+    #[schema(format = DateTime)]
+    last_calculated_at: Option<String>,
+}
+
+/// What [`recalculate`] does.
+pub fn about_recalculate() -> Operation {
+    operation("Counts it again")
+        .answers::<Recalculated>(200, "It is counted.")
+        .refuses(409, "A rule of it cannot be understood, or somebody changed it meanwhile.")
+}
 
 /// `POST …/{id}/recalculate/`
 pub async fn recalculate(caller: Caller, id: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
@@ -41,12 +64,16 @@ pub async fn recalculate(caller: Caller, id: Path<String>, db: Data<Db>, clock: 
         }
     }
     let segment = db.read(move |connection| model::find(connection, &caller.actor, id)).await?;
-    let counted = segment.last_calculated_at.map(|time| time.to_string());
-    answer::ok(&json!({
-        "message": "Segment recalculated successfully",
-        "member_count": segment.member_count,
-        "last_calculated_at": counted,
-    }))
+    let last_calculated_at = segment.last_calculated_at.map(|time| time.to_string());
+    answer::ok(&Recalculated { message: "Segment recalculated successfully", member_count: segment.member_count, last_calculated_at })
+}
+
+/// What [`duplicate`] does.
+pub fn about_duplicate() -> Operation {
+    operation("Copies it")
+        .about("The copy is active, belongs to whoever asks, and has the static members.")
+        .sent(|_| schema::object([("name", schema::name(MAX_NAME))], &["name"]), json!({"name": "Hotels, a copy"}))
+        .shows::<SegmentObject>(201, "The copy.")
 }
 
 /// `POST …/{id}/duplicate/`
@@ -88,6 +115,14 @@ fn name_of(body: &Body) -> Result<String, Problem> {
     fields.end().map(|()| name.to_owned())
 }
 
+/// What [`mark_used`] does.
+pub fn about_mark_used() -> Operation {
+    operation("Notes that a campaign took its members")
+        .sent(|_| schema::object([("campaign", schema::name(MAX_NAME))], &["campaign"]), json!({"campaign": "The fair of 2026"}))
+        .shows::<SegmentObject>(200, "It is noted: `times_used` is one more.")
+        .refuses(409, "It is archived, or a rule of it cannot be understood.")
+}
+
 /// `POST …/{id}/mark_used/`
 pub async fn mark_used(caller: Caller, id: Path<String>, body: Body, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let id = visible(&db, &caller, &id).await?.id;
@@ -110,6 +145,11 @@ pub async fn mark_used(caller: Caller, id: Path<String>, body: Body, db: Data<Db
         Shown::of(connection, &row, &actor, Calendar::from(&now))
     };
     db.write(note).await?.ok()
+}
+
+/// What [`enroll`] does.
+pub fn about_enroll() -> Operation {
+    operation("Is not done here").refuses(501, "Sequences are run by the CRM: take the members, send there, and call `mark_used`.")
 }
 
 /// `POST …/{id}/enroll_in_sequence/`: left out on purpose.

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::openapi::{Operation as Told, operation, schema};
 use crate::api::{Params, answer};
 use crate::criteria::document::Entity;
 use crate::criteria::field::{Field, fields};
@@ -49,10 +50,20 @@ struct ChoiceObject {
 }
 
 /// The fields of the rules of an entity.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Fields)]
 struct Catalogue {
+    /// `contact` or `company`.
     entity: &'static str,
+    /// Each of them.
     fields: Vec<FieldObject>,
+}
+
+/// What [`list`] does.
+pub fn about() -> Told {
+    operation("Lists the fields that rules may name")
+        .takes("entity", schema::or_blank(schema::word(["contact", "company"])), "Whose rules: `contact` without.")
+        .answers::<Catalogue>(200, "The fields.")
 }
 
 /// `GET /api/v1/fields/?entity=contact`

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::read::visible;
 use crate::accounts::Caller;
 use crate::api::Params;
+use crate::api::openapi::{Operation, operation};
 use crate::config::Config;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::Result;
@@ -41,6 +42,11 @@ impl From<Event> for EventObject {
         let Event { id, at, actor_name, action, message, count_before, count_after, .. } = event;
         Self { id, at: at.to_string(), by: actor_name, action, message, count_before, count_after }
     }
+}
+
+/// What [`list`] does.
+pub fn about() -> Operation {
+    operation("Lists what was done with it, the newest first").answers_page::<EventObject>()
 }
 
 /// `GET …/{id}/history/`

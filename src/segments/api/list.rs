@@ -8,6 +8,7 @@ use crate::accounts::{Actor, Caller};
 use crate::admin::model_admin::ModelAdmin;
 use crate::admin::search::searched;
 use crate::api::Params;
+use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::Page;
 use crate::api::problem::{Checked, Fault, Problem};
 use crate::clock::Clock;
@@ -113,6 +114,24 @@ fn order(asked: &str) -> Sql {
     let (column, way) = known.map_or((&columns::CREATED_AT, " DESC"), |(_, column)| (*column, way));
     let column_order = if column == &columns::NAME { Sql::column(column) + Word::ByteOrder } else { Sql::column(column) };
     column_order + way + " NULLS LAST, crm_app_customersegment.id"
+}
+
+/// What [`list`] does.
+pub fn about() -> Operation {
+    let status = schema::word([Status::Active, Status::Paused, Status::Archived].map(Status::name));
+    let kind = schema::word([SegmentType::Dynamic, SegmentType::Static].map(SegmentType::name));
+    operation("Lists the segments that one sees")
+        .takes("status", schema::or_blank(status), "Those of this status.")
+        .takes("segment_type", schema::or_blank(kind), "Those of this type.")
+        .takes("created_by", schema::or_blank(schema::id()), "Those of this user.")
+        .takes("search", schema::text(), "Words in name, description, tags.")
+        .takes(
+            "ordering",
+            schema::text(),
+            "`created_at`, `name`, `member_count` or `last_used_at`, backwards with `-`; others are passed over.",
+        )
+        .takes("preview", schema::or_blank(schema::flag()), "`false` leaves out the first members; they are on lists of at most 20 alone.")
+        .answers_page::<SegmentObject>()
 }
 
 /// `GET /api/v1/segments/`

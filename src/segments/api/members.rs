@@ -9,10 +9,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::read::key;
 use crate::accounts::{Actor, Caller};
 use crate::admin::search::searched;
+use crate::api::openapi::{Operation, operation, schema};
 use crate::api::problem::{Checked, Fault, Problem};
 use crate::api::{Params, answer};
 use crate::clock::Clock;
@@ -39,14 +41,20 @@ const ORDERINGS: [(&str, &Column); 4] =
     [("name", &field::NAME), ("email", &field::EMAIL), ("title", &field::TITLE), ("company_name", &company_field::NAME)];
 
 /// A page of members.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Members)]
 struct Answer {
+    /// How many there are in all.
     count: i64,
+    /// Those of the page.
     results: Vec<ContactObject>,
+    /// Of which segment.
     segment_name: String,
+    /// `dynamic` or `static`.
     segment_type: String,
     /// The cursor of the next page, where one was asked for by cursor; null at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     next: Option<Value>,
 }
 
@@ -122,6 +130,18 @@ fn order(asked: &str) -> Option<Sql> {
     let (name, way) = asked.strip_prefix('-').map_or((asked, ""), |name| (name, " DESC"));
     let (_, column) = ORDERINGS.iter().find(|(known, _)| *known == name)?;
     Some(Sql::column(column) + Word::ByteOrder + way + ", crm_app_contact.id")
+}
+
+/// What [`list`] does.
+pub fn about() -> Operation {
+    operation("Lists its members")
+        .about("By number, or page after page by cursor: each member once, whoever joins and leaves meanwhile.")
+        .takes("limit", schema::whole(0..=MOST), "How many: 100 without.")
+        .takes("offset", schema::whole(0..=i64::MAX), "After how many.")
+        .takes("cursor", schema::text(), "Blank at first, then what `next` says, until that is null.")
+        .takes("search", schema::text(), "Words in what the picker searches.")
+        .takes("ordering", schema::text(), "`name`, `email`, `title` or `company_name`, backwards with `-`; others are passed over.")
+        .answers::<Answer>(200, "Members.")
 }
 
 /// `GET …/{id}/members/`

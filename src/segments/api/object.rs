@@ -2,12 +2,14 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
 
 use super::read::{Shown, key};
-use super::written::{Desk, Written, name_taken};
+use super::written::{self, Desk, Written, name_taken};
 use crate::accounts::Caller;
 use crate::accounts::user::as_they_are;
 use crate::admin::form::version;
+use crate::api::openapi::{Operation, operation};
 use crate::api::precondition::{Expected, failed};
 use crate::api::problem::Checked;
 use crate::api::{Body, answer};
@@ -17,6 +19,7 @@ use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::segments::admin::SegmentAdmin;
+use crate::segments::json::SegmentObject;
 use crate::segments::model::{self, Row};
 use crate::segments::save::{self, Edited};
 
@@ -38,6 +41,11 @@ enum Judged {
     Unexpected,
 }
 
+/// What [`show`] does.
+pub fn about_show() -> Operation {
+    operation("Shows it with its first members").shows::<SegmentObject>(200, "It.")
+}
+
 /// `GET …/{id}/`
 pub async fn show(caller: Caller, id: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let (id, calendar) = (key(&id)?, Calendar::from(clock.get_ref()));
@@ -50,6 +58,14 @@ async fn shown(db: &Db, caller: Caller, id: Id, calendar: Calendar) -> Result<Sh
         Shown::of(connection, &row, &caller.actor, calendar)
     };
     db.read_heavy(Lane::Question, read).await
+}
+
+/// What [`create`] does.
+pub fn about_create() -> Operation {
+    let rules = json!({"match_type": "all", "rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]});
+    operation("Makes one, which belongs to whoever asks")
+        .sent(|_| written::shape(&["name"]), json!({"name": "Everybody in Thailand", "filter_criteria": rules}))
+        .shows::<SegmentObject>(201, "It, with its members counted.")
 }
 
 /// `POST /api/v1/segments/`
@@ -74,6 +90,24 @@ pub async fn create(caller: Caller, body: Body, db: Data<Db>, clock: Data<Clock>
         done => done?,
     }
     shown(&db, caller, id, Calendar::from(clock.get_ref())).await?.created()
+}
+
+/// What [`put`] does.
+pub fn about_put() -> Operation {
+    about_change("Changes it, with a name; what is not sent stays as it is", &["name"])
+}
+
+/// What [`patch`] does.
+pub fn about_patch() -> Operation {
+    about_change("Changes what is sent of it", &[])
+}
+
+fn about_change(summary: &'static str, required: &'static [&'static str]) -> Operation {
+    operation(summary)
+        .sent(move |_| written::shape(required), json!({"name": "Hotels in Thailand", "tags": "hotels, thailand"}))
+        .conditional()
+        .shows::<SegmentObject>(200, "It, as it is now.")
+        .refuses(409, "It is archived, and more than its status was sent; or others could not be understood any more.")
 }
 
 /// `PUT …/{id}/`: must have a name; what is not sent stays as it is.
@@ -162,6 +196,11 @@ impl Desk {
         };
         self.db.write(save).await
     }
+}
+
+/// What [`delete`] does.
+pub fn about_delete() -> Operation {
+    operation("Deletes it").conditional().answers_nothing("It is gone.").refuses(409, "Others name it in their rules.")
 }
 
 /// `DELETE …/{id}/`

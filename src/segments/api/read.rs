@@ -4,8 +4,8 @@ use actix_web::HttpResponse;
 
 use crate::accounts::{Actor, Caller};
 use crate::admin::form::version;
-use crate::api::answer;
 use crate::api::precondition::tagged;
+use crate::api::{BASE, answer};
 use crate::criteria::Calendar;
 use crate::customers::json::{ContactObject, contacts};
 use crate::db::{AnyConnection, Db, Id};
@@ -68,6 +68,7 @@ impl Shown {
     }
 
     pub(super) fn created(&self) -> Result<HttpResponse> {
-        tagged(answer::created(&self.object)?, &self.version)
+        let at = format!("{BASE}segments/{}/", self.object.id);
+        tagged(answer::created(&self.object, &at)?, &self.version)
     }
 }

@@ -10,8 +10,10 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::read::{changeable, visible};
+use super::rules::FilterCriteria;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Caller};
+use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::Page;
 use crate::api::problem::{Checked, Fault, Problem};
 use crate::api::{Body, Params, answer};
@@ -55,6 +57,13 @@ pub struct Listed {
     how: &'static str,
     /// The private note beside it; blank for whoever may not change the list.
     note: String,
+}
+
+/// What [`list`] does.
+pub fn about_list() -> Operation {
+    operation("Lists whom a list names")
+        .takes("kind", schema::or_blank(schema::word(["contacts", "companies"])), "`contacts` without.")
+        .answers_page::<Listed>()
 }
 
 /// `GET …/{id}/static_members/?kind=contacts`
@@ -153,6 +162,53 @@ impl Asked {
     }
 }
 
+/// What became of those of one kind.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Changed)]
+struct ChangedObject {
+    /// How many were listed.
+    added: usize,
+    /// How many were taken off.
+    removed: usize,
+    /// How many of those that were sent are listed already.
+    already: usize,
+    /// How many of them nobody knows.
+    unknown: usize,
+    /// How many of them are never to be included.
+    never: usize,
+}
+
+/// A list that was changed.
+#[derive(Debug, Serialize, ToSchema)]
+struct Curated {
+    /// What became of the contacts.
+    contacts: ChangedObject,
+    /// And of the companies.
+    companies: ChangedObject,
+    /// How many members it has now.
+    member_count: i32,
+    /// The change as the pages can undo it; null where nothing was changed.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    batch: Option<Id>,
+}
+
+/// What [`change`] does.
+pub fn about_change() -> Operation {
+    let ids = ["add_contacts", "remove_contacts", "add_companies", "remove_companies"];
+    let some = json!({"match_type": "all", "rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]});
+    operation("Changes whom a list names, at once or not at all")
+        .about("`add_matching` lists every contact that the rules match, without that a key travels. The pages can undo it.")
+        .sent(
+            move |schemas| {
+                let lists = ids.into_iter().map(|name| (name, schema::list(schema::id(), MOST)));
+                schema::object(lists.chain([("add_matching", schemas.add::<FilterCriteria>())]), &[])
+            },
+            json!({"add_contacts": [], "add_matching": some}),
+        )
+        .answers::<Curated>(200, "What became of it.")
+        .refuses(409, "It is not a static segment, or archived.")
+}
+
 /// `PATCH …/{id}/static_members/`
 pub async fn change(caller: Caller, id: Path<String>, body: Body, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let id = changeable(&db, &caller, &id).await?.id;
@@ -171,7 +227,7 @@ pub async fn change(caller: Caller, id: Path<String>, body: Body, db: Data<Db>, 
     }
 }
 
-fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, asked: Asked) -> Result<Checked<Value>> {
+fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, asked: Asked) -> Result<Checked<Curated>> {
     model::lock(connection, id)?;
     let before = model::find(connection, actor, id)?;
     require_change(connection, actor, &before)?;
@@ -185,11 +241,11 @@ fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, 
     let saved = save::update(connection, actor, clock, &before, &Edited::new(Draft::stored(&before), list).by(How::Api))?;
     let [contacts, companies] =
         [(saved.list.contacts, sent[0]), (saved.list.companies, sent[1])].map(|(changed, sent)| told(changed, sent));
-    Ok(Ok(json!({"contacts": contacts, "companies": companies, "member_count": saved.segment.member_count, "batch": saved.batch})))
+    Ok(Ok(Curated { contacts, companies, member_count: saved.segment.member_count, batch: saved.batch }))
 }
 
 /// What became of one kind. Of those whom rules match nobody says who was listed already.
-fn told(changed: Changed, sent: usize) -> Value {
+fn told(changed: Changed, sent: usize) -> ChangedObject {
     let already = sent.saturating_sub(changed.added + changed.unknown + changed.barred);
-    json!({"added": changed.added, "removed": changed.removed, "already": already, "unknown": changed.unknown, "never": changed.barred})
+    ChangedObject { added: changed.added, removed: changed.removed, already, unknown: changed.unknown, never: changed.barred }
 }

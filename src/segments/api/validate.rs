@@ -5,8 +5,11 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
+use super::rules::FilterCriteria;
 use crate::accounts::Caller;
+use crate::api::openapi::{Operation, operation, schema};
 use crate::api::problem::{Fault, Problem};
 use crate::api::{Body, answer};
 use crate::clock::Clock;
@@ -19,14 +22,32 @@ use crate::segments::preview::{Preview, preview};
 use crate::segments::writer::Writer;
 
 /// Rules that can be understood.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ValidFilters)]
 #[expect(clippy::struct_field_names, reason = "so old clients know it")]
 struct Valid {
+    /// True.
     valid: bool,
+    /// How many they match; exactly, in spite of its old name.
     estimated_count: i64,
+    /// The first of them by name, five at most.
     preview: Vec<ContactObject>,
+    /// The rules as a sentence.
     summary: String,
+    /// What is worth knowing, at its rule.
     warnings: Vec<Wrong>,
+}
+
+/// What [`validate`] does.
+pub fn about() -> Operation {
+    let some = json!({"match_type": "all", "rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]});
+    operation("Tells what rules come to before they are saved")
+        .sent(
+            |schemas| schema::object([("filter_criteria", schemas.add::<FilterCriteria>())], &["filter_criteria"]),
+            json!({"filter_criteria": some}),
+        )
+        .answers::<Valid>(200, "They can be understood.")
+        .refuses(400, "They cannot: `valid` is false, and `errors` says what is wrong at which rule.")
 }
 
 /// `POST …/validate_filters/`

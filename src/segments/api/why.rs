@@ -2,17 +2,63 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::read::visible;
 use crate::accounts::Caller;
+use crate::api::openapi::{Operation, operation, schema};
 use crate::api::problem::{Checked, Fault, Problem};
 use crate::api::{Params, answer};
 use crate::clock::Clock;
-use crate::criteria::{Asked, Calendar, MatchType, Verdict};
+use crate::criteria::{Asked, Calendar, MatchType, Problem as Wrong, Verdict};
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::segments::why::{Listed, Membership, Why};
+
+/// Why a contact is in, or not.
+#[derive(Debug, Serialize, ToSchema)]
+struct Explained {
+    /// Who.
+    #[schema(value_type = uuid::Uuid)]
+    contact: Id,
+    /// Whether they are a member.
+    is_member: bool,
+    /// Why, as a sentence.
+    sentence: String,
+    /// Whether the contact is active; null where no rule could be asked.
+    is_active: Option<bool>,
+    /// Whether they want no mail; likewise.
+    is_unsubscribed: Option<bool>,
+    /// What each rule comes to; null for a list.
+    rules: Option<VerdictObject>,
+    /// How a list names them: `by_hand`, `through_company`, `never`; null where it does not, and for rules.
+    listed: Option<&'static str>,
+    /// Why the rules cannot be understood; none where they can.
+    problems: Vec<Wrong>,
+}
+
+/// What a rule or a group comes to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Verdict, no_recursion)]
+struct VerdictObject {
+    /// What a rule asks, as a sentence; null for a group.
+    question: Option<String>,
+    /// How a group goes together; null for a rule.
+    #[schema(value_type = Option<String>, example = "all")]
+    match_type: Option<MatchType>,
+    /// Whether it holds.
+    holds: bool,
+    /// Whether that decides.
+    decides: bool,
+    /// The rules of a group; null for a rule.
+    rules: Option<Vec<VerdictObject>>,
+}
+
+/// What [`explain`] does.
+pub fn about() -> Operation {
+    operation("Tells why a contact is in, or not").needs("contact", schema::id(), "Who.").answers::<Explained>(200, "Why.")
+}
 
 /// `GET …/{id}/explain/`
 pub async fn explain(request: HttpRequest, caller: Caller, id: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
@@ -25,9 +71,7 @@ pub async fn explain(request: HttpRequest, caller: Caller, id: Path<String>, db:
     let read = move |connection: &mut AnyConnection| {
         Ok(match Membership::of(connection, &segment, &caller.actor, calendar)? {
             Ok(membership) => membership.explain(connection, &[contact])?.pop().map(|why| told(&why)),
-            Err(problems) => Some(
-                json!({"contact": contact, "is_member": false, "sentence": "Nobody is in it: its rules cannot be understood.", "problems": problems}),
-            ),
+            Err(problems) => Some(Explained::broken(contact, problems)),
         })
     };
     let told = db.read(read).await?.ok_or(AppError::NotFound)?;
@@ -41,40 +85,33 @@ fn contact_of(params: &Params) -> Checked<Id> {
     Id::parse(sent).ok_or_else(|| wrong("invalid", "Must be a valid UUID."))
 }
 
-fn told(why: &Why) -> Value {
-    let mut told = json!({
-        "contact": why.contact(),
-        "is_member": why.is_member(),
-        "sentence": why.sentence(),
-        "is_active": why.may_be_mailed().0,
-        "is_unsubscribed": why.may_be_mailed().1,
-    });
-    match why {
-        Why::Rules(explanation) => told["rules"] = verdict(&explanation.root),
-        Why::List(list) => {
-            told["listed"] = match list.listed {
-                Some(Listed::ByHand) => "by_hand".into(),
-                Some(Listed::ThroughCompany) => "through_company".into(),
-                Some(Listed::Never) => "never".into(),
-                None => Value::Null,
-            }
-        }
+impl Explained {
+    fn broken(contact: Id, problems: Vec<Wrong>) -> Self {
+        let sentence = "Nobody is in it: its rules cannot be understood.".to_owned();
+        Self { contact, is_member: false, sentence, is_active: None, is_unsubscribed: None, rules: None, listed: None, problems }
     }
-    told
 }
 
-/// What a rule or a group comes to, and whether that decides.
-fn verdict(node: &Verdict) -> Value {
-    match &node.asked {
-        Asked::Question(question) => json!({"question": question, "holds": node.holds, "decides": node.decides}),
-        Asked::Group(match_type, nodes) => {
-            let match_type = match match_type {
-                MatchType::All => "all",
-                MatchType::Any => "any",
-                MatchType::None => "none",
-            };
-            let nodes: Vec<Value> = nodes.iter().map(verdict).collect();
-            json!({"match_type": match_type, "holds": node.holds, "decides": node.decides, "rules": nodes})
-        }
-    }
+fn told(why: &Why) -> Explained {
+    let (is_active, is_unsubscribed) = why.may_be_mailed();
+    let (rules, listed) = match why {
+        Why::Rules(explanation) => (Some(verdict(&explanation.root)), None),
+        Why::List(list) => (None, list.listed.as_ref()),
+    };
+    let listed = listed.map(|listed| match listed {
+        Listed::ByHand => "by_hand",
+        Listed::ThroughCompany => "through_company",
+        Listed::Never => "never",
+    });
+    let (is_active, is_unsubscribed) = (Some(is_active), Some(is_unsubscribed));
+    let (contact, is_member, sentence) = (why.contact(), why.is_member(), why.sentence());
+    Explained { contact, is_member, sentence, is_active, is_unsubscribed, rules, listed, problems: Vec::new() }
+}
+
+fn verdict(node: &Verdict) -> VerdictObject {
+    let (question, match_type, rules) = match &node.asked {
+        Asked::Question(question) => (Some(question.clone()), None, None),
+        Asked::Group(match_type, nodes) => (None, Some(*match_type), Some(nodes.iter().map(verdict).collect())),
+    };
+    VerdictObject { question, match_type, holds: node.holds, decides: node.decides, rules }
 }

@@ -5,6 +5,7 @@ use actix_web::web::Data;
 use crate::accounts::Actor;
 use crate::api::Body;
 use crate::api::body::Fields;
+use crate::api::openapi::schema::{self, Shape};
 use crate::api::problem::{Checked, Fault, Problem};
 use crate::clock::Clock;
 use crate::criteria::Calendar;
@@ -13,7 +14,7 @@ use crate::error::Result;
 use crate::segments::draft::{Draft, FieldError, Input};
 use crate::segments::form::NAME_TAKEN;
 use crate::segments::listed::{How, ListChange};
-use crate::segments::model::Segment;
+use crate::segments::model::{Segment, SegmentType, Status};
 use crate::segments::save::{Edited, is_taken};
 use crate::segments::writer::Writer;
 
@@ -25,6 +26,20 @@ pub(super) struct Desk {
     pub(super) db: Data<Db>,
     /// The clock.
     pub(super) clock: Clock,
+}
+
+/// The shape of what is sent of one.
+pub(super) fn shape(required: &[&str]) -> Shape {
+    let fields = [
+        ("name", schema::name(200)),
+        ("description", schema::text()),
+        ("segment_type", schema::word([SegmentType::Dynamic, SegmentType::Static].map(SegmentType::name))),
+        ("status", schema::word([Status::Active, Status::Paused, Status::Archived].map(Status::name))),
+        ("tags", schema::text()),
+        // `FilterCriteria`, where they are those of a dynamic segment; of a static one they rest as they are.
+        ("filter_criteria", schema::object([], &[])),
+    ];
+    schema::object(fields, required)
 }
 
 /// The fields of a segment as they were sent; those that were not are as they are stored, or as they are of a new one.

@@ -15,6 +15,7 @@ use crate::admin::model_admin::ModelAdmin;
 use crate::admin::object::Object;
 use crate::admin::views::unusable;
 use crate::api::Params;
+use crate::api::openapi::{Operation, operation, schema};
 use crate::clock::Clock;
 use crate::customers::contact::Row;
 use crate::db::connection::Lane;
@@ -40,6 +41,15 @@ pub async fn export<C: ModelAdmin<Row = Row>, D: ModelAdmin>(
         return unusable(&request, &staff, &SegmentAdmin::MODEL.object_url(id, "members"));
     };
     send::<C, D>(staff.actor, id, wanted, &db, &clock).await
+}
+
+/// What [`export_of_api`] does.
+pub fn about_export() -> Operation {
+    operation("Exports its members")
+        .takes(WITH_EMAIL, schema::or_blank(schema::flag()), "`true`: only those with an e-mail address.")
+        .takes(ONE_PER_ADDRESS, schema::or_blank(schema::flag()), "`true`: one row for each address.")
+        .answers_text("text/csv", "A row for each, by name.")
+        .refuses(409, "A rule of it cannot be understood.")
 }
 
 /// `GET /api/v1/segments/{id}/members.csv?with_email=true&one_per_address=true`

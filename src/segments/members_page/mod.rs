@@ -11,7 +11,7 @@ mod marking;
 mod show;
 mod used_by;
 
-pub use file::{export, export_of_api};
+pub use file::{about_export, export, export_of_api};
 pub use list::MemberAdmin;
 pub use marking::mark_used;
 pub use show::show;
