@@ -476,3 +476,83 @@ fn whoever_asks_too_often_is_told_when_to_come_back() {
         assert_eq!(api.get("auth/me/").status, 200);
     });
 }
+
+/// The addresses of one segment that old clients know, each with its method.
+const OF_ONE: [(&str, &str); 8] = [
+    ("GET", ""),
+    ("PUT", ""),
+    ("PATCH", ""),
+    ("DELETE", ""),
+    ("GET", "members/"),
+    ("POST", "recalculate/"),
+    ("POST", "duplicate/"),
+    ("POST", "enroll_in_sequence/"),
+];
+
+/// The keys of a failure that is no matter of single fields.
+const FAILURE: [&str; 5] = ["type", "title", "status", "detail", "error"];
+
+#[test]
+fn every_failure_of_one_segment_has_the_same_whole_body() {
+    with_customers(|app, api| {
+        let own = create(api, "Theirs");
+        api.patch(&format!("segments/{}/", id(&own)), &json!({"status": "paused"})).good(200);
+        let shared = create(api, "Seen by all");
+        let stranger = app.api(&app.user(Role::Finance, |_| {}));
+        let ask = |api: &Api<'_>, method: &str, key: &str, rest: &str| {
+            let request = api.request(method.parse().unwrap(), &format!("segments/{key}/{rest}"));
+            Told::of(if method == "GET" { request } else { request.json(&json!({"name": "Another"})) })
+        };
+        let is_failure = |told: &Told, status: u16, title: &str, place: &str| {
+            assert_eq!((told.status, told.keys()), (status, FAILURE.to_vec()), "{place}: {}", told.body);
+            let (kind, detail) = (&told.body["type"], &told.body["detail"]);
+            assert_eq!((kind, &told.body["title"], &told.body["status"]), (&json!("about:blank"), &json!(title), &json!(status)));
+            assert!(detail.as_str().is_some_and(|detail| !detail.is_empty()) && told.body["error"] == *detail, "{place}: {}", told.body);
+        };
+        for (method, rest) in OF_ONE {
+            for key in [Id::new().to_string(), "x".into(), "%20".into(), id(&own).to_owned()] {
+                is_failure(&ask(&stranger, method, &key, rest), 404, "Not Found", &format!("{method} {key}/{rest}"));
+            }
+        }
+        for method in ["PUT", "PATCH", "DELETE"] {
+            is_failure(&ask(&stranger, method, id(&shared), ""), 403, "Forbidden", method);
+        }
+        is_failure(&ask(api, "POST", id(&shared), "enroll_in_sequence/"), 501, "Not Implemented", "enroll");
+        let nobody = Told::of(reqwest::blocking::Client::new().get(app.url("/api/v1/segments/")));
+        is_failure(&nobody, 401, "Unauthorized", "nobody");
+        assert_eq!(nobody.header("www-authenticate"), "Bearer");
+        is_failure(&ask(api, "DELETE", id(&shared), "members/"), 405, "Method Not Allowed", "another method");
+        assert_eq!(api.get(&format!("segments/{}/", id(&shared))).good(200)["name"], json!("Seen by all"), "nothing was done");
+    });
+}
+
+#[test]
+fn names_and_bodies_that_cannot_be_taken_are_told_by_every_action_that_takes_them() {
+    with_customers(|_, api| {
+        let made = create(api, "Taken");
+        let other = create(api, "Other");
+        let at = |rest: &str| format!("segments/{}/{rest}", id(&made));
+        let taken = json!(["Customer Segment with this Name already exists."]);
+        for path in [at("duplicate/"), "segments/".to_owned()] {
+            let told = api.post(&path, &json!({"name": " tAKEN", "filter_criteria": rules("x")}));
+            assert_eq!(told.says("name"), (400, taken.clone()), "{path}");
+            assert_eq!(told.keys(), ["type", "title", "status", "detail", "error", "errors", "name"]);
+        }
+        let renamed = api.put(&format!("segments/{}/", id(&other)), &json!({"name": "taken"}));
+        assert_eq!(renamed.says("name"), (400, taken));
+        for (body, sentence) in [
+            (json!({}), "This field is required."),
+            (json!({"name": " "}), "This field may not be blank."),
+            (json!({"name": 7}), "Not a valid string."),
+            (json!({"name": "x".repeat(201)}), "Ensure this field has no more than 200 characters (it has 201)."),
+        ] {
+            assert_eq!(api.post(&at("duplicate/"), &body).says("name"), (400, json!([sentence])), "{body}");
+        }
+        for body in [json!({}), json!({"filter_criteria": null}), json!({"filter_criteria": 7}), json!({"filter_criteria": {}})] {
+            let told = api.post("segments/validate_filters/", &body);
+            assert_eq!((told.status, &told.body["valid"]), (400, &json!(false)), "{body}");
+            assert!(told.body["error"].is_string() && told.body["errors"].is_array(), "{}", told.body);
+        }
+        assert_eq!(api.get("segments/").good(200)["count"], json!(2), "nothing was made");
+    });
+}
