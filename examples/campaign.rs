@@ -10,8 +10,11 @@ use std::collections::HashSet;
 use std::env;
 use std::error::Error;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::blocking::{Client, Response};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -24,6 +27,16 @@ pub(crate) struct Api {
 }
 
 impl Api {
+    /// Refuses what could not be noted afterwards, before anybody is written to.
+    fn require_usable(&self, segment: &str) -> Result<()> {
+        let at = format!("{}/api/v1/segments/{segment}/", self.site.trim_end_matches('/'));
+        let segment = good(Client::new().get(at).bearer_auth(&self.token).send()?)?;
+        if segment["status"] == "archived" || segment["needs_attention"] == true {
+            return Err(format!("{} is archived, or needs attention: it cannot be used.", segment["name"]).into());
+        }
+        Ok(())
+    }
+
     fn url(&self, segment: &str, what: &str) -> String {
         format!("{}/api/v1/segments/{segment}/{what}/", self.site.trim_end_matches('/'))
     }
@@ -43,7 +56,9 @@ impl Api {
     /// Notes that a campaign took the segment: once, however often this is said.
     fn mark_used(&self, segment: &str, campaign: &str) -> Result<Value> {
         let request = Client::new().post(self.url(segment, "mark_used")).bearer_auth(&self.token);
-        let request = request.header("Idempotency-Key", format!("{segment} {}", campaign.escape_default()));
+        // A key is short and ASCII, whatever the campaign is called.
+        let named = URL_SAFE_NO_PAD.encode(Sha256::digest(campaign));
+        let request = request.header("Idempotency-Key", format!("{segment} {named}"));
         good(request.json(&json!({"campaign": campaign})).send()?)
     }
 }
@@ -58,8 +73,9 @@ fn good(answer: Response) -> Result<Value> {
 /// Sends a campaign to a segment: one message for each address. Answers with how many were sent, and the segment as it is after.
 ///
 /// # Errors
-/// What the API refuses; then nothing is noted, and it can be run again.
+/// What the API refuses. Whoever was written to by then was; noting it can be tried again by itself.
 pub(crate) fn run(api: &Api, segment: &str, campaign: &str, mut send: impl FnMut(&str)) -> Result<(usize, Value)> {
+    api.require_usable(segment)?;
     let mut sent = HashSet::new();
     api.members(segment, |member| {
         let address = member["email"].as_str().unwrap_or_default().trim().to_lowercase();

@@ -84,9 +84,11 @@ pub fn end_copied(connection: &mut AnyConnection, token: &str) -> Result<bool> {
     Ok(diesel::delete(row::table.filter(row::previous_hash.eq(keys::digest(token)))).execute(connection)? > 0)
 }
 
-/// Ends the sign-in of this refresh token; nothing, where there is none.
+/// Ends the sign-in of this refresh token, or of the one that it was exchanged for, whose answer may have been lost; nothing, where
+/// there is none.
 pub fn end(connection: &mut AnyConnection, token: &str) -> Result<()> {
-    diesel::delete(row::table.filter(row::token_hash.eq(keys::digest(token)))).execute(connection)?;
+    let hash = keys::digest(token);
+    diesel::delete(row::table.filter(row::token_hash.eq(&hash).or(row::previous_hash.eq(&hash)))).execute(connection)?;
     Ok(())
 }
 

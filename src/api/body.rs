@@ -3,6 +3,8 @@
 //! Taken as an argument by every handler that is sent something. Keys that a handler does not ask for are ignored, as clients of
 //! the old API send back whole objects.
 
+use std::collections::HashSet;
+
 use actix_web::dev::Payload;
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
@@ -121,7 +123,9 @@ impl<'a> Fields<'a> {
             }
             id
         });
-        ids.collect()
+        // Whoever is named twice is meant once.
+        let mut seen = HashSet::new();
+        ids.filter(|id| seen.insert(*id)).collect()
     }
 
     /// Something else that is wrong.

@@ -7,10 +7,12 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::rt::spawn;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error, HttpMessage as _, HttpResponse};
 use futures_util::future::ready;
 use futures_util::stream::once;
+use tracing::Instrument as _;
 
 use super::params::refusal;
 use super::quota::{Quotas, Standing};
@@ -79,7 +81,7 @@ async fn answer(access: Access, mut request: ServiceRequest, next: Next<BoxBody>
     if let Err(refusal) = access.check_caller(request.request()).await {
         return Ok(request.error_response(refusal));
     }
-    let repeatable = match repeatable(&request, &body).await {
+    let repeatable = match repeatable(access, &request, &body).await {
         Ok(repeatable) => repeatable,
         Err(refusal) => return Ok(request.error_response(refusal)),
     };
@@ -88,7 +90,11 @@ async fn answer(access: Access, mut request: ServiceRequest, next: Next<BoxBody>
     match repeatable.begin(&db, clock.now()).await {
         Err(refusal) => Ok(request.error_response(refusal)),
         Ok(Known::Answered(answer)) => Ok(request.into_response(answer)),
-        Ok(Known::New) => kept(&db, &repeatable, next.call(request).await).await,
+        Ok(Known::New) => {
+            // Done to its end though the client has left meanwhile: an answer that was lost is what a key is for.
+            let deed = async move { kept(&db, &repeatable, next.call(request).await).await };
+            spawn(deed.in_current_span()).await.map_err(AppError::internal)?
+        }
     }
 }
 
@@ -96,8 +102,9 @@ fn payload(body: &Bytes) -> Payload {
     Payload::Stream { payload: Box::pin(once(ready(Ok(body.clone())))) }
 }
 
-async fn repeatable(request: &ServiceRequest, body: &[u8]) -> Result<Option<Request>> {
-    if request.method() != Method::POST {
+/// The request, where it may be sent twice. Not one that anybody may send: its answer is a token, of which nothing but a hash is kept.
+async fn repeatable(access: Access, request: &ServiceRequest, body: &[u8]) -> Result<Option<Request>> {
+    if request.method() != Method::POST || access == Access::Anyone {
         return Ok(None);
     }
     let user = Caller::find(request.request()).await?.and_then(|caller| caller.actor.id);

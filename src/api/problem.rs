@@ -86,6 +86,10 @@ impl Problem {
         let errors = self.faults.iter().map(|fault| json!({"pointer": fault.pointer, "code": fault.code, "detail": fault.detail}));
         document.insert("errors".to_owned(), errors.collect());
         for fault in &self.faults {
+            // A parameter may have any name; what old clients read of a field may take the place of the number alone.
+            if document.contains_key(fault.name()) && fault.name() != "status" {
+                continue;
+            }
             let told = self.faults.iter().filter(|other| other.name() == fault.name()).map(|other| other.detail.as_str());
             document.insert(fault.name().to_owned(), told.collect::<Value>());
         }
@@ -103,6 +107,7 @@ pub fn document(status: StatusCode, detail: &str) -> Map<String, Value> {
     document.insert("status".to_owned(), status.as_u16().into());
     document.insert("detail".to_owned(), detail.into());
     document.insert("error".to_owned(), detail.into());
+    document.insert("errors".to_owned(), Value::Array(Vec::new()));
     document
 }
 

@@ -173,12 +173,12 @@ impl Members {
         if let Some(page) = self.among_the_first(connection, count, limit, offset)? {
             return Ok(page);
         }
-        self.found(connection, is_walked(count, offset + limit), count, limit, offset)
+        self.found(connection, is_walked(count, offset.saturating_add(limit)), count, limit, offset)
     }
 
     /// A page, where members are so many that it should be found among the first few thousand contacts, and is.
     fn among_the_first(&self, connection: &mut AnyConnection, count: i64, limit: i64, offset: i64) -> Result<Option<Vec<Row>>> {
-        let is_likely = (offset + limit).saturating_mul(ROWS / NEAR * 2) < count;
+        let is_likely = offset.saturating_add(limit).saturating_mul(ROWS / NEAR * 2) < count;
         if !is_likely {
             return Ok(None);
         }

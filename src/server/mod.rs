@@ -176,6 +176,9 @@ fn cors(config: &Config) -> Cors {
         .expose_headers([
             "etag",
             "location",
+            "allow",
+            "www-authenticate",
+            "idempotency-replayed",
             "retry-after",
             "ratelimit-limit",
             "ratelimit-remaining",

@@ -3,10 +3,11 @@
 use customer_segments::accounts::Role;
 use customer_segments::customers::sample;
 use customer_segments::db::Id;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::campaign;
-use crate::support::api::{Api, keys};
+use crate::support::api::{Api, Told, keys};
 use crate::support::{TestApp, TestDb, on_engines};
 
 struct World {
@@ -50,6 +51,14 @@ fn contacts_and_companies_come_onto_a_list_and_off_it_and_are_told() {
         assert_eq!(told["contacts"], json!({"added": 2, "removed": 0, "already": 0, "unknown": 1, "never": 0}));
         assert_eq!(told["companies"], json!({"added": 1, "removed": 0, "already": 0, "unknown": 0, "never": 0}));
         assert!(told["member_count"].as_i64().unwrap() >= 3, "the company stands for its contacts: {told}");
+        let version = api.get(&world.list).header("etag").to_owned();
+        let twice = api.patch(&at, &json!({"add_contacts": [person(2), person(2)], "remove_contacts": [person(3)]})).good(200);
+        assert_eq!(twice["contacts"], json!({"added": 1, "removed": 0, "already": 0, "unknown": 0, "never": 0}));
+        let late = |method: Method, at: &str| {
+            Told::of(api.request(method, at).header("if-match", &version).json(&json!({"remove_contacts": [person(2)]}))).status
+        };
+        assert_eq!((late(Method::PATCH, &at), late(Method::DELETE, &world.list)), (412, 412), "whom a list names is its version too");
+        api.patch(&at, &json!({"remove_contacts": [person(2)]})).good(200);
         let again = api.patch(&at, &json!({"add_contacts": [person(0)], "remove_contacts": [person(1)]})).good(200);
         assert_eq!(again["contacts"], json!({"added": 0, "removed": 1, "already": 1, "unknown": 0, "never": 0}));
         let listed = api.get(&at).good(200);
@@ -95,6 +104,22 @@ fn what_cannot_be_listed_is_refused_and_changes_nothing() {
             assert_eq!(told.status, 400, "{field}");
             assert!(told.body[field].is_array(), "{}", told.body);
         }
+        let told = api.patch(&at, &json!({"add_contacts": ["x"]}));
+        assert_eq!(told.body["errors"].as_array().unwrap().len(), 1, "that alone is wrong: {}", told.body);
+        assert_eq!(api.patch(&at, &json!({"add_contacts": []})).good(200)["contacts"]["added"], json!(0), "nothing to do is fine");
+        for path in [format!("{at}?odd=1"), format!("{}mark_used/?odd=1", world.list), "contacts/x/?odd=1".into()] {
+            let method = if path.starts_with("contacts") {
+                Method::GET
+            } else if path.contains("mark") {
+                Method::POST
+            } else {
+                Method::PATCH
+            };
+            let told = Told::of(api.request(method, &path).json(&json!({"campaign": "x", "add_contacts": []})));
+            assert_eq!(told.status, if path.starts_with("contacts") { 404 } else { 400 }, "{path}");
+        }
+        assert_eq!(api.get("contacts/?errors=1&odd=1").says("odd").0, 400);
+        assert!(api.get("contacts/?errors=1").body["errors"][0]["pointer"].is_string(), "a parameter takes no key of the problem");
         assert_eq!(api.get(&format!("{at}?odd=1")).says("odd"), (400, json!(["“odd” is no parameter of this address."])));
         assert_eq!(api.get(&format!("{at}?kind=odd")).status, 400);
         let stranger = app.api(&app.user(Role::Tech, |_| {}));
@@ -159,13 +184,17 @@ fn the_example_sends_a_campaign_to_each_address_once_and_notes_it_once() {
         let id = found["id"].as_str().unwrap();
         let addresses = api.get(&format!("segments/{id}/members.csv?with_email=true&one_per_address=true")).good(200);
         let site = campaign::Api { site: app.url(""), token: api.access.clone() };
+        const NAME: &str = "งานแสดงสินค้าเครื่องเสียงประจำปี 2569, ฉบับภาษาไทยที่ยาวมาก";
         let mut sent = Vec::new();
-        let (count, after) = campaign::run(&site, id, "The fair of 2026", |address| sent.push(address.to_owned())).unwrap();
+        let (count, after) = campaign::run(&site, id, NAME, |address| sent.push(address.to_owned())).unwrap();
         assert!(count > 100, "{count}");
         assert_eq!((sent.len(), addresses.as_str().unwrap().trim().lines().count() - 1), (count, count));
         assert_eq!(after["times_used"], 1);
-        let (_, again) = campaign::run(&site, id, "The fair of 2026", |_| {}).unwrap();
+        let (_, again) = campaign::run(&site, id, NAME, |_| {}).unwrap();
         assert_eq!(again["times_used"], 1, "run again, it is the same campaign");
+        api.patch(&format!("segments/{id}/"), &json!({"status": "archived"})).good(200);
+        let archived = campaign::run(&site, id, "Too late", |_| panic!("nobody is written to")).unwrap_err();
+        assert!(archived.to_string().contains("is archived"), "{archived}");
         let refused = campaign::run(&site, &Id::new().to_string(), "Nobody's", |_| panic!("nobody is written to")).unwrap_err();
         assert!(refused.to_string().contains("404"), "{refused}");
     });

@@ -1,6 +1,8 @@
 //! Segments over the API, as old clients know them: whole bodies, for success and for every failure.
 
+use std::io::Write as _;
 use std::thread;
+use std::time::Duration;
 
 use customer_segments::accounts::Role;
 use customer_segments::customers::sample;
@@ -201,6 +203,7 @@ fn the_list_is_paged_searched_filtered_and_ordered_as_it_always_was() {
         assert_eq!(names("?ordering=odd&odd=1"), ["Gamma", "Beta", "Alpha"], "an order that nobody knows is passed over");
         assert_eq!(names("?status=paused"), ["Gamma"]);
         assert_eq!(names("?search=vip"), ["Gamma"]);
+        assert_eq!(names("?search=vip,gamma"), ["Gamma"], "a comma is a blank, as it was");
         assert_eq!(names("?segment_type=static"), [""; 0]);
         let page = api.get("segments/?page_size=2&ordering=name").good(200);
         assert_eq!((&page["count"], &page["previous"]), (&json!(3), &Value::Null));
@@ -227,7 +230,9 @@ fn a_long_list_looks_up_nobody() {
         create(api, "Alpha");
         let preview =
             |query: &str| api.get(&format!("segments/{query}")).good(200)["results"][0]["member_preview"].as_array().unwrap().len();
-        assert_eq!((preview("?page_size=20"), preview("?page_size=21"), preview("?preview=false")), (5, 0, 0));
+        assert_eq!((preview("?page_size=100"), preview("?preview=false")), (5, 0));
+        (0..20).for_each(|number| drop(create(api, &format!("Number {number}"))));
+        assert_eq!((preview("?page_size=20"), preview("?page_size=21")), (5, 0));
     });
 }
 
@@ -302,6 +307,10 @@ fn members_are_given_page_by_page_within_limits() {
             assert_eq!(told.status, 400, "{query}");
             assert!(told.body[query.split('=').next().unwrap()].is_array(), "{}", told.body);
         }
+        for query in ["offset=9223372036854775807", "offset=9223372036854775807&ordering=name"] {
+            assert_eq!(api.get(&format!("{at}?{query}")).good(200)["results"], json!([]), "{query}");
+        }
+        assert_eq!(api.get(&format!("{at}?cursor=&limit=0")).good(200)["next"], json!(""), "not the end");
         let found = api.get(&format!("{at}?search={}", results[0]["name"].as_str().unwrap())).good(200);
         assert!(found["results"].as_array().unwrap().contains(&results[0]));
     });
@@ -461,6 +470,50 @@ fn a_request_that_is_sent_twice_with_one_key_is_done_once() {
 }
 
 #[test]
+fn a_request_whose_client_has_left_is_done_once_and_its_answer_kept() {
+    with_customers(|app, api| {
+        let made = create(api, "Thai people");
+        let at = format!("segments/{}/mark_used/", id(&made));
+        let body = json!({"campaign": "The fair"}).to_string();
+        let address = app.url("").replace("http://", "");
+        for key in ["a", "b", "c"] {
+            let mut stream = std::net::TcpStream::connect(&address).unwrap();
+            let head = format!("POST /api/v1/{at} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n", api.access);
+            let rest = format!("Content-Type: application/json\r\nIdempotency-Key: {key}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            stream.write_all((head + &rest).as_bytes()).unwrap();
+            thread::sleep(Duration::from_millis(15));
+            drop(stream);
+        }
+        let again = |key: &str| {
+            let request = api.request(Method::POST, &at).header("idempotency-key", key).header("content-type", "application/json");
+            Told::of(request.body(body.clone()))
+        };
+        for key in ["a", "b", "c"] {
+            let told = (0..100).map(|_| again(key)).find(|told| {
+                thread::sleep(Duration::from_millis(50));
+                told.status != 409
+            });
+            assert_eq!(told.expect("it is answered before long").status, 200, "{key}");
+        }
+        let used = api.get(&format!("segments/{}/", id(&made))).good(200)["times_used"].clone();
+        assert_eq!(used, json!(3), "once for each key");
+    });
+}
+
+#[test]
+fn changes_at_once_without_a_version_are_all_made_as_old_clients_expect() {
+    with_customers(|_, api| {
+        let at = format!("segments/{}/", id(&create(api, "Thai people")));
+        let change = |round: usize| api.patch(&at, &json!({"description": format!("Number {round}")})).status;
+        let statuses = thread::scope(|scope| {
+            let all: Vec<_> = (0..20).map(|round| scope.spawn(move || change(round))).collect();
+            all.into_iter().map(|one| one.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(statuses, [200; 20]);
+    });
+}
+
+#[test]
 fn whoever_asks_too_often_is_told_when_to_come_back() {
     on_engines(|engine| {
         let app = TestApp::with(TestDb::new(engine), |settings| settings.api_rate = 3);
@@ -490,7 +543,7 @@ const OF_ONE: [(&str, &str); 8] = [
 ];
 
 /// The keys of a failure that is no matter of single fields.
-const FAILURE: [&str; 5] = ["type", "title", "status", "detail", "error"];
+const FAILURE: [&str; 6] = ["type", "title", "status", "detail", "error", "errors"];
 
 #[test]
 fn every_failure_of_one_segment_has_the_same_whole_body() {

@@ -89,6 +89,31 @@ fn a_refresh_token_is_good_again_and_again_until_it_is_logged_out() {
 }
 
 #[test]
+fn logging_out_by_a_token_that_was_exchanged_ends_the_sign_in_too() {
+    with_an_app(|app| {
+        let api = app.api(&app.user(Role::Sales, |_| {}));
+        let told = ask(app, "refresh", &json!({"refresh": api.refresh, "rotate": true})).good(200);
+        assert_eq!(ask(app, "logout", &json!({"refresh": api.refresh})).status, 204);
+        assert_eq!(ask(app, "refresh", &json!({"refresh": told["refresh"]})).status, 401);
+    });
+}
+
+#[test]
+fn a_sign_in_is_not_repeated_and_no_token_is_kept_readable() {
+    with_an_app(|app| {
+        let username = app.user(Role::Sales, |_| {});
+        let api = app.api(&username);
+        let sign_in = || {
+            let request = api.request(Method::POST, "auth/login/").header("idempotency-key", "the same");
+            Told::of(request.json(&json!({"username": username, "password": PASSWORD}))).good(200)["refresh"].clone()
+        };
+        assert_ne!(sign_in(), sign_in());
+        let kept = crate::support::catalogue::contents(&app.test).get("segments_api_answer").cloned().unwrap_or_default();
+        assert!(!kept.contains("csr_"), "{kept}");
+    });
+}
+
+#[test]
 fn a_rotated_token_is_dead_and_whoever_shows_it_ends_the_sign_in() {
     with_an_app(|app| {
         let api = app.api(&app.user(Role::Sales, |_| {}));

@@ -37,8 +37,6 @@ pub struct Operation {
 /// What an operation asks of a request, from which refusals follow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asks {
-    /// Parameters in the address.
-    pub(super) parameters: bool,
     /// A body.
     pub(super) body: bool,
     /// A page of results, which may not be there.
@@ -165,8 +163,7 @@ impl Operation {
             let status = answer.status.to_string();
             described.response(status, answer.describe(schemas))
         });
-        let asks =
-            Asks { parameters: !self.parameters.is_empty(), body: self.body.is_some(), page: self.is_paged, version: self.is_conditional };
+        let asks = Asks { body: self.body.is_some(), page: self.is_paged, version: self.is_conditional };
         (described, asks)
     }
 

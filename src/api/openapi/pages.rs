@@ -47,5 +47,18 @@ fn file(name: &str) -> Result<HttpResponse> {
     let mut answer = HttpResponse::Ok();
     answer.insert_header((CONTENT_TYPE, file.content_type)).insert_header((CONTENT_SECURITY_POLICY, POLICY));
     answer.insert_header((CACHE_CONTROL, "public, max-age=3600"));
-    Ok(answer.body(file.bytes.into_owned()))
+    Ok(answer.body(fitted(name, file.bytes.into_owned())))
+}
+
+/// Its own title, and the width of a telephone, which the page does not know of by itself.
+fn fitted(name: &str, file: Vec<u8>) -> Vec<u8> {
+    match name {
+        "index.html" => {
+            let head = "<head>\n    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">";
+            let page = String::from_utf8_lossy(&file).replacen("<head>", head, 1);
+            page.replacen("<title>Swagger UI</title>", "<title>The API of Customer Segments</title>", 1).into_bytes()
+        }
+        "index.css" => [&file[..], b"\n.swagger-ui .opblock-body { overflow-x: auto; }\n"].concat(),
+        _ => file,
+    }
 }

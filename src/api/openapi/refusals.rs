@@ -27,9 +27,8 @@ pub(super) struct Problem {
     detail: String,
     /// The same, where the old API had it.
     error: String,
-    /// What is wrong, each at its place.
-    #[schema(nullable = false)]
-    errors: Option<Vec<Place>>,
+    /// What is wrong, each at its place; empty where it is no matter of single fields.
+    errors: Vec<Place>,
 }
 
 /// Something that is wrong, at its place.
@@ -51,13 +50,13 @@ pub(super) fn add(described: OperationBuilder, endpoint: &Endpoint, asks: Asks) 
     let is_open = endpoint.access == Access::Anyone;
     let is_repeatable = is_post && !is_open;
     let has_key = endpoint.path.contains("{id}");
-    let mut all = vec![(429, "Too many requests."), (503, "Not now: too much is asked, or the database is away.")];
+    let mut all =
+        vec![(400, "What was sent is wrong."), (429, "Too many requests."), (503, "Not now: too much is asked, or the database is away.")];
     let mut when = |holds: bool, status: u16, why: &'static str| {
         if holds {
             all.push((status, why));
         }
     };
-    when(asks.parameters || asks.body || is_repeatable, 400, "What was sent is wrong.");
     when(!is_open, 401, "No token, or a dead one.");
     when(!is_open, 403, "They may not.");
     when(has_key || asks.page, 404, "It is not there, or not to be seen.");

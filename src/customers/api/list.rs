@@ -81,8 +81,11 @@ pub async fn list<R: Resource>(request: HttpRequest, caller: Caller, db: Data<Db
 }
 
 /// `GET /api/v1/contacts/{id}/`, …
-pub async fn show<R: Resource>(caller: Caller, id: Path<String>, db: Data<Db>) -> Result<HttpResponse> {
+pub async fn show<R: Resource>(request: HttpRequest, caller: Caller, id: Path<String>, db: Data<Db>) -> Result<HttpResponse> {
     let id = Id::parse(&id).ok_or(AppError::NotFound)?;
+    if let Err(problem) = Params::of(&request).only(&[]) {
+        return Ok(problem.answer());
+    }
     let read = move |connection: &mut AnyConnection| {
         let (found, order) = (R::SOURCE.among(&[id]), Sql::from(R::SOURCE.table) + ".id");
         R::read(connection, &caller.actor, &Selection::first(&found, &order, 1))?.pop().ok_or(AppError::NotFound)

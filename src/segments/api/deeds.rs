@@ -1,8 +1,8 @@
 //! What is done with a segment of the API: counted again, copied, marked as used.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use crate::accounts::user::as_they_are;
 use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::refusal;
 use crate::api::problem::{Fault, Problem};
-use crate::api::{Body, answer};
+use crate::api::{Body, Params, answer};
 use crate::clock::Clock;
 use crate::criteria::Calendar;
 use crate::db::connection::Lane;
@@ -124,11 +124,18 @@ pub fn about_mark_used() -> Operation {
 }
 
 /// `POST …/{id}/mark_used/`
-pub async fn mark_used(caller: Caller, id: Path<String>, body: Body, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
+pub async fn mark_used(
+    request: HttpRequest,
+    caller: Caller,
+    id: Path<String>,
+    body: Body,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
     let id = visible(&db, &caller, &id).await?.id;
     let mut fields = body.fields();
     let campaign = fields.required("campaign").unwrap_or_default().to_owned();
-    if let Err(problem) = fields.end() {
+    if let Err(problem) = Params::of(&request).only(&[]).and_then(|()| fields.end()) {
         return Ok(problem.answer());
     }
     let (actor, now) = (caller.actor.clone(), Clock::clone(&clock));

@@ -25,7 +25,7 @@ use crate::segments::model::{self, SOURCE, SegmentType, Status};
 use crate::segments::{columns, owner};
 
 /// The most segments of a page that are shown with their first members.
-const PREVIEWED: i64 = 20;
+const PREVIEWED: usize = 20;
 
 /// By what a list can be ordered.
 const ORDERINGS: [(&str, &Column); 4] = [
@@ -63,9 +63,10 @@ impl Asked {
             page,
             filters: by.into_iter().filter_map(|(value, column)| Some(is(column, value?))).collect(),
             owner,
-            search: params.get("search").map(str::to_owned),
+            // Django REST framework takes a comma for a blank.
+            search: params.get("search").map(|search| search.replace(',', " ")),
             order: order(params.get("ordering").unwrap_or_default()),
-            has_preview: params.flag("preview", true)? && page.size <= PREVIEWED,
+            has_preview: params.flag("preview", true)?,
         })
     }
 
@@ -89,7 +90,8 @@ impl Asked {
         let (limit, offset) = (self.page.size, self.page.offset());
         let selection = Selection { predicate: &found, order: &self.order, limit, offset, reads_rows: false };
         let rows = model::list_rows(connection, &selection)?;
-        let show = |row| if self.has_preview { whole(connection, row, actor, calendar) } else { Ok(without_preview(row, actor, calendar)) };
+        let has_preview = self.has_preview && rows.len() <= PREVIEWED;
+        let show = |row| if has_preview { whole(connection, row, actor, calendar) } else { Ok(without_preview(row, actor, calendar)) };
         Ok(Ok(Found { count, segments: rows.iter().map(show).collect::<Result<_>>()? }))
     }
 }

@@ -108,9 +108,13 @@ impl Asked {
     }
 
     fn answer(&self, segment: &Segment, count: i64, results: Vec<ContactObject>) -> Answer {
-        let is_full = self.limit > 0 && i64::try_from(results.len()).is_ok_and(|found| found == self.limit);
-        let next = matches!(self.place, Place::Cursor(_))
-            .then(|| results.last().filter(|_| is_full).map_or(Value::Null, |last| cursor(last.id).into()));
+        let is_full = i64::try_from(results.len()).is_ok_and(|found| found == self.limit);
+        let next = match self.place {
+            Place::Offset(_) => None,
+            // Who asks for nobody is still where they were.
+            Place::Cursor(after) if self.limit == 0 => Some(after.map(cursor).unwrap_or_default().into()),
+            Place::Cursor(_) => Some(results.last().filter(|_| is_full).map_or(Value::Null, |last| cursor(last.id).into())),
+        };
         Answer { count, next, results, segment_name: segment.name.clone(), segment_type: segment.kind().name().to_owned() }
     }
 }

@@ -1,14 +1,16 @@
 //! `/api/v1/segments/` and `/api/v1/segments/{id}/`: one segment, made, shown, changed, deleted.
 
+use std::time::Duration;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
+use tokio::time::sleep;
 
-use super::read::{Shown, key};
+use super::read::{Shown, key, version_of};
 use super::written::{self, Desk, Written, name_taken};
 use crate::accounts::Caller;
 use crate::accounts::user::as_they_are;
-use crate::admin::form::version;
 use crate::api::openapi::{Operation, operation};
 use crate::api::precondition::{Expected, failed};
 use crate::api::problem::Checked;
@@ -18,13 +20,12 @@ use crate::criteria::Calendar;
 use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
-use crate::segments::admin::SegmentAdmin;
 use crate::segments::json::SegmentObject;
 use crate::segments::model::{self, Row};
 use crate::segments::save::{self, Edited};
 
 /// How often a change is looked at anew that others came before.
-const TRIES: usize = 5;
+const TRIES: u64 = 40;
 
 /// What the writing transaction came to.
 enum Attempt {
@@ -143,7 +144,7 @@ async fn change(
     clock: &Clock,
 ) -> Result<HttpResponse> {
     let desk = Desk { actor: caller.actor.clone(), db, clock: clock.clone() };
-    for _ in 0..TRIES {
+    for round in 0..TRIES {
         let (edited, checked) = match desk.judge(&expected, id, (&body, is_whole)).await? {
             Ok(Judged::Good(edited, checked)) => (edited, checked),
             Ok(Judged::Unexpected) => return Ok(failed()),
@@ -152,7 +153,8 @@ async fn change(
         match desk.save(&expected, id, *edited, checked).await {
             Ok(Attempt::Saved) => return shown(&desk.db, caller, id, Calendar::from(clock)).await?.ok(),
             Ok(Attempt::Unexpected) => return Ok(failed()),
-            Ok(Attempt::Overtaken) => {}
+            // Whoever comes later waits a little longer, so that not all of them come again at once.
+            Ok(Attempt::Overtaken) => sleep(Duration::from_millis(round * 2)).await,
             Err(AppError::NotUnique(_)) => return Ok(name_taken().answer()),
             Err(error) => return Err(error),
         }
@@ -167,7 +169,7 @@ impl Desk {
         let check = move |connection: &mut AnyConnection| {
             let row = model::find_row(connection, &actor, id)?;
             save::require_change(connection, &actor, &row.segment)?;
-            let version = version::<SegmentAdmin>(&row);
+            let version = version_of(&row);
             if !expected.holds(&version) {
                 return Ok(Ok(Judged::Unexpected));
             }
@@ -187,7 +189,7 @@ impl Desk {
             let actor = as_they_are(connection, &actor)?;
             model::lock(connection, id)?;
             let row: Row = model::find_row(connection, &actor, id)?;
-            let version = version::<SegmentAdmin>(&row);
+            let version = version_of(&row);
             if version != checked {
                 return Ok(if expected.holds(&version) { Attempt::Overtaken } else { Attempt::Unexpected });
             }
@@ -211,7 +213,7 @@ pub async fn delete(request: HttpRequest, caller: Caller, id: Path<String>, db: 
         model::lock(connection, id)?;
         let row = model::find_row(connection, &actor, id)?;
         save::require_change(connection, &actor, &row.segment)?;
-        if !expected.holds(&version::<SegmentAdmin>(&row)) {
+        if !expected.holds(&version_of(&row)) {
             return Ok(false);
         }
         save::delete(connection, &actor, &now, &[&row.segment])?;

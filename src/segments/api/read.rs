@@ -13,7 +13,7 @@ use crate::error::{AppError, Result};
 use crate::segments::Members;
 use crate::segments::admin::SegmentAdmin;
 use crate::segments::json::{self, SegmentObject};
-use crate::segments::model::{self, Row, Segment};
+use crate::segments::model::{self, Row, Segment, SegmentType};
 use crate::segments::preview::SAMPLE;
 use crate::segments::save::require_change;
 
@@ -51,6 +51,12 @@ fn first_members(connection: &mut AnyConnection, segment: &Segment, actor: &Acto
     contacts(connection, actor, &rows)
 }
 
+/// The version of a segment as it is shown: of its values, and for a list of whom it names too. Counting is no change.
+pub(super) fn version_of(row: &Row) -> String {
+    let version = version::<SegmentAdmin>(row);
+    if row.segment.kind() == SegmentType::Static { format!("{version}-{}", row.segment.updated_at.0.timestamp_micros()) } else { version }
+}
+
 /// A segment with the version that `If-Match` names.
 pub(super) struct Shown {
     object: SegmentObject,
@@ -60,7 +66,7 @@ pub(super) struct Shown {
 impl Shown {
     /// As it is now.
     pub(super) fn of(connection: &mut AnyConnection, row: &Row, actor: &Actor, calendar: Calendar) -> Result<Self> {
-        Ok(Self { object: whole(connection, row, actor, calendar)?, version: version::<SegmentAdmin>(row) })
+        Ok(Self { object: whole(connection, row, actor, calendar)?, version: version_of(row) })
     }
 
     pub(super) fn ok(&self) -> Result<HttpResponse> {

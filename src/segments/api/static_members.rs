@@ -9,12 +9,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::read::{changeable, visible};
+use super::read::{changeable, version_of, visible};
 use super::rules::FilterCriteria;
 use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Caller};
 use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::Page;
+use crate::api::precondition::{Expected, failed};
 use crate::api::problem::{Checked, Fault, Problem};
 use crate::api::{Body, Params, answer};
 use crate::clock::Clock;
@@ -119,6 +120,9 @@ fn of_page(
     Ok(Ok((count, shown.collect())))
 }
 
+/// What may be asked for.
+const ASKED: [&str; 5] = ["add_contacts", "remove_contacts", "add_companies", "remove_companies", "add_matching"];
+
 /// What is to be changed.
 #[derive(Debug, Clone)]
 struct Asked {
@@ -135,12 +139,8 @@ impl Asked {
         let list =
             ListChange { contacts: change("add_contacts", "remove_contacts"), companies: change("add_companies", "remove_companies") };
         let matching = fields.value("add_matching").cloned();
-        if list.is_empty() && matching.is_none() {
-            fields.add(Fault::new(
-                "",
-                "empty",
-                "Nothing is asked for: send add_contacts, remove_contacts, add_companies, remove_companies or add_matching.",
-            ));
+        if !ASKED.iter().any(|name| body.0.contains_key(*name)) {
+            fields.add(Fault::new("", "empty", format!("Nothing is asked for: send one of {}.", ASKED.join(", "))));
         }
         fields.end().map(|()| Self { list, matching })
     }
@@ -194,43 +194,55 @@ struct Curated {
 
 /// What [`change`] does.
 pub fn about_change() -> Operation {
-    let ids = ["add_contacts", "remove_contacts", "add_companies", "remove_companies"];
     let some = json!({"match_type": "all", "rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]});
     operation("Changes whom a list names, at once or not at all")
         .about("`add_matching` lists every contact that the rules match, without that a key travels. The pages can undo it.")
         .sent(
-            move |schemas| {
-                let lists = ids.into_iter().map(|name| (name, schema::list(schema::id(), MOST)));
-                schema::object(lists.chain([("add_matching", schemas.add::<FilterCriteria>())]), &[])
+            |schemas| {
+                let mut shape =
+                    |name| if name == "add_matching" { schemas.add::<FilterCriteria>() } else { schema::list(schema::id(), MOST) };
+                schema::object(ASKED.map(|name| (name, shape(name))), &[])
             },
             json!({"add_contacts": [], "add_matching": some}),
         )
+        .conditional()
         .answers::<Curated>(200, "What became of it.")
         .refuses(409, "It is not a static segment, or archived.")
 }
 
 /// `PATCH …/{id}/static_members/`
-pub async fn change(caller: Caller, id: Path<String>, body: Body, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
-    let id = changeable(&db, &caller, &id).await?.id;
-    let asked = match Asked::read(&body) {
+pub async fn change(
+    request: HttpRequest,
+    caller: Caller,
+    id: Path<String>,
+    body: Body,
+    db: Data<Db>,
+    clock: Data<Clock>,
+) -> Result<HttpResponse> {
+    let (id, expected) = (changeable(&db, &caller, &id).await?.id, Expected::of(&request));
+    let asked = match Params::of(&request).only(&[]).and_then(|()| Asked::read(&body)) {
         Ok(asked) => asked,
         Err(problem) => return Ok(problem.answer()),
     };
     let now = Clock::clone(&clock);
     let work = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &caller.actor)?;
-        curate(connection, &actor, &now, id, asked.clone())
+        model::lock(connection, id)?;
+        let row = model::find_row(connection, &actor, id)?;
+        require_change(connection, &actor, &row.segment)?;
+        if !expected.holds(&version_of(&row)) {
+            return Ok(None);
+        }
+        curate(connection, &actor, &now, row.segment, asked.clone()).map(Some)
     };
     match db.write_long(work).await? {
-        Ok(done) => answer::ok(&done),
-        Err(problem) => Ok(problem.answer()),
+        None => Ok(failed()),
+        Some(Ok(done)) => answer::ok(&done),
+        Some(Err(problem)) => Ok(problem.answer()),
     }
 }
 
-fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, asked: Asked) -> Result<Checked<Curated>> {
-    model::lock(connection, id)?;
-    let before = model::find(connection, actor, id)?;
-    require_change(connection, actor, &before)?;
+fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, before: Segment, asked: Asked) -> Result<Checked<Curated>> {
     require_list(&before)?;
     let writer = Writer { actor, stored: None, calendar: Calendar::from(clock) };
     let list = match asked.found(connection, &writer)? {

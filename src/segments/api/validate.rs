@@ -72,10 +72,15 @@ pub async fn validate(caller: Caller, body: Body, db: Data<Db>, clock: Data<Cloc
     }
 }
 
+/// A problem with the rule it stands at.
+fn said(problem: &Wrong) -> String {
+    if problem.pointer.is_empty() { problem.detail.clone() } else { format!("{}: {}", problem.place(), problem.detail) }
+}
+
 /// Everything that is wrong; old clients read `error`.
 fn broken(problems: &[Wrong]) -> HttpResponse {
     let faults =
         problems.iter().map(|problem| Fault::new(format!("/filter_criteria{}", problem.pointer), &problem.code.name(), &*problem.detail));
-    let said: Vec<String> = problems.iter().map(|problem| format!("{}: {}", problem.place(), problem.detail)).collect();
+    let said: Vec<String> = problems.iter().map(said).collect();
     Problem::invalid(faults.collect()).status(StatusCode::BAD_REQUEST).and("valid", false).and("error", json!(said.join(" "))).answer()
 }
