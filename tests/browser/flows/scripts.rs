@@ -249,11 +249,11 @@ fn what_takes_long_says_that_it_goes_on() {
         window.script(watch, &[]);
         let db = &window.world.app.test.db;
         std::thread::scope(|scope| {
-            let (held, begin) = std::sync::mpsc::channel();
+            let (done, begin) = std::sync::mpsc::channel();
             scope.spawn(move || {
                 let hold = |connection: &mut AnyConnection| {
                     lease::lock(connection, "somebody writes for long")?;
-                    held.send(()).expect("the other one waits");
+                    done.send(()).expect("the other one waits");
                     std::thread::sleep(std::time::Duration::from_secs(5));
                     Ok(())
                 };
