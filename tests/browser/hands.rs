@@ -98,6 +98,10 @@ impl Window {
     #[track_caller]
     pub(crate) fn choose_in(&self, select: &Element, option: &str) {
         if self.hands.get() == Hands::Mouse {
+            // The driver makes but the second of the two events that a choice is.
+            let script = "const [select] = arguments; \
+                select.addEventListener('change', () => select.dispatchEvent(new Event('input', { bubbles: true })), { once: true });";
+            self.script(script, &[reference(select)]);
             return self.ask(select.clone().select_by_label(option));
         }
         self.reach(select);

@@ -392,12 +392,17 @@ pub(crate) fn search_contacts(window: &Window, words: &str) {
     search_picker(window, "contact", "Search available contacts", words);
 }
 
-/// Searches in the box of a picker with this label: while one types where there are scripts, else with the button.
+/// Searches in the box of a picker with this label.
 pub(crate) fn search_picker(window: &Window, kind: &str, label: &str, words: &str) {
+    look_for(window, kind, || window.fill(label, words));
+}
+
+/// Changes what a picker looks for: it does so while one types where there are scripts, else with the button.
+pub(crate) fn look_for(window: &Window, kind: &str, change: impl FnOnce()) {
     if window.scripts == Scripts::On {
-        return window.renew(&format!("#{kind}-picker"), || window.fill(label, words));
+        return window.renew(&format!("#{kind}-picker"), change);
     }
-    window.fill(label, words);
+    change();
     window.leave(|| window.click(&format!("[name=_{kind}_search]")));
 }
 

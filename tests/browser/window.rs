@@ -217,6 +217,13 @@ impl Window {
         self.script("return arguments[0].value", &[reference(&control)]).as_str().expect("a value").to_owned()
     }
 
+    /// The value of the first control that meets the selector.
+    #[track_caller]
+    pub(crate) fn value_at(&self, selector: &str) -> String {
+        let control = self.element("return document.querySelector(arguments[0])", selector);
+        self.script("return arguments[0].value", &[reference(&control)]).as_str().expect("a value").to_owned()
+    }
+
     /// Whether the box with this label is ticked.
     #[track_caller]
     pub(crate) fn is_ticked(&self, label: &str) -> bool {

@@ -3,14 +3,19 @@
 //! Made anew by every test; paths name what is in it as `{dynamic}`, `{company}` and so on.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use customer_segments::accounts::user::User;
 use customer_segments::accounts::{Actor, Role, setup_link};
 use customer_segments::config::Settings;
+use customer_segments::customers::company::Company;
+use customer_segments::customers::contact::Contact;
 use customer_segments::db::dialect::Engine;
 use customer_segments::db::schema::{
-    auth_user, crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment as segment, segments_session,
+    auth_user, crm_app_company, crm_app_contact, crm_app_contract, crm_app_customersegment as segment,
+    crm_app_customersegment_static_companies as listed_companies, crm_app_customersegment_static_contacts as listed_contacts,
+    segments_session,
 };
 use customer_segments::db::{AnyConnection, Id, Json};
 use customer_segments::segments::Segment;
@@ -169,6 +174,23 @@ impl World {
         let answer = colleague.submit(&form);
         assert_eq!(answer.status, 303, "{}", answer.body);
         [added.1, removed.1]
+    }
+
+    /// Everybody, with where they work.
+    pub(crate) fn people(&self) -> Vec<(Contact, Company)> {
+        let all = crm_app_contact::table.inner_join(crm_app_company::table).order(crm_app_contact::id);
+        let all = all.select((Contact::as_select(), Company::as_select()));
+        self.app.test.db.read_blocking(|connection| Ok(all.load(connection)?)).expect("people")
+    }
+
+    /// The contacts that a segment lists, and the companies.
+    pub(crate) fn listed(&self, name: &str) -> (BTreeSet<Id>, BTreeSet<Id>) {
+        let id = Id::parse(&self.path(name)).expect("a key");
+        let people = listed_contacts::table.filter(listed_contacts::customersegment_id.eq(id)).select(listed_contacts::contact_id);
+        let firms = listed_companies::table.filter(listed_companies::customersegment_id.eq(id)).select(listed_companies::company_id);
+        let read = |connection: &mut AnyConnection| Ok((people.load::<Id>(connection)?, firms.load::<Id>(connection)?));
+        let (people, firms) = self.app.test.db.read_blocking(read).expect("a list");
+        (people.into_iter().collect(), firms.into_iter().collect())
     }
 
     /// Adds so many copies of a segment.

@@ -1,5 +1,5 @@
-//! Whom a segment lists, while somebody else deletes them, copies it or hands it over: its count is never another than its
-//! list, unless it says that it is old.
+//! Whom a segment lists, while somebody else deletes them, copies it, hands it over or changes it as well: its count is never
+//! another than its list, unless it says that it is old, and the later of two changes is made to what the earlier left.
 
 use customer_segments::accounts::{Actor, Role};
 use customer_segments::customers::contact;
@@ -9,11 +9,14 @@ use customer_segments::db::schema::{
 };
 use customer_segments::db::{AnyConnection, Id};
 use customer_segments::error::Result;
-use customer_segments::segments::listed::{Change, ListChange};
+use customer_segments::segments::curating::{Task, curate};
+use customer_segments::segments::listed::{CONTACTS as PEOPLE, Change, How, ListChange};
 use customer_segments::segments::save::{self, Edited};
+use customer_segments::segments::upload::applying::{Choice, Mode};
 use customer_segments::segments::{Draft, bulk, model, ownership};
 use diesel::prelude::*;
 
+use crate::pasting::{World, with_a_list};
 use crate::races::{actor, site, stored_segment, while_open};
 use crate::support::TestApp;
 use crate::support::app::Person;
@@ -170,5 +173,54 @@ fn what_is_handed_over_meanwhile_stays_with_whoever_got_it() {
         assert!(late.text("#id_owner_error").starts_with("Somebody else handed it over meanwhile"), "{}", late.body);
         assert!(late.text("#content").contains(&format!("belongs to {}", friend.username)), "{}", late.text("#content"));
         assert_eq!(app.test.db.read_blocking(stored).unwrap(), (friend.id, None));
+    });
+}
+
+/// These people of a world, in the order of their keys.
+fn these(world: &World<'_>, places: &[usize]) -> Vec<Id> {
+    let mut these: Vec<Id> = places.iter().map(|place| world.people[*place]).collect();
+    these.sort();
+    these
+}
+
+#[test]
+fn a_list_that_is_made_exactly_a_file_while_a_colleague_saves_is_made_so_of_what_they_saved() {
+    with_a_list(|world, person| {
+        let (app, colleague) = (world.app(), world.app().role(Role::Admin));
+        let colleague = Actor { role: Role::Admin, ..actor(&colleague) };
+        world.does(&Task::Add(&PEOPLE, PEOPLE.among(&these(world, &[0]))));
+        // Its second row may mean one whom the colleague adds, and the other whom they add no row means.
+        let page = world.uploads(person, "some.csv", b"email\nanong@palms.example\nshared@palms.example\n", "utf-8");
+        let form = page.form_at("#apply-form").fill("mode", "exact").and("_apply", "1");
+        let saves = |connection: &mut AnyConnection| list(connection, app, &colleague, world.list, &these(world, &[2, 6]));
+        let applied = person.follow(&while_open(app, saves, || person.submit(&form)));
+        let told = applied.text(".messagelist");
+        assert!(told.contains("2 contacts removed, 1 contact added"), "{told}");
+        assert_eq!((world.listed().0, numbers(app, world.list)), (these(world, &[1, 2]), (2, 2)));
+        person.submit(&applied.form_at("form[id^=message-]"));
+        assert_eq!((world.listed().0, numbers(app, world.list)), (these(world, &[0, 2, 6]), (3, 3)), "what the colleague saved is back");
+    });
+}
+
+#[test]
+fn what_a_colleague_saves_while_a_list_is_made_exactly_a_file_comes_on_top_of_that() {
+    with_a_list(|world, person| {
+        let (app, colleague) = (world.app(), world.app().role(Role::Admin));
+        world.does(&Task::Add(&PEOPLE, PEOPLE.among(&these(world, &[0, 2]))));
+        let page = world.uploads(person, "some.csv", b"email\nanong@palms.example\n", "utf-8");
+        let upload = Id::parse(page.form_at("#apply-form").value("u").unwrap()).unwrap();
+        let form = colleague.open(&world.url("change")).form().and("contact_available", &world.people[6].to_string());
+        let form = form.and("contact_chosen", &world.people[0].to_string()).and("_save", "1");
+        let applies = |connection: &mut AnyConnection| {
+            let task = Choice { mode: Mode::Exact, ..Choice::default() }.task(connection, upload, world.list)?;
+            curate(connection, &actor(person), &app.test.clock, world.list, How::Csv, &task).map(|_| ())
+        };
+        let saved = colleague.follow(&while_open(app, applies, || colleague.submit(&form)));
+        let told = saved.text(".messagelist");
+        assert!(
+            told.contains("1 contact added: its list now names 2 contacts"),
+            "whom the file took off already is told of nobody: {told}"
+        );
+        assert_eq!((world.listed().0, numbers(app, world.list)), (these(world, &[1, 6]), (2, 2)));
     });
 }

@@ -173,6 +173,22 @@ fn a_mixed_paste_is_shown_by_outcome_before_anything_is_written() {
 }
 
 #[test]
+fn an_address_that_is_too_long_goes_on_after_its_at_and_before_its_dots() {
+    with_a_list(|world, person| {
+        world.does(&Task::Add(&CONTACTS, CONTACTS.among(&world.people[..1])));
+        let pasted = world.pastes(person, "shared@palms.example");
+        for (page, told) in [
+            (pasted, ".picks .quiet:has(wbr)"),
+            (person.open(&world.url("change")), "#contact-chosen-pane .more:has(wbr)"),
+            (person.open(&world.url("list")), "[data-label=Details]:has(wbr)"),
+        ] {
+            let told = page.text(told);
+            assert!(told.ends_with("@palms.example"), "it is read as before: {told}");
+        }
+    });
+}
+
+#[test]
 fn one_press_lists_what_is_found_and_ticked_as_one_batch_that_can_be_undone() {
     with_a_list(|world, person| {
         let page = world.pastes(person, "somchai@palms.example\nshared@palms.example\nsix palms\ngone@palms.example");

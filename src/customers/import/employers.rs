@@ -78,9 +78,12 @@ impl Employers {
                 Ok(Some(company.id))
             }
             (None, Some(id), _) => Err(plan.refuse(draft, "company_id", &id.to_string(), "No company has this id.")),
-            (None, None, Some(name)) => {
-                Err(plan.refuse(draft, "company", name, "There is no company of this name. Import it first, or give --create-companies."))
-            }
+            (None, None, Some(name)) => Err(plan.refuse(
+                draft,
+                "company",
+                name,
+                "There is no company of this name. Import it first, or have the companies made that are not there.",
+            )),
             (None, None, None) => Ok(None),
         }
     }

@@ -41,6 +41,12 @@ impl Candidate {
         let (more, added, note) = (String::new(), String::new(), String::new());
         Self { id, who, more, not_member: None, is_new: false, is_ticked: false, is_never: false, added, added_at: None, note }
     }
+
+    /// What tells them from others before the @ of their address, and behind it: where that is too long it goes on there. `None`
+    /// where they have none.
+    pub fn addressed(&self) -> Option<(&str, &str)> {
+        self.more.rsplit_once('@')
+    }
 }
 
 /// Writes into the rows what is known of them.

@@ -182,6 +182,8 @@ impl Desk<'_> {
             let known = if is_large { statistics::refresh_one(db, "segments_upload_row") } else { Ok(()) };
             let apply = |connection: &mut AnyConnection| {
                 let actor = as_they_are(connection, &actor)?;
+                // Whom of the list open rows may mean is asked of the list as nobody else changes it any more.
+                model::lock(connection, segment)?;
                 let task = choice.task(connection, id, segment)?;
                 let curated = curate(connection, &actor, clock, segment, how, &task)?;
                 store::note_applied(connection, id, Time(clock.now()), &in_words(&curated), curated.batch)?;

@@ -1,7 +1,29 @@
-// A form: leaving it with changes that are not saved asks first.
-// Without this script nothing is asked.
+// A form: leaving it with changes that are not saved asks first, and what was sent and takes long says that it goes on.
+// Without this script nothing is asked or said.
 
 const form = document.querySelector("form[data-unsaved]");
+
+const LONG = 2000; // milliseconds until what was sent takes long
+const note = document.createElement("span");
+note.className = "going-on";
+note.role = "status";
+let timer = 0;
+
+// It is one step of the server's, which no page can look into.
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post" || !event.submitter) return;
+  event.submitter.after(note);
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (event.defaultPrevented) return;
+    note.textContent = "Still working. This is one step: it is done wholly or not at all, and cannot be stopped half-way.";
+  }, LONG);
+});
+// Back from the page that it led to.
+window.addEventListener("pageshow", () => {
+  clearTimeout(timer);
+  note.textContent = "";
+});
 
 // Ticked rows of a list are quickly ticked again.
 function typed() {

@@ -2,19 +2,18 @@
 
 use std::fs;
 
+use customer_segments::db::Id;
 use fantoccini::key::Key;
 use tempfile::TempDir;
 
-use super::{LIST, at_a_site, in_every_way};
+use super::{LIST, VIP, at_a_site, in_every_way};
 use crate::driver::Scripts;
 use crate::hands::Hands;
 use crate::pages::{search_contacts, search_picker};
 use crate::window::Window;
 use crate::world::{Who, World};
 
-/// The segment "VIP Customers", which lists 23 contacts.
-const VIP: &str = "/admin/crm_app/customersegment/{static}/change/";
-/// The page of its list.
+/// The page of the list of "VIP Customers".
 const NOTES: &str = "/admin/crm_app/customersegment/{static}/list/";
 
 /// What the contacts' picker says of itself.
@@ -78,6 +77,29 @@ fn whoever_is_removed_and_still_in_through_their_company_is_never_included_and_a
         window.see(".empty-list", "Nobody is kept out.");
         window.press("In through a company");
         assert!(window.texts("#result_list tbody th a").contains(&who));
+    });
+}
+
+#[test]
+fn whoever_is_never_to_be_included_by_mistake_is_back_by_undo() {
+    in_every_way(|window| {
+        window.be(Who::Root);
+        window.go(NOTES);
+        let before = window.world.listed("{static}");
+        let (who, key) = (window.texts("#result_list tbody th a")[0].clone(), window.value_at("[name=ticked]"));
+        window.click("[name=ticked]");
+        window.press("Never include ticked");
+        window.see(".messagelist", "1 contact is never to be included now.");
+        let mut without = before.clone();
+        assert!(without.0.remove(&Id::parse(&key).expect("a key")));
+        assert_eq!(window.world.listed("{static}"), without);
+        window.press("Never included");
+        assert_eq!(window.texts("#result_list tbody th a"), [who.as_str()]);
+        window.go(VIP);
+        window.press("History");
+        window.leave(|| window.click("#change-history tr:last-child button"));
+        window.see(".messagelist", "Undid: 1 contact is never to be included now.");
+        assert_eq!(window.world.listed("{static}"), before);
     });
 }
 

@@ -10,11 +10,13 @@ mod curating;
 mod customers;
 mod history;
 mod lists;
+mod panes;
 mod pasting;
 mod rules;
 mod scripts;
 mod segments;
 mod site;
+mod uploads;
 mod users;
 
 use crate::driver::Scripts;
@@ -25,6 +27,8 @@ use crate::world::World;
 /// The list of segments.
 const LIST: &str = "/admin/crm_app/customersegment/";
 const ADD: &str = "/admin/crm_app/customersegment/add/";
+/// The segment "VIP Customers", which lists 23 contacts.
+const VIP: &str = "/admin/crm_app/customersegment/{static}/change/";
 
 /// Shows the rules of a segment's form as JSON, with scripts or without.
 fn as_json(window: &Window) {

@@ -1,9 +1,10 @@
 //! What the pages' scripts add: themes, the filter of the navigation, folded filters, ranges of rows, the way to the search,
-//! the question before typed text is lost.
+//! the question before typed text is lost, the word that what takes long goes on.
 
+use customer_segments::db::{AnyConnection, lease};
 use fantoccini::key::Key;
 
-use super::{LIST, at_a_site};
+use super::{LIST, VIP, at_a_site};
 use crate::driver::Scripts;
 use crate::hands::Hands;
 use crate::window::Window;
@@ -235,5 +236,35 @@ fn a_company_that_was_typed_is_taken_by_its_name_and_not_by_where_it_is() {
         window.fill("Name", "Anong");
         window.until(|| window.value("Company") == "Baan Rim Nam", || format!("it to be chosen, but {}", window.value("Company")));
         window.see_no(".combobox-problem");
+    });
+}
+
+#[test]
+fn what_takes_long_says_that_it_goes_on() {
+    with_scripts(|window| {
+        window.go(VIP);
+        // The driver looks at no page that is about to be left.
+        let watch = "new MutationObserver(() => sessionStorage.setItem('said', document.querySelector('.going-on')?.textContent ?? '')) \
+            .observe(document.body, { childList: true, subtree: true })";
+        window.script(watch, &[]);
+        let db = &window.world.app.test.db;
+        std::thread::scope(|scope| {
+            let (done, begin) = std::sync::mpsc::channel();
+            scope.spawn(move || {
+                let hold = |connection: &mut AnyConnection| {
+                    lease::lock(connection, "somebody writes for long")?;
+                    done.send(()).expect("the other one waits");
+                    std::thread::sleep(std::time::Duration::from_secs(5));
+                    Ok(())
+                };
+                db.write_blocking(hold).expect("it is written");
+            });
+            begin.recv().expect("somebody writes");
+            window.press("Save and continue editing");
+        });
+        window.see(".messagelist", "was changed successfully");
+        let said = window.script("return sessionStorage.getItem('said')", &[]);
+        assert_eq!(said, "Still working. This is one step: it is done wholly or not at all, and cannot be stopped half-way.");
+        assert_eq!(window.count(".going-on"), 0, "the next page says nothing of it");
     });
 }
