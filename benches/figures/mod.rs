@@ -18,15 +18,20 @@ pub(crate) fn clock() -> Clock {
     Clock::fixed(chrono_tz::Asia::Bangkok.with_ymd_and_hms(2026, 11, 22, 9, 0, 0).unwrap().to_utc(), chrono_tz::Asia::Bangkok)
 }
 
-/// Hands a filled database to `measure` for each size that `BENCH_SIZES` names (100,000 without), on each engine. PostgreSQL
-/// is a cluster of the bench's own; where it is not installed, the table says so by leaving it out.
+/// Hands a filled database to `measure` for each size that `BENCH_SIZES` names (100,000 without), on each engine, or on that which
+/// `BENCH_ENGINE` names (`sqlite`, `postgres`). PostgreSQL is a cluster of the bench's own; where it is not installed, the table says
+/// so by leaving it out.
 pub(crate) fn at_each_size(measure: impl Fn(usize, Engine, &Db)) {
     let sizes = std::env::var("BENCH_SIZES").unwrap_or_else(|_| "100000".into());
+    let only = std::env::var("BENCH_ENGINE").unwrap_or_default();
+    let is_wanted = |engine: &str| only.is_empty() || only == engine;
     for size in sizes.split(',').map(|size| size.trim().parse::<usize>().expect("BENCH_SIZES is numbers")) {
-        let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", directory.path().join("bench.db").display());
-        measure(size, Engine::Sqlite, &filled(size, Engine::Sqlite, &url));
-        if let Some(cluster) = postgres::cluster() {
+        if is_wanted("sqlite") {
+            let directory = tempfile::tempdir().unwrap();
+            let url = format!("sqlite://{}", directory.path().join("bench.db").display());
+            measure(size, Engine::Sqlite, &filled(size, Engine::Sqlite, &url));
+        }
+        if let Some(cluster) = is_wanted("postgres").then(postgres::cluster).flatten() {
             let name = format!("bench_{size}");
             cluster.run(&format!("CREATE DATABASE {name}")).expect("a database for the bench");
             measure(size, Engine::Postgres, &filled(size, Engine::Postgres, &cluster.url(&name)));

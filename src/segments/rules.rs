@@ -41,7 +41,7 @@ impl Row {
     /// Who is in, in words for `reader`.
     pub fn summary(&self, reader: &Actor, calendar: Calendar) -> String {
         let naming = Naming::stored(self.book.clone(), self.segment.id, Some(reader));
-        let by_hand = || "Contacts listed by hand.".to_owned();
+        let by_hand = || "Whoever is listed by hand, and the contacts of the companies that are.".to_owned();
         self.segment.live_rules().map_or_else(by_hand, |document| summary_of(document, naming.scope(calendar)))
     }
 }

@@ -192,8 +192,13 @@ fn a_list_that_is_made_exactly_a_file_while_a_colleague_saves_is_made_so_of_what
         // Its second row may mean one whom the colleague adds, and the other whom they add no row means.
         let page = world.uploads(person, "some.csv", b"email\nanong@palms.example\nshared@palms.example\n", "utf-8");
         let form = page.form_at("#apply-form").fill("mode", "exact").and("_apply", "1");
+        app.test.set_now(app.test.clock.now() + chrono::TimeDelta::seconds(1));
         let saves = |connection: &mut AnyConnection| list(connection, app, &colleague, world.list, &these(world, &[2, 6]));
-        let applied = person.follow(&while_open(app, saves, || person.submit(&form)));
+        let refused = person.follow(&while_open(app, saves, || person.submit(&form)));
+        let told = refused.text(".messagelist");
+        assert!(told.contains("2 would be taken off the list now, not 1"), "more than was shown are taken off by nobody: {told}");
+        assert_eq!(world.listed().0, these(world, &[0, 2, 6]), "nothing was changed");
+        let applied = person.follow(&person.submit(&refused.form_at("#apply-form").fill("mode", "exact").and("_apply", "1")));
         let told = applied.text(".messagelist");
         assert!(told.contains("2 contacts removed, 1 contact added"), "{told}");
         assert_eq!((world.listed().0, numbers(app, world.list)), (these(world, &[1, 2]), (2, 2)));

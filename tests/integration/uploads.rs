@@ -335,6 +335,17 @@ fn what_stands_for_nobody_lists_neither_strangers_nor_their_company() {
 }
 
 #[test]
+fn what_parts_the_cells_is_seen_by_the_first_line() {
+    with_a_list(|world, person| {
+        for parts in [",", ";", "\t", "|"] {
+            let file = format!("name{parts}email\nx{parts}anong@palms.example\n");
+            let page = world.uploads(person, "parted.csv", file.as_bytes(), "utf-8");
+            assert_eq!(outcomes(&page), [("To add".to_owned(), "1".to_owned())], "by {parts:?}");
+        }
+    });
+}
+
+#[test]
 fn columns_are_guessed_and_can_be_changed() {
     with_a_list(|world, person| {
         let file = b"Note,Remark\nSomchai,somchai@palms.example\nAnong,anong@palms.example\n";

@@ -1,6 +1,6 @@
 //! A CSV file as lines of cells, under a header.
 //!
-//! Called by `mod.rs`, and by `segments::upload` for its own files. The delimiter is guessed from the header: whichever of `,` `;` and tab stands there most often
+//! Called by `mod.rs`, and by `segments::upload` for its own files. The delimiter is guessed from the header: whichever of `,` `;` `|` and tab stands there most often
 //! outside quotes.
 
 use std::cell::{Cell, RefCell};
@@ -120,7 +120,7 @@ fn guess_delimiter(start: &[u8]) -> u8 {
         is_quoted ^= **byte == b'"';
         is_quoted || !matches!(byte, b'\n' | b'\r')
     });
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0), (b'|', 0)];
     let mut is_quoted = false;
     for byte in header {
         is_quoted ^= *byte == b'"';

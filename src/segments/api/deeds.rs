@@ -88,8 +88,7 @@ pub async fn duplicate(caller: Caller, id: Path<String>, body: Body, db: Data<Db
         let actor = as_they_are(connection, &caller.actor)?;
         let copy = Copy { key: copy, name: Some(name.clone()), keeps_description: false };
         let made = bulk::duplicate(connection, &actor, &now, id, &copy)?;
-        let row = model::find_row(connection, &actor, made.id)?;
-        Shown::of(connection, &row, &actor, Calendar::from(&now))
+        Shown::find(connection, made.id, &actor, Calendar::from(&now))
     };
     match db.write(copying).await {
         Err(AppError::NotUnique(_)) => Ok(name_taken().answer()),
@@ -129,18 +128,15 @@ pub async fn mark_used(
     caller: Caller,
     id: Path<String>,
     body: Body,
-    db: Data<Db>,
-    clock: Data<Clock>,
+    (db, clock): (Data<Db>, Data<Clock>),
 ) -> Result<HttpResponse> {
     let id = visible(&db, &caller, &id).await?.id;
-    let mut fields = body.fields();
-    let campaign = fields.required("campaign").unwrap_or_default().to_owned();
-    if let Err(problem) = Params::of(&request).only(&[]).and_then(|()| fields.end()) {
-        return Ok(problem.answer());
-    }
+    let campaign = match campaign_of(&request, &body) {
+        Ok(campaign) => campaign,
+        Err(problem) => return Ok(problem.answer()),
+    };
     let (actor, now) = (caller.actor.clone(), Clock::clone(&clock));
-    let prepare = move |connection: &mut AnyConnection| Use::prepare(connection, &actor, &now, id, &campaign);
-    let taken = match db.read_heavy(Lane::Saving, prepare).await {
+    let taken = match db.read_heavy(Lane::Saving, move |connection| Use::prepare(connection, &actor, &now, id, &campaign)).await {
         Err(AppError::BadRequest(sentence)) => return Ok(Problem::invalid(vec![Fault::field("campaign", "invalid", sentence)]).answer()),
         taken => taken?,
     };
@@ -148,10 +144,16 @@ pub async fn mark_used(
     let note = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &caller.actor)?;
         taken.note(connection, &actor, &now, use_id)?;
-        let row = model::find_row(connection, &actor, id)?;
-        Shown::of(connection, &row, &actor, Calendar::from(&now))
+        Shown::find(connection, id, &actor, Calendar::from(&now))
     };
     db.write(note).await?.ok()
+}
+
+fn campaign_of(request: &HttpRequest, body: &Body) -> Result<String, Problem> {
+    let mut fields = body.fields();
+    let campaign = fields.required("campaign").unwrap_or_default().to_owned();
+    Params::of(request).only(&[])?;
+    fields.end().map(|()| campaign)
 }
 
 /// What [`enroll`] does.

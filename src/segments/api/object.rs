@@ -54,11 +54,7 @@ pub async fn show(caller: Caller, id: Path<String>, db: Data<Db>, clock: Data<Cl
 }
 
 async fn shown(db: &Db, caller: Caller, id: Id, calendar: Calendar) -> Result<Shown> {
-    let read = move |connection: &mut AnyConnection| {
-        let row = model::find_row(connection, &caller.actor, id)?;
-        Shown::of(connection, &row, &caller.actor, calendar)
-    };
-    db.read_heavy(Lane::Question, read).await
+    db.read_heavy(Lane::Question, move |connection| Shown::find(connection, id, &caller.actor, calendar)).await
 }
 
 /// What [`create`] does.

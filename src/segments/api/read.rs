@@ -64,8 +64,14 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// The one with this key, as it is now.
+    pub(super) fn find(connection: &mut AnyConnection, id: Id, actor: &Actor, calendar: Calendar) -> Result<Self> {
+        let row = model::find_row(connection, actor, id)?;
+        Self::of(connection, &row, actor, calendar)
+    }
+
     /// As it is now.
-    pub(super) fn of(connection: &mut AnyConnection, row: &Row, actor: &Actor, calendar: Calendar) -> Result<Self> {
+    fn of(connection: &mut AnyConnection, row: &Row, actor: &Actor, calendar: Calendar) -> Result<Self> {
         Ok(Self { object: whole(connection, row, actor, calendar)?, version: version_of(row) })
     }
 

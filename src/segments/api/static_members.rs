@@ -227,13 +227,7 @@ pub async fn change(
     let now = Clock::clone(&clock);
     let work = move |connection: &mut AnyConnection| {
         let actor = as_they_are(connection, &caller.actor)?;
-        model::lock(connection, id)?;
-        let row = model::find_row(connection, &actor, id)?;
-        require_change(connection, &actor, &row.segment)?;
-        if !expected.holds(&version_of(&row)) {
-            return Ok(None);
-        }
-        curate(connection, &actor, &now, row.segment, asked.clone()).map(Some)
+        curate(connection, &actor, &now, (id, &expected), asked.clone())
     };
     match db.write_long(work).await? {
         None => Ok(failed()),
@@ -242,18 +236,32 @@ pub async fn change(
     }
 }
 
-fn curate(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, before: Segment, asked: Asked) -> Result<Checked<Curated>> {
-    require_list(&before)?;
+/// `None` where the list is another than the client means.
+fn curate(
+    connection: &mut AnyConnection,
+    actor: &Actor,
+    clock: &Clock,
+    (id, expected): (Id, &Expected),
+    asked: Asked,
+) -> Result<Option<Checked<Curated>>> {
+    model::lock(connection, id)?;
+    let row = model::find_row(connection, actor, id)?;
+    let before = &row.segment;
+    require_change(connection, actor, before)?;
+    require_list(before)?;
+    if !expected.holds(&version_of(&row)) {
+        return Ok(None);
+    }
     let writer = Writer { actor, stored: None, calendar: Calendar::from(clock) };
     let list = match asked.found(connection, &writer)? {
         Ok(list) => list,
-        Err(problem) => return Ok(Err(problem)),
+        Err(problem) => return Ok(Some(Err(problem))),
     };
     let sent = [list.contacts.add.len(), list.companies.add.len()];
-    let saved = save::update(connection, actor, clock, &before, &Edited::new(Draft::stored(&before), list).by(How::Api))?;
+    let saved = save::update(connection, actor, clock, before, &Edited::new(Draft::stored(before), list).by(How::Api))?;
     let [contacts, companies] =
         [(saved.list.contacts, sent[0]), (saved.list.companies, sent[1])].map(|(changed, sent)| told(changed, sent));
-    Ok(Ok(Curated { contacts, companies, member_count: saved.segment.member_count, batch: saved.batch }))
+    Ok(Some(Ok(Curated { contacts, companies, member_count: saved.segment.member_count, batch: saved.batch })))
 }
 
 /// What became of one kind. Of those whom rules match nobody says who was listed already.

@@ -5,7 +5,7 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::applying::{Choice, Mode};
+use super::applying::{Choice, Mode, Shown};
 use super::columns::{Field, Layout};
 use super::deeds::{Desk, in_words};
 use super::entry::{Item, Outcome};
@@ -113,6 +113,7 @@ fn choice(posted: &Posted, upload: &Upload) -> Choice {
         mode: posted.get("mode").and_then(Mode::named).unwrap_or_default(),
         without,
         has_notes: upload.layout().is_some_and(|layout| layout.holds(Field::Note)),
+        shown: posted.get("gone").and_then(Shown::read),
     }
 }
 

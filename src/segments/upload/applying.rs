@@ -3,10 +3,13 @@
 //! Called by `deeds`, in the transaction that changes the list. Whom it is about is asked of the rows that are kept, so no keys
 //! travel, however many they are.
 
+use diesel::prelude::*;
+
 use super::entry::{Item, Outcome};
 use super::rows;
 use super::standing::Standing;
-use crate::db::{AnyConnection, Id};
+use crate::db::schema::crm_app_customersegment as row;
+use crate::db::{AnyConnection, Id, Time};
 use crate::error::{AppError, Result};
 use crate::query::{Sql, Value};
 use crate::segments::curating::Task;
@@ -52,6 +55,25 @@ pub struct Choice {
     pub without: Vec<Outcome>,
     /// Whether the rows have a column of notes: then a list that is made exactly this has no others.
     pub has_notes: bool,
+    /// What the page said of whom to take off the list, where it is made exactly this; `None` where no page said so.
+    pub shown: Option<Shown>,
+}
+
+/// How many a page said would be taken off a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// How many.
+    pub gone: i64,
+    /// When the list had last been changed by then, in microseconds.
+    pub as_of: i64,
+}
+
+impl Shown {
+    /// As a form carries it: "12@1700000000000000".
+    pub fn read(text: &str) -> Option<Self> {
+        let (gone, as_of) = text.split_once('@')?;
+        Some(Self { gone: gone.parse().ok()?, as_of: as_of.parse().ok()? })
+    }
 }
 
 /// How many rows of the list a choice is about.
@@ -69,7 +91,8 @@ impl Choice {
     /// What to do with the list of `segment`.
     ///
     /// # Errors
-    /// `Conflict` where the open rows may mean more of the list than can be spared.
+    /// `Conflict` where the open rows may mean more of the list than can be spared, and where more would be taken off than was
+    /// shown: somebody has listed others since.
     pub fn task(&self, connection: &mut AnyConnection, upload: Id, segment: Id) -> Result<Task> {
         let sides = [&CONTACTS, &COMPANIES];
         let mut tasks = Vec::new();
@@ -77,6 +100,8 @@ impl Choice {
             Mode::Remove => tasks.extend(sides.map(|side| Task::Remove(side, is_among(side, said(side, upload))))),
             Mode::Exact => {
                 let spared = Spared::find(connection, upload, segment)?;
+                let gone = spared.count_left_out(connection, upload, segment)?;
+                self.require_shown(connection, segment, gone)?;
                 tasks.extend(spared.left_out(upload, segment).map(|(side, found)| Task::Remove(side, found)));
             }
             Mode::Add => {}
@@ -86,6 +111,18 @@ impl Choice {
             tasks.extend(sides.map(|side| Task::Notes(side, self.noted(upload))));
         }
         Ok(Task::Together(tasks))
+    }
+
+    /// Who only goes by what was chosen since is known to whoever chose.
+    fn require_shown(&self, connection: &mut AnyConnection, segment: Id, gone: i64) -> Result<()> {
+        match self.shown {
+            Some(shown) if gone > shown.gone && last_changed(connection, segment)? != shown.as_of => Err(AppError::Conflict(format!(
+                "Nothing was changed: {gone} would be taken off the list now, not {}, for somebody has changed it since you looked. \
+                 Look at it, then apply it again.",
+                shown.gone
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// What comes of it, asked as [`Choice::task`] asks: whom several rows stand for is one, and whoever was chosen for an open
@@ -178,6 +215,13 @@ impl Spared {
         Ok(Self { contacts: contacts.into_iter().flatten().collect(), companies: companies.into_iter().flatten().collect() })
     }
 
+    /// How many go.
+    fn count_left_out(&self, connection: &mut AnyConnection, upload: Id, segment: Id) -> Result<i64> {
+        let left_out = self.left_out(upload, segment);
+        let count = left_out.iter().try_fold(0, |sum, (side, found)| Ok::<_, AppError>(sum + side.count(connection, found)?))?;
+        i64::try_from(count).map_err(AppError::internal)
+    }
+
     /// Of each kind those on the list whom no row stands for, nor may mean.
     fn left_out(&self, upload: Id, segment: Id) -> [(&'static Side, Sql); 2] {
         [(&CONTACTS, &self.contacts), (&COMPANIES, &self.companies)].map(|(side, spared)| {
@@ -194,6 +238,14 @@ pub struct LeftOut {
     pub gone: i64,
     /// How many an open row may mean, or a refused one names, and no other stands for.
     pub spared: i64,
+    /// When the list had last been changed by then, in microseconds.
+    pub as_of: i64,
+}
+
+/// When a list was last changed, in microseconds.
+fn last_changed(connection: &mut AnyConnection, segment: Id) -> Result<i64> {
+    let changed: Time = row::table.find(segment).select(row::updated_at).first(connection)?;
+    Ok(changed.0.timestamp_micros())
 }
 
 /// Counts them.
@@ -202,10 +254,7 @@ pub struct LeftOut {
 /// Those of [`Choice::task`].
 pub fn count_left_out(connection: &mut AnyConnection, upload: Id, segment: Id) -> Result<LeftOut> {
     let spared = Spared::find(connection, upload, segment)?;
-    let mut count = |spared: &Spared| -> Result<usize> {
-        spared.left_out(upload, segment).iter().try_fold(0, |sum, (side, found)| Ok(sum + side.count(connection, found)?))
-    };
-    let (all, gone) = (count(&Spared::default())?, count(&spared)?);
-    let number = |count: usize| i64::try_from(count).map_err(AppError::internal);
-    Ok(LeftOut { gone: number(gone)?, spared: number(all.saturating_sub(gone))? })
+    let all = Spared::default().count_left_out(connection, upload, segment)?;
+    let gone = spared.count_left_out(connection, upload, segment)?;
+    Ok(LeftOut { gone, spared: all - gone, as_of: last_changed(connection, segment)? })
 }

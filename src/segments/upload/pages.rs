@@ -217,5 +217,5 @@ fn asked(query: &QueryString) -> Asked {
     let page = query.get("p").and_then(|page| page.parse().ok()).unwrap_or(1);
     let without = query.get("without").unwrap_or_default().split(',').filter_map(Outcome::named).collect();
     let mode = query.get("mode").and_then(Mode::named).unwrap_or_default();
-    Asked { of, page, choice: Choice { mode, without, has_notes: false } }
+    Asked { of, page, choice: Choice { mode, without, has_notes: false, shown: None } }
 }
