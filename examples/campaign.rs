@@ -74,13 +74,13 @@ fn good(answer: Response) -> Result<Value> {
 ///
 /// # Errors
 /// What the API refuses. Whoever was written to by then was; noting it can be tried again by itself.
-pub(crate) fn run(api: &Api, segment: &str, campaign: &str, mut send: impl FnMut(&str)) -> Result<(usize, Value)> {
+pub(crate) fn run(api: &Api, segment: &str, campaign: &str, mut write_to: impl FnMut(&str)) -> Result<(usize, Value)> {
     api.require_usable(segment)?;
     let mut sent = HashSet::new();
     api.members(segment, |member| {
         let address = member["email"].as_str().unwrap_or_default().trim().to_lowercase();
         if !address.is_empty() && !sent.contains(&address) {
-            send(&address);
+            write_to(&address);
             sent.insert(address);
         }
     })?;

@@ -82,9 +82,6 @@ pub fn api_urls() -> Vec<Url> {
         api("auth/refresh/").post(Anyone, auth::refresh).told(auth::about_refresh), // Whoever has the token.
         api("auth/logout/").post(Anyone, auth::log_out).told(auth::about_log_out), // Likewise.
         api("auth/me/").get(Staff, auth::me).told(auth::about_me),
-        api("openapi.json").get(Anyone, openapi::pages::show).told(openapi::pages::about), // What there is to know before one signs in.
-        api("docs/").get(Anyone, openapi::pages::docs).told(openapi::pages::about_docs), // Likewise.
-        api("docs/{file}").get(Anyone, openapi::pages::docs_file), // What that page is made of.
         api("contacts/").get(View(contact::RIGHTS), customers::list::<Contacts>).told(customers::about_list::<Contacts>),
         api("contacts/{id}/").get(View(contact::RIGHTS), customers::show::<Contacts>).told(customers::about_show::<Contacts>),
         api("companies/").get(View(company::RIGHTS), customers::list::<Companies>).told(customers::about_list::<Companies>),
@@ -109,6 +106,9 @@ pub fn api_urls() -> Vec<Url> {
         api("segments/{id}/duplicate/").post(View(segments), of_segments::deeds::duplicate).told(of_segments::deeds::about_duplicate),
         api("segments/{id}/mark_used/").post(View(segments), of_segments::deeds::mark_used).told(of_segments::deeds::about_mark_used),
         api("segments/{id}/enroll_in_sequence/").post(View(segments), of_segments::deeds::enroll).told(of_segments::deeds::about_enroll),
+        api("openapi.json").get(Anyone, openapi::pages::show).told(openapi::pages::about), // What there is to know before one signs in.
+        api("docs/").get(Anyone, openapi::pages::docs).told(openapi::pages::about_docs), // Likewise.
+        api("docs/{file}").get(Anyone, openapi::pages::docs_file), // What that page is made of.
     ]
 }
 

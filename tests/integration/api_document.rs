@@ -131,6 +131,11 @@ fn each_example_of_it_does_what_it_says() {
     });
 }
 
+fn attributes<'a>(page: &'a scraper::Html, name: &'static str) -> Vec<&'a str> {
+    let any = scraper::Selector::parse(&format!("[{name}]")).unwrap();
+    page.select(&any).filter_map(|element| element.value().attr(name)).collect()
+}
+
 #[test]
 fn the_page_of_it_is_made_of_files_of_this_site_alone() {
     let app = TestApp::on(TestDb::new(customer_segments::db::dialect::Engine::Sqlite));
@@ -138,7 +143,10 @@ fn the_page_of_it_is_made_of_files_of_this_site_alone() {
     let policy = page.header("content-security-policy").to_owned();
     assert!(policy.contains("script-src 'self';") && policy.contains("style-src 'self' 'unsafe-inline'"), "{policy}");
     let body = page.good(200).as_str().unwrap().to_owned();
-    for file in body.split(['"']).filter(|part| part.ends_with(".js") || part.ends_with(".css") || part.ends_with(".png")) {
+    let page = scraper::Html::parse_document(&body);
+    let files: Vec<&str> = ["src", "href"].into_iter().flat_map(|name| attributes(&page, name)).collect();
+    assert!(files.len() > 4 && files.iter().all(|file| !file.contains("//")), "{files:?}");
+    for file in files {
         let told = Told::of(Client::new().get(app.url(&format!("/api/v1/docs/{}", file.trim_start_matches("./")))));
         assert_eq!(told.status, 200, "{file}");
     }

@@ -178,6 +178,9 @@ fn history_fields_and_the_file_of_members_are_there() {
     });
 }
 
+/// Longer than a key may be, were each of its letters written out.
+const NAME: &str = "งานแสดงสินค้าเครื่องเสียงประจำปี 2569, ฉบับภาษาไทยที่ยาวมาก";
+
 #[test]
 fn the_example_sends_a_campaign_to_each_address_once_and_notes_it_once() {
     with_a_list(|app, api, _| {
@@ -185,7 +188,6 @@ fn the_example_sends_a_campaign_to_each_address_once_and_notes_it_once() {
         let id = found["id"].as_str().unwrap();
         let addresses = api.get(&format!("segments/{id}/members.csv?with_email=true&one_per_address=true")).good(200);
         let site = campaign::Api { site: app.url(""), token: api.access.clone() };
-        const NAME: &str = "งานแสดงสินค้าเครื่องเสียงประจำปี 2569, ฉบับภาษาไทยที่ยาวมาก";
         let mut sent = Vec::new();
         let (count, after) = campaign::run(&site, id, NAME, |address| sent.push(address.to_owned())).unwrap();
         assert!(count > 100, "{count}");

@@ -1,4 +1,4 @@
-//! The API against its own document: schemathesis (PyPI) asks what the document allows and what it forbids, signed in as Admin and as
+//! The API against its own document: schemathesis (`PyPI`) asks what the document allows and what it forbids, signed in as Admin and as
 //! Sales, on both engines. No answer may be a 500, or of a status or shape that is not told.
 
 use std::fs;

@@ -346,6 +346,18 @@ fn what_parts_the_cells_is_seen_by_the_first_line() {
 }
 
 #[test]
+fn of_two_columns_that_hold_the_same_the_page_says_which_is_read() {
+    with_a_list(|world, person| {
+        let file = b"email,email,name\n,anong@palms.example,x\nsomchai@palms.example,anong@palms.example,x\n";
+        let page = world.uploads(person, "twice.csv", file, "utf-8");
+        assert!(page.text(".columns[open] .attention").contains("the first that is filled in a row is read"), "{}", page.body);
+        assert_eq!(outcomes(&page), [("To add".to_owned(), "2".to_owned())]);
+        let page = world.uploads(person, "once.csv", b"email,first name,last name\nanong@palms.example,x,y\n", "utf-8");
+        assert!(!page.has(".columns .attention"), "a name stands in parts");
+    });
+}
+
+#[test]
 fn columns_are_guessed_and_can_be_changed() {
     with_a_list(|world, person| {
         let file = b"Note,Remark\nSomchai,somchai@palms.example\nAnong,anong@palms.example\n";

@@ -1,4 +1,4 @@
-//! The OpenAPI document of the API, and the page that shows it.
+//! The `OpenAPI` document of the API, and the page that shows it.
 //!
 //! Made of the table of URLs: `server` hands over each method of each address with who may use it and what its handler declares of
 //! itself (`operation`, in words of `schema`), and [`document`] adds what is the same everywhere. `pages` answers with it.
@@ -70,7 +70,10 @@ fn method(method: &Method) -> Option<HttpMethod> {
 /// What a handler declares, with what goes for all of its kind: its key, its refusals, its tokens.
 fn describe(endpoint: &Endpoint, schemas: &mut Schemas) -> Described {
     let rest = endpoint.path.strip_prefix(BASE).unwrap_or(&endpoint.path);
-    let tag = rest.split('/').next().unwrap_or_default();
+    let tag = match rest.split('/').next().unwrap_or_default() {
+        "openapi.json" | "docs" => "this description",
+        tag => tag,
+    };
     let id = [endpoint.method.as_str(), rest].join(" ").to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
     let (described, asked) = endpoint.operation.describe(schemas);
     let described = described.tag(tag).operation_id(Some(id.trim_end_matches('_')));

@@ -41,7 +41,7 @@ struct Recalculated {
     last_calculated_at: Option<String>,
 }
 
-/// What [`recalculate`] does.
+/// What [`fn@recalculate`] does.
 pub fn about_recalculate() -> Operation {
     operation("Counts it again")
         .answers::<Recalculated>(200, "It is counted.")

@@ -154,6 +154,13 @@ impl View {
         self.layout.as_ref().is_some_and(|layout| layout.holds(Field::Note))
     }
 
+    /// Whether two columns hold the same, and not a name in parts: of them the first that is filled in a row is read.
+    pub fn is_doubled(&self) -> bool {
+        let fields = self.layout.as_ref().map_or(&[][..], |layout| &layout.fields[..]);
+        let is_again = |(at, field): (usize, &Field)| !matches!(field, Field::Ignored | Field::Name) && fields[..at].contains(field);
+        fields.iter().enumerate().any(is_again)
+    }
+
     /// Whether its columns are to be looked at: nobody can be found by them, or they were not found for the most part.
     pub fn is_doubtful(&self) -> bool {
         self.lost() * 2 > self.rows() || self.layout.as_ref().is_some_and(|layout| !layout.is_telling())
