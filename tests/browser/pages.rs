@@ -400,7 +400,12 @@ pub(crate) fn search_picker(window: &Window, kind: &str, label: &str, words: &st
 /// Changes what a picker looks for: it does so while one types where there are scripts, else with the button.
 pub(crate) fn look_for(window: &Window, kind: &str, change: impl FnOnce()) {
     if window.scripts == Scripts::On {
-        return window.renew(&format!("#{kind}-picker"), change);
+        window.renew(&format!("#{kind}-picker"), change);
+        // Whoever types slowly is answered more than once.
+        let script = "return [...document.querySelectorAll(`#${arguments[0]}-picker [name$=_shown]`)] \
+            .every((shown) => document.getElementsByName(shown.name.replace('_shown', ''))[0].value === shown.value)";
+        let is_settled = || window.script(script, &[kind.into()]) == true;
+        return window.until(is_settled, || format!("what the {kind} picker was asked for"));
     }
     change();
     window.leave(|| window.click(&format!("[name=_{kind}_search]")));
