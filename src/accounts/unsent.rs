@@ -6,10 +6,10 @@
 //! sent with says for whom that page was made, whoever signs in. Passwords are never kept.
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _};
 use askama::Template;
 
@@ -20,6 +20,7 @@ use super::{account, client, csrf, login, next, posted};
 use crate::admin::form::FormData;
 use crate::admin::frame::{Frame, Nav, page_with, see_other};
 use crate::admin::query_string::QueryString;
+use crate::admin::receive;
 use crate::admin::sent::{Line, Sent, name_keys, plain};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -66,7 +67,7 @@ pub(crate) async fn keep(request: ServiceRequest, next: Next<impl MessageBody + 
     }
     let Some(staff) = staff::find(request.request()).await? else {
         let (request, payload) = request.into_parts();
-        let answer = signed_out(&request, &config, posted::body(payload).await)?;
+        let answer = signed_out(&request, &config, payload).await?;
         return Ok(ServiceResponse::new(request, answer));
     };
     request.extensions_mut().insert(staff.clone());
@@ -91,19 +92,24 @@ fn may_be_kept(request: &HttpRequest, config: &Config) -> bool {
     request.method() == Method::POST && is_page && !is_script && csrf::comes_from_here(request.headers(), config) == Some(true)
 }
 
-/// Keeps what `posted` refuses for its token, for the answer to this request.
-pub(super) fn put_aside(request: &HttpRequest, pairs: &[(String, String)]) {
+/// Keeps what is refused for its token, for the answer to this request.
+pub(crate) fn put_aside(request: &HttpRequest, pairs: &[(String, String)]) {
     if let Some(unsent) = Unsent::of(request, pairs) {
         request.extensions_mut().insert(unsent);
     }
 }
 
 /// The sign-in page that carries what was sent, and says so where it cannot. What has no token was sent by none of our forms.
-fn signed_out(request: &HttpRequest, config: &Config, body: Result<Bytes, Error>) -> Result<HttpResponse> {
-    let unsent = match body.map(|body| posted::pairs(request, &body)) {
-        Ok(Ok(pairs)) if token(&pairs).is_none() => return Ok(NotSignedIn::at(request).error_response()),
-        Ok(Ok(pairs)) => Unsent::of(request, &pairs),
-        Ok(Err(_)) | Err(_) => None,
+async fn signed_out(request: &HttpRequest, config: &Config, payload: Payload) -> Result<HttpResponse> {
+    let pairs = match posted::body(payload).await {
+        Ok(body) if posted::is_multipart(request.headers()) => receive::fields(request, body).await,
+        Ok(body) => posted::pairs(request, &body).ok(),
+        Err(_) => None,
+    };
+    let unsent = match pairs {
+        Some(pairs) if token(&pairs).is_none() => return Ok(NotSignedIn::at(request).error_response()),
+        Some(pairs) => Unsent::of(request, &pairs),
+        None => None,
     };
     login::ask_again(request, config, unsent.as_ref())
 }

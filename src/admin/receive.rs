@@ -1,7 +1,7 @@
 //! A form with a file in it, read as it arrives: fields into memory, the file onto the disk, neither more than is allowed.
 //!
 //! Called by the pages that take pastes and files. The token stands before everything else and is compared before anything is
-//! kept. The file has no name on the disk: it is gone when it has been read, or the process is. A form without a file may come
+//! kept; of a form that is refused for it the fields are put aside, for its author. The file has no name on the disk: it is gone when it has been read, or the process is. A form without a file may come
 //! as forms usually do.
 
 use std::fs::File;
@@ -10,16 +10,20 @@ use std::time::Duration;
 
 use actix_multipart::{Field, Multipart};
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt as _;
+use futures_util::future::ready;
+use futures_util::stream::once;
 
-use crate::accounts::{Posted, csrf, posted};
+use crate::accounts::{Posted, csrf, posted, unsent};
 use crate::config::Config;
 use crate::error::{AppError, Result};
 
 /// The most bytes of all fields together that are no file.
 const TEXT: usize = 8_000_000;
-/// The most fields, as in other forms.
+/// The most fields beside the token, as in other forms.
 const FIELDS: usize = 1_000;
 /// How long the next piece may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,33 +46,57 @@ pub async fn receive(request: &HttpRequest, payload: &mut Payload, config: &Conf
         return Ok(Received { posted: Posted::from_request(request, payload).await?, file: None });
     }
     let mut parts = Multipart::new(request.headers(), payload.take());
-    let (mut received, mut is_checked, mut left) = (Received::default(), false, TEXT);
+    let (mut pairs, mut file, mut token, mut left) = (Vec::new(), None, None, TEXT);
     while let Some(part) = next(parts.next()).await? {
         let name = part.name().unwrap_or_default().to_owned();
-        if !is_checked && name != csrf::FIELD {
-            posted::check_token(request, None)?;
-            is_checked = true;
+        if name != csrf::FIELD {
+            token.get_or_insert_with(|| posted::check_token(request, None));
         }
-        let file = part.content_disposition().and_then(|it| it.get_filename()).map(str::to_owned);
-        if let Some(file) = file {
-            received.file = Some((text(&file), keep(part, config.upload_limit).await?)).filter(|(file, _)| !file.is_empty());
+        if let Some(named) = file_name(&part) {
+            token.unwrap_or(Ok(()))?;
+            token = Some(Ok(()));
+            file = Some((text(&named), keep(part, config.upload_limit).await?)).filter(|(name, _)| !name.is_empty());
             continue;
         }
         let value = read(part, &mut left).await?;
         if name == csrf::FIELD {
-            posted::check_token(request, Some(&value))?;
-            is_checked = true;
-        } else if received.posted.pairs.len() == FIELDS {
-            let sentence = format!("The form has more than {FIELDS} fields, which is more than this page takes.");
-            return Err(AppError::TooLarge(sentence).into());
-        } else {
-            received.posted.pairs.push((name, value));
+            token = Some(posted::check_token(request, Some(&value)));
         }
+        push(&mut pairs, (name, value))?;
     }
-    if !is_checked {
-        posted::check_token(request, None)?;
+    if let Err(refusal) = token.unwrap_or_else(|| posted::check_token(request, None)) {
+        unsent::put_aside(request, &pairs);
+        return Err(refusal.into());
     }
-    Ok(received)
+    pairs.retain(|(name, _)| name != csrf::FIELD);
+    Ok(Received { posted: Posted { pairs }, file })
+}
+
+/// The fields of a form whose body is there already; `None` where it has a file, or cannot be read.
+pub async fn fields(request: &HttpRequest, body: Bytes) -> Option<Vec<(String, String)>> {
+    let mut parts = Multipart::new(request.headers(), once(ready(Ok::<_, PayloadError>(body))));
+    let (mut pairs, mut left) = (Vec::new(), TEXT);
+    while let Some(part) = next(parts.next()).await.ok()? {
+        if file_name(&part).is_some_and(|name| !name.is_empty()) {
+            return None;
+        }
+        let name = part.name().unwrap_or_default().to_owned();
+        push(&mut pairs, (name, read(part, &mut left).await.ok()?)).ok()?;
+    }
+    Some(pairs)
+}
+
+/// What a file is called; blank for one that was not chosen, `None` for what is no file.
+fn file_name(part: &Field) -> Option<String> {
+    part.content_disposition().and_then(|it| it.get_filename()).map(str::to_owned)
+}
+
+fn push(pairs: &mut Vec<(String, String)>, pair: (String, String)) -> Result<()> {
+    if pairs.len() > FIELDS {
+        return Err(AppError::TooLarge(format!("The form has more than {FIELDS} fields, which is more than this page takes.")));
+    }
+    pairs.push(pair);
+    Ok(())
 }
 
 async fn next<T>(piece: impl Future<Output = Option<Result<T, impl std::fmt::Display>>>) -> Result<Option<T>> {

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
+use crate::pasting::{outcomes, wait};
 use crate::support::app::{PASSWORD, Person};
 use crate::support::evaluator::{self, World};
 use crate::support::page::{Answer, Form};
@@ -93,6 +94,32 @@ fn a_page_of_an_earlier_sign_in_gives_back_what_was_typed_into_it() {
         assert_eq!(names(&person), Vec::<String>::new());
         assert_eq!(person.submit(&kept.form()).status, 303);
         assert_eq!(names(&person), ["โรงแรม <b>"]);
+    });
+}
+
+#[test]
+fn what_was_pasted_outlives_the_session_and_an_earlier_sign_in() {
+    on_engines(|engine| {
+        let app = TestApp::on(TestDb::new(engine));
+        let person = app.staff();
+        let list = person.open(ADD).form().fill("name", "VIP").fill("segment_type", "static").and("_continue", "1");
+        let paste = format!("{}paste/", person.submit(&list).location().trim_end_matches("change/"));
+        let form = person.open(&paste).form().fill("pasted", "สมชาย <somchai@example.com>\r\nNobody, Nowhere");
+        let is_sent = |kept: &Answer| {
+            assert_eq!(kept.text("h1"), "Your changes were not saved yet", "{}", kept.body);
+            assert!(kept.text("#unsent-form").contains("somchai@example.com"), "{}", kept.body);
+            let led = person.submit(&kept.form());
+            assert_eq!(led.status, 303, "{}", led.body);
+            assert_eq!(outcomes(&wait(&person, led.location())), [("Not found".to_owned(), "2".to_owned())]);
+        };
+        end_sessions(&app);
+        let asked = person.submit_parts(&form);
+        assert_eq!((asked.status, asked.text("h1").as_str()), (403, "Log in"));
+        is_sent(&sign_in_on(&person, &asked, &person.username));
+        // The token of the page is that of an earlier sign-in.
+        let kept = person.submit_parts(&form);
+        assert_eq!(kept.status, 403);
+        is_sent(&kept);
     });
 }
 

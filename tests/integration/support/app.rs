@@ -203,13 +203,17 @@ impl Person<'_> {
     #[track_caller]
     pub(crate) fn post_file(&self, path: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Answer {
         let form = fields.iter().fold(self.open(path).form(), |form, (name, value)| form.fill(name, value));
-        let mut body = Vec::new();
-        for (name, value) in &form.fields {
-            body.extend(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
-        }
+        let mut body = parts(&form);
         let head =
             format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: text/csv\r\n\r\n", file.0);
         body.extend(head.bytes().chain(file.1.iter().copied()).chain(*b"\r\n--edge--\r\n"));
+        self.post_parts(&form.action, body)
+    }
+
+    /// Sends a form in parts, with no file.
+    pub(crate) fn submit_parts(&self, form: &Form) -> Answer {
+        let mut body = parts(form);
+        body.extend(b"--edge--\r\n");
         self.post_parts(&form.action, body)
     }
 
@@ -221,6 +225,14 @@ impl Person<'_> {
     fn send(&self, request: RequestBuilder) -> Answer {
         Answer::of(self.client.execute(request.build().expect("a request")).expect("the site answers"))
     }
+}
+
+/// The fields of a form as parts, without the end.
+fn parts(form: &Form) -> Vec<u8> {
+    let part = |(name, value): &(String, String)| {
+        format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes()
+    };
+    form.fields.iter().flat_map(part).collect()
 }
 
 /// The settings as a site on this machine has them; nothing of our environment gets in.
