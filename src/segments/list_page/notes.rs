@@ -59,12 +59,14 @@ fn typed(posted: &Posted) -> Vec<Typed> {
         named.collect::<HashMap<Id, String>>()
     };
     let mut shown = of(SHOWN);
-    let all = of(NOTE).into_iter().map(|(on, note)| Typed { on, note, shown: shown.remove(&on).unwrap_or_default() });
+    // Browsers end lines with CR LF.
+    let typed = |(on, note): (Id, String)| Typed { on, note: note.replace("\r\n", "\n"), shown: shown.remove(&on).unwrap_or_default() };
+    let all = of(NOTE).into_iter().map(typed);
     all.filter(|typed| !is_alike(&typed.note, &typed.shown)).collect()
 }
 
-/// Whether two notes are the same in a box of one line, which shows no ends of lines.
+/// Whether two notes are the same in a box, which shows every end of a line alike.
 fn is_alike(one: &str, other: &str) -> bool {
-    let letters = |note: &str| note.trim().chars().filter(|letter| !matches!(letter, '\r' | '\n')).collect::<String>();
-    letters(one) == letters(other)
+    let shown = |note: &str| note.trim().replace("\r\n", "\n").replace('\r', "\n");
+    shown(one) == shown(other)
 }
