@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
+use super::draft::MAX_NAME;
 use super::freshness;
 use super::list_source;
 use super::listed;
@@ -23,8 +24,7 @@ use crate::error::{AppError, Result};
 use crate::history::{Action, NewEvent, record};
 use crate::query::text;
 
-/// The most characters of a name and of the tags.
-const MAX_NAME: usize = 200;
+/// The most characters of the tags.
 const MAX_TAGS: usize = 500;
 
 /// Sets the status of all of them; of how many, for some may have it already. Those that are archived together do not keep one

@@ -173,8 +173,8 @@ pub async fn make(request: HttpRequest, staff: Staff, posted: Posted, db: Data<D
     let errors = match saved {
         Ok(Ok(segment)) => return tell(&staff, &segment),
         Ok(Err(errors)) => errors,
-        Err(AppError::NotUnique(_)) => vec![FieldError::new("name", NAME_TAKEN)],
-        Err(AppError::Conflict(sentence)) => vec![FieldError::new("way", sentence)],
+        Err(AppError::NotUnique(_)) => vec![FieldError::new("name", "unique", NAME_TAKEN)],
+        Err(AppError::Conflict(sentence)) => vec![FieldError::new("way", "invalid", sentence)],
         Err(error) => return Err(error),
     };
     draw(&request, &staff, &db, &clock, (wanted, errors, made)).await

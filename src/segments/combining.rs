@@ -175,7 +175,7 @@ impl Combined {
             return if actor.owns(made.created_by_id) { Ok(Ok(made)) } else { Err(AppError::NotUnique("id".into())) };
         }
         if !self.ways().contains(&wanted.combination) {
-            return Ok(Err(vec![FieldError::new("way", "Choose who is in it.")]));
+            return Ok(Err(vec![FieldError::new("way", "required", "Choose who is in it.")]));
         }
         let members = match self.members(connection, actor, clock, wanted.combination)? {
             Ok(members) => members,

@@ -31,6 +31,8 @@ pub struct Input {
 pub struct FieldError {
     /// The field: `name`, `filter_criteria`, …
     pub field: &'static str,
+    /// What is wrong, as a word for programs: one of Django REST framework's, as clients know them.
+    pub code: &'static str,
     /// The sentence at it.
     pub message: String,
     /// What is wrong with which rule, where the field is the criteria.
@@ -39,8 +41,8 @@ pub struct FieldError {
 
 impl FieldError {
     /// An error at `field`.
-    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into(), problems: Vec::new() }
+    pub fn new(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field, code, message: message.into(), problems: Vec::new() }
     }
 
     /// Errors in the rules.
@@ -49,7 +51,7 @@ impl FieldError {
             [only] => format!("{}: {}", only.place(), only.detail),
             all => format!("{} things in the rules need correcting.", all.len()),
         };
-        Self { field: CRITERIA, message, problems }
+        Self { field: CRITERIA, code: "invalid", message, problems }
     }
 }
 
@@ -78,6 +80,8 @@ const FIELDS: [(&str, &str); 6] = [
 /// The field of the criteria.
 const CRITERIA: &str = "filter_criteria";
 
+/// The most characters of a name.
+pub(super) const MAX_NAME: usize = 200;
 /// The most characters of a description; the column has no limit of its own.
 const MAX_DESCRIPTION: usize = 100_000;
 
@@ -89,12 +93,7 @@ impl Draft {
     /// Every field that needs another value.
     pub fn parse(input: &Input, stored: Option<&Segment>, scope: Scope<'_>) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let name = text_of("name", input.name.trim(), 200, &mut errors);
-        if text::is_blank(&name) {
-            errors.push(FieldError::new("name", "This field is required."));
-        } else if text::is_invisible(&name) {
-            errors.push(FieldError::new("name", "Enter something that people can see."));
-        }
+        let name = name_of(&input.name, &mut errors);
         let description = text_of("description", &input.description, MAX_DESCRIPTION, &mut errors);
         let tags = text_of("tags", input.tags.trim(), 500, &mut errors);
         let kind = choice("segment_type", &input.segment_type, SegmentType::named, &mut errors);
@@ -109,7 +108,7 @@ impl Draft {
         let description = kept_as(description, |stored| &stored.description);
         let kept = stored.map(|stored| stored.filter_criteria.0.clone()).filter(|kept| is_typed(kept, &input.filter_criteria));
         let is_kept = kept.is_some();
-        let filter_criteria = kept.map_or_else(|| document_of(&input.filter_criteria, kind), Ok).unwrap_or_else(|error| {
+        let filter_criteria = kept.map_or_else(|| document_of(&input.filter_criteria), Ok).unwrap_or_else(|error| {
             errors.push(error);
             Value::Null
         });
@@ -218,13 +217,25 @@ fn normal(typed: &str) -> String {
     text::nfc(typed).replace("\r\n", "\n")
 }
 
+/// A name of a segment as it is stored: trimmed, in normal form.
+pub(super) fn name_of(typed: &str, errors: &mut Vec<FieldError>) -> String {
+    let name = text_of("name", typed.trim(), MAX_NAME, errors);
+    if text::is_blank(&name) {
+        errors.push(FieldError::new("name", "blank", "This field is required."));
+    } else if text::is_invisible(&name) {
+        errors.push(FieldError::new("name", "invalid", "Enter something that people can see."));
+    }
+    name
+}
+
 fn text_of(field: &'static str, typed: &str, most: usize, errors: &mut Vec<FieldError>) -> String {
     let typed = normal(typed);
     let length = typed.chars().count();
     if typed.contains('\0') {
-        errors.push(FieldError::new(field, "Null characters are not allowed."));
+        errors.push(FieldError::new(field, "null_characters_not_allowed", "Null characters are not allowed."));
     } else if length > most {
-        errors.push(FieldError::new(field, format!("Ensure this value has at most {most} characters (it has {length}).")));
+        let sentence = format!("Ensure this value has at most {most} characters (it has {length}).");
+        errors.push(FieldError::new(field, "max_length", sentence));
     }
     typed
 }
@@ -232,12 +243,12 @@ fn text_of(field: &'static str, typed: &str, most: usize, errors: &mut Vec<Field
 fn choice<T>(field: &'static str, typed: &str, named: impl Fn(&str) -> Option<T>, errors: &mut Vec<FieldError>) -> Option<T> {
     let found = named(typed);
     if found.is_none() {
-        let message = if typed.is_empty() {
-            "This field is required.".to_owned()
+        errors.push(if typed.is_empty() {
+            FieldError::new(field, "blank", "This field is required.")
         } else {
-            format!("Select a valid choice. {typed} is not one of the available choices.")
-        };
-        errors.push(FieldError::new(field, message));
+            let sentence = format!("Select a valid choice. {typed} is not one of the available choices.");
+            FieldError::new(field, "invalid_choice", sentence)
+        });
     }
     found
 }
@@ -256,13 +267,10 @@ fn is_typed(document: &Value, typed: &str) -> bool {
     json::pretty(document) == typed.trim() || read_criteria(&typed).is_ok_and(|typed| json::pretty(&typed) == json::pretty(document))
 }
 
-/// The document to save. No rules are fine for a static segment; a dynamic one's are understood next.
-fn document_of(typed: &str, kind: SegmentType) -> Result<Value, FieldError> {
+/// The document to save. Of a static segment it rests as it is; a dynamic one's is understood next.
+fn document_of(typed: &str) -> Result<Value, FieldError> {
     let document = read_criteria(typed).map_err(|problem| FieldError::rules(vec![problem]))?;
     // Also where a value is ignored: it is stored with the rest.
     json::check_storable(&document, "").map_err(|problem| FieldError::rules(vec![problem]))?;
-    if kind == SegmentType::Static && !document.is_object() {
-        return Err(FieldError::new(CRITERIA, "Filter criteria must be a JSON object, also while they rest."));
-    }
     Ok(document)
 }

@@ -30,8 +30,7 @@ pub struct SegmentObject {
     /// `active`, `paused` or `archived`.
     #[schema(example = "active")]
     pub status: String,
-    /// The rules.
-    #[schema(value_type = Object, additional_properties)]
+    /// The rules; of a static segment they rest, whatever they are.
     pub filter_criteria: Value,
     /// How many members it had when it was last counted.
     pub member_count: i32,

@@ -17,7 +17,7 @@ use crate::history::{Action, NewEvent, record};
 use crate::query::{Sql, Value, text};
 
 /// The most characters of a campaign's name.
-const MAX_NAME: usize = 200;
+pub(super) const MAX_CAMPAIGN: usize = 200;
 
 /// A use that was noted.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -72,8 +72,8 @@ impl Use {
         if text::is_invisible(&campaign) || campaign.contains('\0') {
             return Err(AppError::BadRequest("Enter the name of the campaign.".into()));
         }
-        if campaign.chars().count() > MAX_NAME {
-            return Err(AppError::BadRequest(format!("The name of a campaign has at most {MAX_NAME} characters.")));
+        if campaign.chars().count() > MAX_CAMPAIGN {
+            return Err(AppError::BadRequest(format!("The name of a campaign has at most {MAX_CAMPAIGN} characters.")));
         }
         let segment = model::find(connection, actor, id)?;
         refuse_archived(&segment)?;

@@ -307,6 +307,7 @@ fn members_are_given_page_by_page_within_limits() {
             assert_eq!(told.status, 400, "{query}");
             assert!(told.body[query.split('=').next().unwrap()].is_array(), "{}", told.body);
         }
+        assert_eq!(api.get(&format!("segments/{}/members/?limit=abc", Id::new())).status, 404, "of none there is nothing else to tell");
         for query in ["offset=9223372036854775807", "offset=9223372036854775807&ordering=name"] {
             assert_eq!(api.get(&format!("{at}?{query}")).good(200)["results"], json!([]), "{query}");
         }
@@ -439,11 +440,23 @@ fn rules_are_validated_with_a_count_and_examples_or_told_what_is_wrong() {
 
 #[test]
 fn criteria_of_a_list_rest_until_it_becomes_dynamic() {
-    with_customers(|_, api| {
+    with_customers(|app, api| {
         let made = api.post("segments/", &json!({"name": "List", "segment_type": "static", "filter_criteria": {"rubbish": 1}})).good(201);
         assert_eq!((&made["filter_criteria"], &made["member_count"]), (&json!({"rubbish": 1}), &json!(0)));
         let empty = api.post("segments/", &json!({"name": "Empty", "segment_type": "static"})).good(201);
         assert_eq!(empty["filter_criteria"], json!({}));
+        for (number, rubbish) in [json!([]), json!([{"field": "no"}]), json!("words"), json!(5.5), json!(true)].into_iter().enumerate() {
+            let sent = json!({"name": format!("List {number}"), "segment_type": "static", "filter_criteria": rubbish});
+            let made = api.post("segments/", &sent).good(201);
+            let renamed = api.patch(&format!("segments/{}/", id(&made)), &json!({"description": "Still a list."})).good(200);
+            assert_eq!((&made["filter_criteria"], &renamed["filter_criteria"]), (&rubbish, &rubbish));
+            let person = app.staff();
+            for page in ["change/", "history/", "members/"] {
+                assert_eq!(person.open(&format!("/admin/crm_app/customersegment/{}/{page}", id(&made))).status, 200, "{page} of {rubbish}");
+            }
+            let told = api.patch(&format!("segments/{}/", id(&made)), &json!({"segment_type": "dynamic"}));
+            assert_eq!((told.status, told.body["filter_criteria"].is_array()), (400, true), "{}", told.body);
+        }
         let told = api.patch(&format!("segments/{}/", id(&made)), &json!({"segment_type": "dynamic"}));
         assert_eq!(told.status, 400);
         assert!(told.body["filter_criteria"].is_array(), "{}", told.body);
@@ -597,9 +610,13 @@ fn names_and_bodies_that_cannot_be_taken_are_told_by_every_action_that_takes_the
             (json!({}), "This field is required."),
             (json!({"name": " "}), "This field may not be blank."),
             (json!({"name": 7}), "Not a valid string."),
-            (json!({"name": "x".repeat(201)}), "Ensure this field has no more than 200 characters (it has 201)."),
+            (json!({"name": "x".repeat(201)}), "Ensure this value has at most 200 characters (it has 201)."),
         ] {
             assert_eq!(api.post(&at("duplicate/"), &body).says("name"), (400, json!([sentence])), "{body}");
+        }
+        for path in [at("duplicate/"), "segments/".to_owned()] {
+            let told = api.post(&path, &json!({"name": "x".repeat(201), "filter_criteria": rules("x")}));
+            assert_eq!(told.body["errors"][0]["code"], json!("max_length"), "{path}");
         }
         for body in [json!({}), json!({"filter_criteria": null}), json!({"filter_criteria": 7}), json!({"filter_criteria": {}})] {
             let told = api.post("segments/validate_filters/", &body);

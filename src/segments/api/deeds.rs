@@ -8,12 +8,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::read::{Shown, visible};
-use super::written::name_taken;
+use super::written::{name_taken, wrong};
 use crate::accounts::Caller;
 use crate::accounts::user::as_they_are;
 use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::refusal;
-use crate::api::problem::{Fault, Problem};
+use crate::api::problem::{Checked, Fault, Problem};
 use crate::api::{Body, Params, answer};
 use crate::clock::Clock;
 use crate::criteria::Calendar;
@@ -21,13 +21,11 @@ use crate::db::connection::Lane;
 use crate::db::{AnyConnection, Db, Id};
 use crate::error::{AppError, Result};
 use crate::segments::bulk::{self, Copy};
+use crate::segments::draft;
 use crate::segments::json::SegmentObject;
 use crate::segments::model;
 use crate::segments::recalculate::{self, Outcome};
-use crate::segments::usage::Use;
-
-/// The most characters of a name.
-const MAX_NAME: usize = 200;
+use crate::segments::usage::{MAX_CAMPAIGN, Use};
 
 /// A segment that was counted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,7 +70,7 @@ pub async fn recalculate(caller: Caller, id: Path<String>, db: Data<Db>, clock: 
 pub fn about_duplicate() -> Operation {
     operation("Copies it")
         .about("The copy is active, belongs to whoever asks, and has the static members.")
-        .sent(|_| schema::object([("name", schema::name(MAX_NAME))], &["name"]), json!({"name": "Hotels, a copy"}))
+        .sent(|_| schema::object([("name", schema::name(draft::MAX_NAME))], &["name"]), json!({"name": "Hotels, a copy"}))
         .shows::<SegmentObject>(201, "The copy.")
 }
 
@@ -96,28 +94,19 @@ pub async fn duplicate(caller: Caller, id: Path<String>, body: Body, db: Data<Db
     }
 }
 
-fn name_of(body: &Body) -> Result<String, Problem> {
+fn name_of(body: &Body) -> Checked<String> {
     let mut fields = body.fields();
-    let name = fields.required("name").unwrap_or_default().trim();
-    let length = name.chars().count();
-    if length > MAX_NAME {
-        fields.add(Fault::field(
-            "name",
-            "max_length",
-            format!("Ensure this field has no more than {MAX_NAME} characters (it has {length})."),
-        ));
-    } else if name.contains('\0') {
-        fields.add(Fault::field("name", "null_characters_not_allowed", "Null characters are not allowed."));
-    } else if !name.is_empty() && crate::query::text::is_invisible(name) {
-        fields.add(Fault::field("name", "invalid", "Enter something that people can see."));
-    }
-    fields.end().map(|()| name.to_owned())
+    let typed = fields.required("name").unwrap_or_default();
+    fields.end()?;
+    let mut errors = Vec::new();
+    let name = draft::name_of(typed, &mut errors);
+    if errors.is_empty() { Ok(name) } else { Err(wrong(errors)) }
 }
 
 /// What [`mark_used`] does.
 pub fn about_mark_used() -> Operation {
     operation("Notes that a campaign took its members")
-        .sent(|_| schema::object([("campaign", schema::name(MAX_NAME))], &["campaign"]), json!({"campaign": "The fair of 2026"}))
+        .sent(|_| schema::object([("campaign", schema::name(MAX_CAMPAIGN))], &["campaign"]), json!({"campaign": "The fair of 2026"}))
         .shows::<SegmentObject>(200, "It is noted: `times_used` is one more.")
         .refuses(409, "It is archived, or a rule of it cannot be understood.")
 }

@@ -84,16 +84,15 @@ impl Asked {
         Ok(Self { limit, place, search: params.get("search").map(str::to_owned), order: params.get("ordering").and_then(order) })
     }
 
-    fn find(&self, connection: &mut AnyConnection, actor: &Actor, id: Id, calendar: Calendar) -> Result<Answer> {
-        let segment = model::find(connection, actor, id)?;
-        let Ok(mut members) = Members::of_segment(connection, &segment, calendar)? else { return Ok(self.answer(&segment, 0, Vec::new())) };
+    fn find(&self, connection: &mut AnyConnection, actor: &Actor, segment: &Segment, calendar: Calendar) -> Result<Answer> {
+        let Ok(mut members) = Members::of_segment(connection, segment, calendar)? else { return Ok(self.answer(segment, 0, Vec::new())) };
         if let Some(search) = &self.search {
             members = members.among(&searched(connection, CONTACTS.search, search)?.rows);
         }
         let count = members.count(connection)?;
         let rows = self.page(connection, &members, count)?;
         let results = contacts(connection, actor, &rows)?;
-        Ok(self.answer(&segment, count, results))
+        Ok(self.answer(segment, count, results))
     }
 
     fn page(&self, connection: &mut AnyConnection, members: &Members, count: i64) -> Result<Vec<Row>> {
@@ -151,9 +150,17 @@ pub fn about() -> Operation {
 /// `GET …/{id}/members/`
 pub async fn list(request: HttpRequest, caller: Caller, id: Path<String>, db: Data<Db>, clock: Data<Clock>) -> Result<HttpResponse> {
     let (id, calendar) = (key(&id)?, Calendar::from(clock.get_ref()));
-    let asked = match Asked::read(&Params::of(&request)) {
-        Ok(asked) => asked,
-        Err(problem) => return Ok(problem.answer()),
+    let asked = Asked::read(&Params::of(&request));
+    let find = move |connection: &mut AnyConnection| {
+        // Of a segment that they do not see nobody is told more than that.
+        let segment = model::find(connection, &caller.actor, id)?;
+        match asked {
+            Ok(asked) => asked.find(connection, &caller.actor, &segment, calendar).map(Ok),
+            Err(problem) => Ok(Err(problem)),
+        }
     };
-    answer::ok(&db.read_heavy(Lane::Question, move |connection| asked.find(connection, &caller.actor, id, calendar)).await?)
+    match db.read_heavy(Lane::Question, find).await? {
+        Ok(found) => answer::ok(&found),
+        Err(problem) => Ok(problem.answer()),
+    }
 }

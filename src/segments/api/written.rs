@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::criteria::Calendar;
 use crate::db::{AnyConnection, Db};
 use crate::error::Result;
-use crate::segments::draft::{Draft, FieldError, Input};
+use crate::segments::draft::{Draft, FieldError, Input, MAX_NAME};
 use crate::segments::form::NAME_TAKEN;
 use crate::segments::listed::{How, ListChange};
 use crate::segments::model::{Segment, SegmentType, Status};
@@ -31,13 +31,13 @@ pub(super) struct Desk {
 /// The shape of what is sent of one.
 pub(super) fn shape(required: &[&str]) -> Shape {
     let fields = [
-        ("name", schema::name(200)),
+        ("name", schema::name(MAX_NAME)),
         ("description", schema::text()),
         ("segment_type", schema::word([SegmentType::Dynamic, SegmentType::Static].map(SegmentType::name))),
         ("status", schema::word([Status::Active, Status::Paused, Status::Archived].map(Status::name))),
         ("tags", schema::text()),
         // `FilterCriteria`, where they are those of a dynamic segment; of a static one they rest as they are.
-        ("filter_criteria", schema::object([], &[])),
+        ("filter_criteria", schema::anything()),
     ];
     schema::object(fields, required)
 }
@@ -78,7 +78,7 @@ impl Written {
         let naming = writer.naming(connection, document.as_ref())?;
         let draft = match Draft::parse(&self.input, stored, naming.scope(writer.calendar)) {
             Ok(draft) => draft,
-            Err(errors) => return Ok(Err(Problem::invalid(errors.into_iter().flat_map(faults).collect()))),
+            Err(errors) => return Ok(Err(wrong(errors))),
         };
         let is_kept = stored.is_some_and(|stored| stored.name == draft.name());
         if !is_kept && is_taken(connection, draft.name(), stored.map(|stored| stored.id))? {
@@ -100,10 +100,15 @@ fn criteria(fields: &mut Fields<'_>, stored: Option<&Segment>) -> String {
     }
 }
 
+/// The problem of fields that need other values.
+pub(super) fn wrong(errors: Vec<FieldError>) -> Problem {
+    Problem::invalid(errors.into_iter().flat_map(faults).collect())
+}
+
 /// What is wrong with a field, at each of its rules.
 fn faults(error: FieldError) -> Vec<Fault> {
     if error.problems.is_empty() {
-        return vec![Fault::field(error.field, "invalid", error.message)];
+        return vec![Fault::field(error.field, error.code, error.message)];
     }
     let at = |pointer: &str| format!("/{}{pointer}", error.field);
     error.problems.iter().map(|problem| Fault::new(at(&problem.pointer), &problem.code.name(), problem.detail.clone())).collect()
