@@ -267,7 +267,7 @@ pub(super) fn listed_contacts(segment: Id) -> Sql {
     let companies = COMPANIES.listed_in(segment);
     let of_companies = Sql::from("SELECT id FROM crm_app_contact WHERE company_id").is_in(companies, Sql::default());
     let of_companies = of_companies + " AND id NOT IN (" + CONTACTS.never_in(segment) + ")";
-    CONTACTS.listed_in(segment) + " UNION ALL " + of_companies
+    CONTACTS.listed_in(segment) + Word::Union + of_companies
 }
 
 fn past(name: String, id: Id) -> Sql {

@@ -32,6 +32,9 @@ pub enum Word {
     /// Before many values in parentheses of their own, after `IN (`: as a table of their own, for PostgreSQL takes equality with any of
     /// a long list for cheap by an index of trigrams, and then takes half a minute.
     Values,
+    /// Between two questions for keys, of which one may come twice. PostgreSQL takes whatever comes of a `UNION ALL` for two hundred
+    /// keys, and looks a hundred thousand up one by one; of a `UNION` it knows how many there are. SQLite would put them in order twice.
+    Union,
     /// After the rows that are read: they are held so until the transaction ends. On SQLite, whoever writes holds everything
     /// already.
     Held(Hold),
@@ -52,6 +55,8 @@ impl Word {
             (Self::Unindexed, Engine::Sqlite) => "+",
             (Self::RowKey, Engine::Postgres) => ".id",
             (Self::RowKey, Engine::Sqlite) => ".rowid",
+            (Self::Union, Engine::Postgres) => " UNION ",
+            (Self::Union, Engine::Sqlite) => " UNION ALL ",
             (Self::NumberEnd, Engine::Postgres) => "right(translate(",
             (Self::NumberEndClose, Engine::Postgres) => ", ' +-().,/', ''), 8)",
             (Self::NumberEnd, Engine::Sqlite) => "segments_number_end(",

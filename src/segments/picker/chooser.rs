@@ -11,6 +11,7 @@ use super::pane::{PAGE, Pane};
 use crate::admin::display::number;
 use crate::admin::form::FormData;
 use crate::admin::html::Html;
+use crate::db::dialect::Word;
 use crate::db::{AnyConnection, Id};
 use crate::error::Result;
 use crate::query::selection::is_walked;
@@ -129,7 +130,7 @@ fn chosen(side: &Side, segment: Option<&Segment>, change: &Change) -> Sql {
         if change.remove.is_empty() { listed } else { listed + " AND " + side.item + " NOT IN (" + keys(&change.remove) + ")" }
     });
     let added = (!change.add.is_empty()).then(|| Sql::from("VALUES ") + keys(&change.add));
-    Sql::join(stored.into_iter().chain(added), " UNION ALL ", "NULL")
+    stored.into_iter().chain(added).reduce(|all, more| all + Word::Union + more).unwrap_or_else(|| "NULL".into())
 }
 
 fn joined(ids: &[Id]) -> String {
