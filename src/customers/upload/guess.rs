@@ -6,6 +6,25 @@ use crate::customers::headers::{bare, meant};
 use crate::customers::import::{What, fields};
 use crate::db::Id;
 
+/// What the fields of customers are called besides, without blanks and marks; where two have a name, one thing that is imported has
+/// only one of them.
+const ALSO: &[(&str, &[&str])] = &[
+    ("contract_number", &["number", "no", "contract", "contractno", "contractid", "reference", "เลขที่สัญญา", "合同编号"]),
+    ("start_date", &["start", "starts", "begin", "begins", "from", "validfrom", "วันเริ่ม", "วันที่เริ่ม", "开始日期"]),
+    ("end_date", &["end", "ends", "until", "to", "validuntil", "expires", "expiry", "expirydate", "expirationdate", "วันสิ้นสุด", "结束日期"]),
+    ("value", &["amount", "contractvalue", "price", "total", "มูลค่า", "金额"]),
+    ("service_type", &["service", "product", "บริการ"]),
+    ("auto_renew", &["autorenewal", "renews", "renewsautomatically"]),
+    ("contract_type", &["type"]),
+    ("contact_type", &["type"]),
+    ("company", &["customer", "client"]),
+    ("title", &["jobtitle", "position", "role", "ตำแหน่ง", "职位"]),
+    ("country", &["nation", "ประเทศ", "国家"]),
+    ("city", &["town", "เมือง", "城市"]),
+    ("website", &["web", "url", "homepage", "เว็บไซต์", "网站"]),
+    ("industry", &["sector", "branch", "อุตสาหกรรม", "行业"]),
+];
+
 /// The field that each column of the header feeds; blank where none is guessed. No two columns feed one, but for the parts of a
 /// name, which are joined.
 pub fn guess(what: What, header: &[String], rows: &[Vec<String>]) -> Vec<String> {
@@ -31,8 +50,10 @@ pub fn guess(what: What, header: &[String], rows: &[Vec<String>]) -> Vec<String>
 
 /// The field that a name means, however it is written.
 fn similar(what: What, name: &str, known: &[String]) -> Option<String> {
-    let same = known.iter().find(|field| bare(field) == bare(name));
-    same.cloned().or_else(|| {
+    let bare_name = bare(name);
+    let same = known.iter().find(|field| bare(field) == bare_name);
+    let is_also = |field: &&String| ALSO.iter().any(|(also, names)| also == field && names.contains(&bare_name.as_str()));
+    same.or_else(|| known.iter().find(is_also)).cloned().or_else(|| {
         let meant = match (what, meant(name)?) {
             (What::Companies, "company") => "name",
             (_, "note") => "notes",
@@ -72,6 +93,9 @@ mod tests {
         assert_eq!(contacts("Mobile,mobile"), ",mobile", "what is spelt like a field goes first");
         assert_eq!(guessed(What::Companies, "Organization,Website,Shoe size", ""), "name,website,");
         assert_eq!(guessed(What::Contracts, "Contract number,Company,Start date,Name", ""), "contract_number,company,start_date,");
+        let contracts = guessed(What::Contracts, "Contract no.,Customer,Starts,Expiry date,Amount,Currency,Service,Type,Auto-renewal", "");
+        assert_eq!(contracts, "contract_number,company,start_date,end_date,value,currency,service_type,contract_type,auto_renew");
+        assert_eq!(contacts("Name,Company,Job title,Type"), "name,company,title,contact_type");
     }
 
     #[test]
