@@ -1,6 +1,6 @@
 //! The body of a request: one JSON object, measured, and read field by field with what is wrong in each.
 //!
-//! Taken as an argument by every handler that is sent something. Keys that a handler does not ask for are ignored, as clients of
+//! Taken as an argument by every handler that is sent something. A key given twice is an error; keys that a handler does not ask for are ignored, as clients of
 //! the old API send back whole objects.
 
 use std::collections::HashSet;
@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use super::problem::{Fault, Problem};
 use crate::accounts::posted;
 use crate::db::Id;
+use crate::query::strict_json;
 
 /// A JSON object; empty where nothing was sent.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +46,7 @@ fn read(request: &HttpRequest, body: &[u8]) -> Result<Body, Problem> {
         let fault = Fault::new("", "unsupported_media_type", format!("The body must be application/json, not {named}."));
         return Err(Problem::invalid(vec![fault]).status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    match serde_json::from_slice(body) {
+    match strict_json::read(body) {
         Ok(Value::Object(fields)) => Ok(Body(fields)),
         Ok(_) => Err(wrong("Invalid data. Expected a JSON object.")),
         Err(error) => Err(Problem::invalid(vec![Fault::new("", "not_json", format!("JSON parse error: {error}."))])),

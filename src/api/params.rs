@@ -1,5 +1,7 @@
 //! The parameters of an address: numbers within limits, words of a list, and pages of results.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -94,7 +96,7 @@ impl Params {
     pub fn word<'a>(&'a self, name: &str, known: &[&str]) -> Checked<Option<&'a str>> {
         match self.get(name) {
             Some(sent) if !known.contains(&sent) => {
-                let sentence = format!("Select a valid choice. {sent} is not one of the available choices.");
+                let sentence = format!("Select a valid choice. {sent:.100} is not one of the available choices.");
                 Err(Problem::invalid(vec![Fault::parameter(name, "invalid_choice", sentence)]))
             }
             sent => Ok(sent),
@@ -109,12 +111,12 @@ impl Params {
         Ok(self.word(name, &["true", "false"])?.map_or(default, |word| word == "true"))
     }
 
-    /// The page that is wanted. A size that cannot be read is passed over, as it always was.
+    /// The page that is wanted. A size that is no number is passed over, as it always was.
     ///
     /// # Errors
     /// 404 for a number that is none.
     pub fn page(&self) -> Checked<Page> {
-        let size = self.get("page_size").and_then(|size| size.parse().ok()).filter(|size| *size > 0).unwrap_or(PAGE_SIZE).min(MOST);
+        let size = self.get("page_size").and_then(size_of).filter(|size| *size > 0).unwrap_or(PAGE_SIZE).min(MOST);
         let number = self.get("page").map_or(Ok(1), |page| page.parse().map_err(|_| no_page()))?;
         if number < 1 { Err(no_page()) } else { Ok(Page { number, size }) }
     }
@@ -145,6 +147,11 @@ impl Page {
     pub fn require(self, count: i64) -> Checked<()> {
         if self.number > 1 && self.offset() >= count { Err(no_page()) } else { Ok(()) }
     }
+}
+
+/// A size, of which one that is too large for a number is the largest.
+fn size_of(sent: &str) -> Option<i64> {
+    sent.parse().or_else(|error: ParseIntError| if *error.kind() == IntErrorKind::PosOverflow { Ok(MOST) } else { Err(error) }).ok()
 }
 
 /// Django REST framework's words for a page that is not there.

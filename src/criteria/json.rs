@@ -1,21 +1,15 @@
-//! From text to a JSON value, strictly: a key given twice is an error, for the first one would be lost without a word.
+//! From the text of criteria to a document and back, with a sentence for what is no JSON.
 //!
 //! Called wherever criteria arrive as text (form, API, command line). Depth is bounded by serde's own limit, size here.
 
-use std::fmt;
-use std::str::FromStr;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
 
 use super::problem::{Code, Problem, step};
 use crate::query::number;
+use crate::query::strict_json::{NUMBER, read};
 
 /// The longest text of a document, in bytes.
 pub const MAX_BYTES: usize = 64 * 1024;
-
-/// How `serde_json` hands on a number that it keeps as written.
-const NUMBER: &str = "$serde_json::private::Number";
 
 /// Reads a document.
 ///
@@ -29,10 +23,7 @@ pub fn parse(text: &str) -> Result<Value, Problem> {
         return Err(Problem::new("", Code::UnknownKey, format!("“{NUMBER}” is no key of filter criteria.")));
     }
     let broken = |error: serde_json::Error| Problem::new("", Code::NotJson, format!("Enter a valid JSON. {}", sentence(text, &error)));
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict.deserialize(&mut reader).map_err(broken)?;
-    reader.end().map_err(broken)?;
-    Ok(value)
+    read(text.as_bytes()).map_err(broken)
 }
 
 /// What is wrong, by the words of the parser for it.
@@ -61,69 +52,6 @@ fn sentence(text: &str, error: &serde_json::Error) -> String {
     let line = text.split('\n').nth(error.line().saturating_sub(1)).unwrap_or_default();
     let column = line.char_indices().take_while(|(at, _)| *at < error.column()).count();
     format!("Line {}, column {}: {}.", error.line(), column.max(1), known.map_or(told, |(_, sentence)| sentence))
-}
-
-/// Builds a [`Value`] and refuses repeated keys.
-struct Strict;
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Value;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Self)? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            if key == NUMBER && map.is_empty() {
-                let written: String = entries.next_value()?;
-                return Number::from_str(&written).map(Value::Number).map_err(A::Error::custom);
-            }
-            let value = entries.next_value_seed(Self)?;
-            if map.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("the key “{key}” is given twice")));
-            }
-            map.insert(key, value);
-        }
-        Ok(Value::Object(map))
-    }
 }
 
 /// Whether the databases can keep a document that is not looked at otherwise: PostgreSQL's `jsonb` takes no NUL and no

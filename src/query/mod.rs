@@ -13,6 +13,7 @@ pub mod relative;
 pub mod selection;
 pub mod source;
 pub mod sql;
+pub mod strict_json;
 pub mod text;
 
 pub use column::{Choice, Column, Kind};

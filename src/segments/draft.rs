@@ -246,7 +246,7 @@ fn choice<T>(field: &'static str, typed: &str, named: impl Fn(&str) -> Option<T>
         errors.push(if typed.is_empty() {
             FieldError::new(field, "blank", "This field is required.")
         } else {
-            let sentence = format!("Select a valid choice. {typed} is not one of the available choices.");
+            let sentence = format!("Select a valid choice. {typed:.100} is not one of the available choices.");
             FieldError::new(field, "invalid_choice", sentence)
         });
     }

@@ -69,7 +69,10 @@ impl Use {
     /// `BadRequest` without a proper name, `Conflict` for an archived segment and one with a broken rule, `NotFound`.
     pub fn prepare(connection: &mut AnyConnection, actor: &Actor, clock: &Clock, id: Id, campaign: &str) -> Result<Self> {
         let campaign = text::nfc(campaign.trim());
-        if text::is_invisible(&campaign) || campaign.contains('\0') {
+        if campaign.contains('\0') {
+            return Err(AppError::BadRequest("Null characters are not allowed.".into()));
+        }
+        if text::is_invisible(&campaign) {
             return Err(AppError::BadRequest("Enter the name of the campaign.".into()));
         }
         if campaign.chars().count() > MAX_CAMPAIGN {

@@ -37,6 +37,8 @@ fn each_is_listed_by_name_and_shown_by_its_key() {
             assert_eq!((names[0], names[1], *names.last().unwrap()), ("id", first, last));
             assert_eq!((api.get(&format!("{path}/{}/", Id::new())).status, api.get(&format!("{path}/x/")).status), (404, 404));
             assert_eq!(api.get(&format!("{path}/?page=9999")).says("detail"), (404, json!("Invalid page.")));
+            let all = found(api, &format!("{path}/?page_size=99999999999999999999")).len();
+            assert_eq!(all, found(api, &format!("{path}/?page_size=1000")).len(), "a size that is too large is the largest");
         }
         let contract = &found(api, "contracts/?page_size=1")[0];
         let (whole, cents) = contract["value"].as_str().unwrap().split_once('.').unwrap();

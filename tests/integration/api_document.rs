@@ -59,6 +59,8 @@ fn every_operation_says_what_it_does_who_may_and_what_it_answers() {
         assert!(answers.keys().any(|status| status.starts_with('2')) || path.ends_with("enroll_in_sequence/"), "{place}");
         for parameter in operation["parameters"].as_array().unwrap_or(&Vec::new()) {
             assert!(parameter["description"].as_str().is_some_and(|about| !about.is_empty()), "{place}: {parameter}");
+            let is_needed = parameter["in"] == json!("path") || path.ends_with("/explain/") && parameter["name"] == json!("contact");
+            assert_eq!(parameter["required"].as_bool().unwrap_or_default(), is_needed, "{place}: {parameter}");
         }
     }
 }

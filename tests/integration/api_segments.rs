@@ -302,7 +302,9 @@ fn members_are_given_page_by_page_within_limits() {
         assert_eq!(page["results"].as_array().unwrap()[..], results[1..3]);
         let none = api.get(&format!("{at}?limit=0")).good(200);
         assert_eq!((&none["count"], &none["results"]), (&count, &json!([])));
-        for query in ["limit=abc", "limit=-1", "limit=1001", "limit=100000", "offset=-1", "offset=x", "limit=", "cursor=!"] {
+        for query in
+            ["limit=abc", "limit=-1", "limit=1001", "limit=100000", "offset=-1", "offset=x", "limit=", "cursor=!", "ordering=name&cursor="]
+        {
             let told = api.get(&format!("{at}?{query}"));
             assert_eq!(told.status, 400, "{query}");
             assert!(told.body[query.split('=').next().unwrap()].is_array(), "{}", told.body);
@@ -623,6 +625,20 @@ fn names_and_bodies_that_cannot_be_taken_are_told_by_every_action_that_takes_the
             assert_eq!((told.status, &told.body["valid"]), (400, &json!(false)), "{body}");
             assert!(told.body["error"].is_string() && told.body["errors"].is_array(), "{}", told.body);
         }
+        // The first of two would be lost without a word, and the rules be wider.
+        for twice in [
+            r#"{"name": "New", "name": "Newer", "segment_type": "static"}"#,
+            r#"{"name": "New", "filter_criteria": {"match_type": "all", "rules": [{"field": "name", "operator": "equals", "value": "x"}],
+                "rules": [{"field": "is_active", "operator": "equals", "value": true}]}}"#,
+        ] {
+            for path in ["segments/", "segments/validate_filters/"] {
+                let told = Told::of(api.request(Method::POST, path).header("content-type", "application/json").body(twice));
+                let said = told.body["errors"][0]["detail"].as_str().unwrap().to_owned();
+                assert!(told.status == 400 && said.contains("is given twice"), "{path}: {said}");
+            }
+        }
+        let long = json!({"name": "New", "segment_type": "d".repeat(100_000)});
+        assert!(api.post("segments/", &long).body.to_string().len() < 1_000, "what is wrong is not sent back whole");
         assert_eq!(api.get("segments/").good(200)["count"], json!(2), "nothing was made");
     });
 }

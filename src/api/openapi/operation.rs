@@ -69,17 +69,19 @@ impl Operation {
     /// It takes a parameter.
     #[must_use]
     pub fn takes(self, name: impl Into<String>, shape: Shape, about: &str) -> Self {
-        self.parameter(ParameterBuilder::new().name(name).required(Required::False).schema(Some(shape)).description(Some(about)))
+        self.parameter(name, Required::False, shape, about)
     }
 
     /// It must have a parameter; an example of it.
     #[must_use]
     pub fn needs(self, name: &str, shape: Shape, about: &str) -> Self {
-        self.parameter(ParameterBuilder::new().name(name).required(Required::True).schema(Some(shape)).description(Some(about)))
+        self.parameter(name, Required::True, shape, about)
     }
 
-    fn parameter(mut self, parameter: ParameterBuilder) -> Self {
-        self.parameters.push(parameter.parameter_in(ParameterIn::Query).build());
+    fn parameter(mut self, name: impl Into<String>, required: Required, shape: Shape, about: &str) -> Self {
+        // Its place comes first: a parameter of the path, which it is until then, is required whatever is said.
+        let parameter = ParameterBuilder::new().parameter_in(ParameterIn::Query).name(name).required(required);
+        self.parameters.push(parameter.schema(Some(shape)).description(Some(about)).build());
         self
     }
 

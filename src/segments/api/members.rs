@@ -81,7 +81,12 @@ impl Asked {
         let offset = params.number("offset", 0, 0..=i64::MAX)?;
         let place =
             if params.has("cursor") { Place::Cursor(params.get("cursor").map(read_cursor).transpose()?) } else { Place::Offset(offset) };
-        Ok(Self { limit, place, search: params.get("search").map(str::to_owned), order: params.get("ordering").and_then(order) })
+        let order = params.get("ordering").and_then(order);
+        if order.is_some() && params.has("cursor") {
+            let sentence = "Pages by cursor have an order of their own: leave “ordering” or “cursor” out.";
+            return Err(Problem::invalid(vec![Fault::parameter("ordering", "invalid", sentence)]));
+        }
+        Ok(Self { limit, place, search: params.get("search").map(str::to_owned), order })
     }
 
     fn find(&self, connection: &mut AnyConnection, actor: &Actor, segment: &Segment, calendar: Calendar) -> Result<Answer> {
@@ -143,7 +148,11 @@ pub fn about() -> Operation {
         .takes("offset", schema::whole(0..=i64::MAX), "After how many.")
         .takes("cursor", schema::text(), "Blank at first, then what `next` says, until that is null.")
         .takes("search", schema::text(), "Words in what the picker searches.")
-        .takes("ordering", schema::text(), "`name`, `email`, `title` or `company_name`, backwards with `-`; others are passed over.")
+        .takes(
+            "ordering",
+            schema::text(),
+            "`name`, `email`, `title` or `company_name`, backwards with `-`; others are passed over. Not with `cursor`.",
+        )
         .answers::<Answer>(200, "Members.")
 }
 

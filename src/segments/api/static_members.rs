@@ -15,7 +15,7 @@ use crate::accounts::user::as_they_are;
 use crate::accounts::{Actor, Caller};
 use crate::api::openapi::{Operation, operation, schema};
 use crate::api::params::Page;
-use crate::api::precondition::{Expected, failed};
+use crate::api::precondition::{Expected, failed, tagged};
 use crate::api::problem::{Checked, Fault, Problem};
 use crate::api::{Body, Params, answer};
 use crate::clock::Clock;
@@ -28,7 +28,7 @@ use crate::error::Result;
 use crate::query::{Selection, Sql};
 use crate::segments::Draft;
 use crate::segments::curating::require_list;
-use crate::segments::listed::{Change, Changed, How, ListChange, list_origins};
+use crate::segments::listed::{Change, Changed, How, ListChange, Side, list_origins};
 use crate::segments::model::{self, Segment};
 use crate::segments::picker::{COMPANIES, CONTACTS, Kind};
 use crate::segments::save::{self, Edited, require_change};
@@ -69,17 +69,20 @@ pub fn about_list() -> Operation {
 
 /// `GET …/{id}/static_members/?kind=contacts`
 pub async fn list(request: HttpRequest, caller: Caller, id: Path<String>, db: Data<Db>, config: Data<Config>) -> Result<HttpResponse> {
-    let segment = visible(&db, &caller, &id).await?;
+    let id = visible(&db, &caller, &id).await?.id;
     let params = Params::of(&request);
     let asked = params.only(&["kind", "page", "page_size"]).and_then(|()| Ok((kind(&params)?, params.page()?)));
     let (kind, page) = match asked {
         Ok(asked) => asked,
         Err(problem) => return Ok(problem.answer()),
     };
-    let find = move |connection: &mut AnyConnection| of_page(connection, &caller.actor, &segment, kind, page);
+    let find = move |connection: &mut AnyConnection| {
+        let row = model::find_row(connection, &caller.actor, id)?;
+        Ok((version_of(&row), of_page(connection, &caller.actor, &row.segment, kind, page)?))
+    };
     match db.read_heavy(Lane::Search, find).await? {
-        Ok((count, listed)) => params.answer(&config, page, count, listed),
-        Err(problem) => Ok(problem.answer()),
+        (version, Ok((count, listed))) => tagged(params.answer(&config, page, count, listed)?, &version),
+        (_, Err(problem)) => Ok(problem.answer()),
     }
 }
 
@@ -138,6 +141,11 @@ impl Asked {
             |add: &str, remove: &str| Change { add: fields.ids(add, MOST), remove: fields.ids(remove, MOST), ..Change::default() };
         let list =
             ListChange { contacts: change("add_contacts", "remove_contacts"), companies: change("add_companies", "remove_companies") };
+        for (name, change) in [("remove_contacts", &list.contacts), ("remove_companies", &list.companies)] {
+            if let Some(both) = change.remove.iter().find(|id| change.add.contains(id)) {
+                fields.add(Fault::field(name, "invalid", format!("{both} is to be added as well.")));
+            }
+        }
         let matching = fields.value("add_matching").cloned();
         if !ASKED.iter().any(|name| body.0.contains_key(*name)) {
             fields.add(Fault::new("", "empty", format!("Nothing is asked for: send one of {}.", ASKED.join(", "))));
@@ -170,9 +178,9 @@ struct ChangedObject {
     added: usize,
     /// How many were taken off.
     removed: usize,
-    /// How many of those that were sent are listed already.
+    /// How many of those that were to be added, or that the rules match, were listed already.
     already: usize,
-    /// How many of them nobody knows.
+    /// How many of those that were sent nobody knows.
     unknown: usize,
     /// How many of them are never to be included.
     never: usize,
@@ -196,7 +204,10 @@ struct Curated {
 pub fn about_change() -> Operation {
     let some = json!({"match_type": "all", "rules": [{"field": "company.country", "operator": "equals", "value": "Thailand"}]});
     operation("Changes whom a list names, at once or not at all")
-        .about("`add_matching` lists every contact that the rules match, without that a key travels. The pages can undo it.")
+        .about(
+            "`add_matching` lists every contact that the rules match, without that a key travels: as in the picker also the inactive and \
+            the unsubscribed, who are no members while they are. The pages can undo it.",
+        )
         .sent(
             |schemas| {
                 let mut shape =
@@ -231,19 +242,19 @@ pub async fn change(
     };
     match db.write_long(work).await? {
         None => Ok(failed()),
-        Some(Ok(done)) => answer::ok(&done),
+        Some(Ok((done, version))) => tagged(answer::ok(&done)?, &version),
         Some(Err(problem)) => Ok(problem.answer()),
     }
 }
 
-/// `None` where the list is another than the client means.
+/// With the version that it has then; `None` where the list is another than the client means.
 fn curate(
     connection: &mut AnyConnection,
     actor: &Actor,
     clock: &Clock,
     (id, expected): (Id, &Expected),
     asked: Asked,
-) -> Result<Option<Checked<Curated>>> {
+) -> Result<Option<Checked<(Curated, String)>>> {
     model::lock(connection, id)?;
     let row = model::find_row(connection, actor, id)?;
     let before = &row.segment;
@@ -257,15 +268,37 @@ fn curate(
         Ok(list) => list,
         Err(problem) => return Ok(Some(Err(problem))),
     };
-    let sent = [list.contacts.add.len(), list.companies.add.len()];
+    let contacts = Before::of(connection, CONTACTS.side, id, &list.contacts)?;
+    let companies = Before::of(connection, COMPANIES.side, id, &list.companies)?;
     let saved = save::update(connection, actor, clock, before, &Edited::new(Draft::stored(before), list).by(How::Api))?;
-    let [contacts, companies] =
-        [(saved.list.contacts, sent[0]), (saved.list.companies, sent[1])].map(|(changed, sent)| told(changed, sent));
-    Ok(Some(Ok(Curated { contacts, companies, member_count: saved.segment.member_count, batch: saved.batch })))
+    let curated = Curated {
+        contacts: contacts.told(&saved.list.contacts),
+        companies: companies.told(&saved.list.companies),
+        member_count: saved.segment.member_count,
+        batch: saved.batch,
+    };
+    let version = version_of(&model::find_row(connection, actor, id)?);
+    Ok(Some(Ok((curated, version))))
 }
 
-/// What became of one kind. Of those whom rules match nobody says who was listed already.
-fn told(changed: Changed, sent: usize) -> ChangedObject {
-    let already = sent.saturating_sub(changed.added + changed.unknown + changed.barred);
-    ChangedObject { added: changed.added, removed: changed.removed, already, unknown: changed.unknown, never: changed.barred }
+/// What can be said of those of one kind before anything is changed.
+struct Before {
+    already: usize,
+    unknown: usize,
+}
+
+impl Before {
+    fn of(connection: &mut AnyConnection, side: &Side, list: Id, change: &Change) -> Result<Self> {
+        let wanted = Sql::or([side.among(&change.add)].into_iter().chain(change.add_all.clone()));
+        let sent: Vec<Id> = change.add.iter().chain(&change.remove).copied().collect();
+        Ok(Self {
+            already: side.count(connection, &side.is_listed(list, &wanted))?,
+            unknown: sent.len().saturating_sub(side.count(connection, &side.among(&sent))?),
+        })
+    }
+
+    fn told(&self, changed: &Changed) -> ChangedObject {
+        let (already, unknown) = (self.already, self.unknown);
+        ChangedObject { added: changed.added, removed: changed.removed, already, unknown, never: changed.barred }
+    }
 }
