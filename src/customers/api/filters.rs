@@ -57,7 +57,7 @@ fn shown(column: &Column) -> &'static str {
 fn shape(column: &Column) -> Option<Shape> {
     match column.kind {
         Kind::Text => Some(schema::text()),
-        Kind::Integer => Some(schema::whole(i32::MIN.into()..=i32::MAX.into())),
+        Kind::Integer => Some(schema::whole(i64::MIN..=i64::MAX)),
         Kind::Decimal => Some(schema::amount()),
         Kind::Boolean => Some(schema::flag()),
         Kind::Date => Some(schema::date()),
