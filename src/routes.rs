@@ -98,8 +98,8 @@ pub fn api_urls() -> Vec<Url> {
             .on(&Method::DELETE, Delete(segments), of_segments::object::delete).told(of_segments::object::about_delete),
         api("segments/{id}/members/").get(View(segments), of_segments::members::list).told(of_segments::members::about),
         api("segments/{id}/members.csv").file(View(segments), members_page::export_of_api::<ContactAdmin, CompanyAdmin>).told(members_page::about_export),
-        api("segments/{id}/static_members/").get(View(segments), of_segments::static_members::list).told(of_segments::static_members::about_list)
-            .on(&Method::PATCH, Change(segments), of_segments::static_members::change).told(of_segments::static_members::about_change),
+        api("segments/{id}/static_members/").get(View(segments), of_segments::static_members::list).told(of_segments::static_members::about)
+            .on(&Method::PATCH, Change(segments), of_segments::curate::change).told(of_segments::curate::about),
         api("segments/{id}/explain/").get(View(segments), of_segments::why::explain).told(of_segments::why::about),
         api("segments/{id}/history/").get(View(segments), of_segments::history::list).told(of_segments::history::about),
         api("segments/{id}/recalculate/").post(View(segments), of_segments::deeds::recalculate).told(of_segments::deeds::about_recalculate),

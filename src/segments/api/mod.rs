@@ -4,6 +4,7 @@
 //! rules about who may. `read` is what several of them begin with, `written` what a body comes to.
 //! Beside each handler stands what it declares of itself (`about…`), for the document of the API.
 
+pub mod curate;
 pub mod deeds;
 pub mod fields;
 pub mod history;
