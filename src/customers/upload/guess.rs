@@ -93,8 +93,8 @@ mod tests {
         assert_eq!(contacts("Mobile,mobile"), ",mobile", "what is spelt like a field goes first");
         assert_eq!(guessed(What::Companies, "Organization,Website,Shoe size", ""), "name,website,");
         assert_eq!(guessed(What::Contracts, "Contract number,Company,Start date,Name", ""), "contract_number,company,start_date,");
-        let contracts = guessed(What::Contracts, "Contract no.,Customer,Starts,Expiry date,Amount,Currency,Service,Type,Auto-renewal", "");
-        assert_eq!(contracts, "contract_number,company,start_date,end_date,value,currency,service_type,contract_type,auto_renew");
+        let others = guessed(What::Contracts, "Contract no.,Customer,Starts,Expiry date,Amount,Currency,Service,Type,Auto-renewal", "");
+        assert_eq!(others, "contract_number,company,start_date,end_date,value,currency,service_type,contract_type,auto_renew");
         assert_eq!(contacts("Name,Company,Job title,Type"), "name,company,title,contact_type");
     }
 
