@@ -53,7 +53,8 @@ pub async fn receive(request: &HttpRequest, payload: &mut Payload, config: &Conf
             token.get_or_insert_with(|| posted::check_token(request, None));
         }
         if let Some(named) = file_name(&part) {
-            token.unwrap_or(Ok(()))?;
+            // Also where the file is called as the token is.
+            token.unwrap_or_else(|| posted::check_token(request, None))?;
             token = Some(Ok(()));
             file = Some((text(&named), keep(part, config.upload_limit).await?)).filter(|(name, _)| !name.is_empty());
             continue;

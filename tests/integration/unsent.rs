@@ -116,6 +116,10 @@ fn what_was_pasted_outlives_the_session_and_an_earlier_sign_in() {
         let asked = person.submit_parts(&form);
         assert_eq!((asked.status, asked.text("h1").as_str()), (403, "Log in"));
         is_sent(&sign_in_on(&person, &asked, &person.username));
+        // A file that is called as the token is none.
+        let named = "--edge\r\nContent-Disposition: form-data; name=\"csrfmiddlewaretoken\"; filename=\"x\"\r\n\r\nx\r\n";
+        let pasted = "--edge\r\nContent-Disposition: form-data; name=\"pasted\"\r\n\r\nx\r\n--edge--\r\n";
+        assert_eq!(person.post_parts(&paste, format!("{named}{pasted}")).status, 403);
         // The token of the page is that of an earlier sign-in.
         let kept = person.submit_parts(&form);
         assert_eq!(kept.status, 403);
